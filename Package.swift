@@ -1,0 +1,66 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+let package = Package(
+    name: "swift-tango",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "TangoClient", targets: ["TangoClient"]),
+        .library(name: "TangoServer", targets: ["TangoServer"]),
+        .executable(name: "tango", targets: ["tango"]),
+        .executable(name: "TangoTest", targets: ["TangoTest"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    ],
+    targets: [
+        // Values, names and errors of the field; imports nothing but the standard library.
+        .target(name: "TangoCore", swiftSettings: settings),
+        // Bytes: CDR, GIOP, IOR, Any and the Tango IDL. Pure functions, no sockets.
+        .target(name: "TangoWire", dependencies: ["TangoCore"], swiftSettings: settings),
+        // Sockets: the only target that opens them.
+        .target(
+            name: "TangoIIOP",
+            dependencies: [
+                "TangoWire",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(name: "TangoClient", dependencies: ["TangoIIOP"], swiftSettings: settings),
+        .target(name: "TangoServer", dependencies: ["TangoClient"], swiftSettings: settings),
+        .target(
+            name: "TangoDatabase",
+            dependencies: ["TangoServer", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "TangoGateway",
+            dependencies: ["TangoClient", .product(name: "Hummingbird", package: "hummingbird")],
+            swiftSettings: settings
+        ),
+        .target(name: "TangoTestDevice", dependencies: ["TangoServer"], swiftSettings: settings),
+        .executableTarget(
+            name: "tango",
+            dependencies: [
+                "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoTestDevice",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(name: "TangoTest", dependencies: ["TangoTestDevice", "TangoServer"], swiftSettings: settings),
+    ]
+)
