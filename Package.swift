@@ -28,7 +28,8 @@ let package = Package(
         // Values, names and errors of the field; imports nothing but the standard library.
         .target(name: "TangoCore", swiftSettings: settings),
         // Bytes: CDR, GIOP, IOR, Any and the Tango IDL. Pure functions, no sockets.
-        .target(name: "TangoWire", dependencies: ["TangoCore"], swiftSettings: settings),
+        .target(
+            name: "TangoWire", dependencies: ["TangoCore", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
         // Sockets: the only target that opens them.
         .target(
             name: "TangoIIOP",

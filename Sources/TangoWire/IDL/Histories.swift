@@ -1,0 +1,295 @@
+import TangoCore
+
+/// A run of equal records in a packed history: records `start`, `start - 1`, … `start - count + 1`, record 0 being the oldest.
+private struct HistoryRuns<Value: Hashable> {
+    var values: [Value] = []
+    var runs: [(start: Int32, count: Int32)] = []
+
+    init() {}
+
+    /// Packs the value of each record, given oldest first; records without one (`nil`) belong to no run.
+    init(_ records: [Value?]) {
+        var previous: Value?
+        for (index, value) in records.enumerated().reversed() {
+            guard let value else {
+                previous = nil
+                continue
+            }
+            if value == previous {
+                self.runs[self.runs.count - 1].count += 1
+            } else {
+                self.values.append(value)
+                self.runs.append((Int32(index), 1))
+            }
+            previous = value
+        }
+    }
+
+    init(_ reader: inout CDRReader, minimumSize: Int, _ element: (inout CDRReader) throws(CDRError) -> Value) throws(CDRError) {
+        self.values = try reader.sequence(minimumSize: minimumSize, element)
+        self.runs = try reader.sequence(minimumSize: 8) { (reader) throws(CDRError) in (try reader.int32(), try reader.int32()) }
+    }
+
+    func encode(to writer: inout CDRWriter, _ element: (Value, inout CDRWriter) -> Void) {
+        writer.sequence(self.values, element)
+        writer.sequence(self.runs) { run, writer in
+            writer.int32(run.start)
+            writer.int32(run.count)
+        }
+    }
+
+    /// The value of each of `count` records, oldest first. Runs that point outside are ignored.
+    func unpacked(_ count: Int) -> [Value?] {
+        var records = [Value?](repeating: nil, count: count)
+        for (value, run) in zip(self.values, self.runs) where run.count > 0 {
+            let first = max(0, Int(run.start) - Int(run.count) + 1)
+            let last = min(count - 1, Int(run.start))
+            guard first <= last else { continue }
+            for index in first...last { records[index] = value }
+        }
+        return records
+    }
+}
+
+extension AttributeHistory {
+    /// DevAttrHistory_4 or DevAttrHistory_5: dates ascending, data newest first.
+    init(_ reader: inout CDRReader, version: Int) throws(CDRError) {
+        self.init(name: try reader.string(), values: [])
+        var format = AttributeFormat.unknown
+        var type: DataType?
+        if version >= 5 {
+            format = try reader.enumeration()
+            type = DataType(rawValue: try reader.int32())
+        }
+        let dates = try reader.sequence(minimumSize: 12) { (reader) throws(CDRError) in try Timestamp(&reader) }
+        let data = try AttributeData(any: &reader)
+        let qualities = try HistoryRuns<AttributeQuality>(&reader, minimumSize: 4) { (reader) throws(CDRError) in try reader.enumeration() }
+            .unpacked(dates.count)
+        let readDimensions = try Self.dimensions(&reader).unpacked(dates.count)
+        let writeDimensions = try Self.dimensions(&reader).unpacked(dates.count)
+        let errors = try HistoryRuns<[DevError]>(&reader, minimumSize: 4) { (reader) throws(CDRError) in try DevError.decodeList(&reader) }
+            .unpacked(dates.count)
+        var position = 0
+        for index in dates.indices.reversed() {
+            var value = AttributeValue(
+                name: self.name, data: .none, quality: qualities[index] ?? .invalid, format: format, type: type ?? data.elementType,
+                time: dates[index], readDimension: readDimensions[index] ?? .zero, writeDimension: writeDimensions[index] ?? .zero,
+                errors: errors[index] ?? [])
+            if value.errors.isEmpty, value.quality != .invalid {
+                let count = value.readDimension.elementCount + value.writeDimension.elementCount
+                value.data = data.slice(position..<(position + count))
+                position += value.data.count
+            }
+            self.values.append(value)
+        }
+        self.values.reverse()
+    }
+
+    private static func dimensions(_ reader: inout CDRReader) throws(CDRError) -> HistoryRuns<AttributeDimension> {
+        try HistoryRuns(&reader, minimumSize: 8) { (reader) throws(CDRError) in try AttributeDimension(&reader) }
+    }
+
+    func encode(to writer: inout CDRWriter, version: Int) {
+        writer.string(self.name)
+        if version >= 5 {
+            writer.enumeration(self.values.last?.format ?? .unknown)
+            writer.int32(self.values.last?.type?.rawValue ?? 0)
+        }
+        writer.sequence(self.values) { $0.time.encode(to: &$1) }
+        var data = AttributeData.none
+        for value in self.values.reversed() {
+            switch (data, value.data) {
+            case (_, .none): continue
+            case (.none, .deviceState(let state)): data = .state([state])
+            case (.state(let states), .deviceState(let state)): data = .state(states + [state])
+            case (.none, let first): data = first
+            case (let all, let next): data = all.appending(next)
+            }
+        }
+        data.anyForm.encodeAny(to: &writer)
+        HistoryRuns(self.values.map(\.quality)).encode(to: &writer) { $1.enumeration($0) }
+        HistoryRuns(self.values.map(\.readDimension)).encode(to: &writer) { $0.encode(to: &$1) }
+        HistoryRuns(self.values.map(\.writeDimension)).encode(to: &writer) { $0.encode(to: &$1) }
+        HistoryRuns(self.values.map { $0.errors.isEmpty ? nil : $0.errors }).encode(to: &writer) { DevError.encodeList($0, to: &$1) }
+    }
+
+    /// DevAttrHistory (`version` 2) or DevAttrHistory_3: one record after the other.
+    init(records reader: inout CDRReader, version: Int) throws(CDRError) {
+        let values = try reader.sequence(minimumSize: 40) { (reader) throws(CDRError) -> AttributeValue in
+            _ = try reader.boolean()
+            var value = try AttributeValue(&reader, version: version)
+            if version == 2 { value.errors = try DevError.decodeList(&reader) }
+            return value
+        }
+        self.init(name: values.first?.name ?? "", values: values)
+    }
+
+    func encodeRecords(to writer: inout CDRWriter, version: Int) {
+        writer.sequence(self.values) { value, writer in
+            writer.boolean(!value.errors.isEmpty)
+            value.encode(to: &writer, version: version)
+            if version == 2 { DevError.encodeList(value.errors, to: &writer) }
+        }
+    }
+}
+
+/// Past results of a command, oldest first, and the type of the results.
+package struct CommandHistory: Sendable, Hashable {
+    package var type: DataType
+    package var records: [CommandHistoryRecord]
+
+    package init(type: DataType, records: [CommandHistoryRecord]) {
+        self.type = type
+        self.records = records
+    }
+
+    /// DevCmdHistory_4.
+    init(_ reader: inout CDRReader) throws(CDRError) {
+        let dates = try reader.sequence(minimumSize: 12) { (reader) throws(CDRError) in try Timestamp(&reader) }
+        let all = try CommandData(any: &reader)
+        let dimensions = try HistoryRuns<AttributeDimension>(&reader, minimumSize: 8) { (reader) throws(CDRError) in
+            try AttributeDimension(&reader)
+        }.unpacked(dates.count)
+        let errors = try HistoryRuns<[DevError]>(&reader, minimumSize: 4) { (reader) throws(CDRError) in try DevError.decodeList(&reader) }
+            .unpacked(dates.count)
+        guard let type = DataType(rawValue: try reader.int32()) else { throw .badValue }
+        self.init(type: type, records: [])
+        var cursor = HistoryCursor(all)
+        for index in dates.indices.reversed() {
+            let failed = errors[index] ?? []
+            let result = failed.isEmpty ? cursor.next(dimensions[index] ?? .zero, type: type) : .void
+            self.records.append(CommandHistoryRecord(time: dates[index], result: result, errors: failed))
+        }
+        self.records.reverse()
+    }
+
+    func encode(to writer: inout CDRWriter) {
+        writer.sequence(self.records) { $0.time.encode(to: &$1) }
+        let good = self.records.reversed().filter { $0.errors.isEmpty }.map(\.result)
+        HistoryCursor.joined(good, type: self.type).encodeAny(to: &writer)
+        HistoryRuns(self.records.map { $0.errors.isEmpty ? HistoryCursor.dimension(of: $0.result) : nil })
+            .encode(to: &writer) { $0.encode(to: &$1) }
+        HistoryRuns(self.records.map { $0.errors.isEmpty ? nil : $0.errors }).encode(to: &writer) { DevError.encodeList($0, to: &$1) }
+        writer.int32(self.type.rawValue)
+    }
+
+    /// DevCmdHistory, interface 2.
+    init(records reader: inout CDRReader) throws(CDRError) {
+        let records = try reader.sequence(minimumSize: 24) { (reader) throws(CDRError) -> CommandHistoryRecord in
+            let time = try Timestamp(&reader)
+            _ = try reader.boolean()
+            return CommandHistoryRecord(time: time, result: try CommandData(any: &reader), errors: try DevError.decodeList(&reader))
+        }
+        self.init(type: records.first?.result.type ?? .void, records: records)
+    }
+
+    func encodeRecords(to writer: inout CDRWriter) {
+        writer.sequence(self.records) { record, writer in
+            record.time.encode(to: &writer)
+            writer.boolean(!record.errors.isEmpty)
+            record.result.encodeAny(to: &writer)
+            DevError.encodeList(record.errors, to: &writer)
+        }
+    }
+}
+
+/// Takes the results of single records from the joined arrays of a packed command history, and joins them.
+private struct HistoryCursor {
+    private let data: AttributeData
+    private let numbers: AttributeData
+    private let texts: [String]
+    private var position = 0
+    private var textPosition = 0
+
+    init(_ all: CommandData) {
+        self.data = AttributeData(anyForm: all) ?? .none
+        switch all {
+        case .longStringArray(let value):
+            self.numbers = .long(value.longs)
+            self.texts = value.strings
+        case .doubleStringArray(let value):
+            self.numbers = .double(value.doubles)
+            self.texts = value.strings
+        default:
+            self.numbers = .none
+            self.texts = []
+        }
+    }
+
+    mutating func next(_ dimension: AttributeDimension, type: DataType) -> CommandData {
+        let count = max(0, Int(dimension.x))
+        switch type {
+        case .longStringArray, .doubleStringArray:
+            let part = self.numbers.slice(self.position..<(self.position + count))
+            let textEnd = min(self.texts.count, self.textPosition + max(0, Int(dimension.y)))
+            let strings = Array(self.texts[self.textPosition..<textEnd])
+            self.position += part.count
+            self.textPosition = textEnd
+            if case .long(let longs) = part { return .longStringArray(LongStringArray(longs: longs, strings: strings)) }
+            if case .double(let doubles) = part { return .doubleStringArray(DoubleStringArray(doubles: doubles, strings: strings)) }
+            return .void
+        default:
+            let part = self.data.slice(self.position..<(self.position + count))
+            self.position += part.count
+            return type.arrayType == nil || part.count != 1 ? part.anyForm : part.scalarForm
+        }
+    }
+
+    static func dimension(of result: CommandData) -> AttributeDimension {
+        switch result {
+        case .longStringArray(let value): AttributeDimension(x: Int32(clamping: value.longs.count), y: Int32(clamping: value.strings.count))
+        case .doubleStringArray(let value):
+            AttributeDimension(x: Int32(clamping: value.doubles.count), y: Int32(clamping: value.strings.count))
+        default: AttributeDimension(x: Int32(clamping: AttributeData(anyForm: result)?.count ?? 0))
+        }
+    }
+
+    static func joined(_ results: [CommandData], type: DataType) -> CommandData {
+        var data = AttributeData.none
+        var longs = LongStringArray()
+        var doubles = DoubleStringArray()
+        for result in results {
+            switch result {
+            case .longStringArray(let value):
+                longs.longs += value.longs
+                longs.strings += value.strings
+            case .doubleStringArray(let value):
+                doubles.doubles += value.doubles
+                doubles.strings += value.strings
+            case .state(let state):
+                data = data == .none ? .state([state]) : data.appending(.state([state]))
+            default:
+                guard let part = AttributeData(anyForm: result) else { continue }
+                data = data == .none ? part : data.appending(part)
+            }
+        }
+        switch type {
+        case .longStringArray: return .longStringArray(longs)
+        case .doubleStringArray: return .doubleStringArray(doubles)
+        default: return data.anyForm
+        }
+    }
+}
+
+extension AttributeData {
+    /// A single element as a command's scalar result.
+    fileprivate var scalarForm: CommandData {
+        switch self {
+        case .boolean(let values): values.first.map { .boolean($0) } ?? .void
+        case .short(let values): values.first.map { .short($0) } ?? .void
+        case .long(let values): values.first.map { .long($0) } ?? .void
+        case .long64(let values): values.first.map { .long64($0) } ?? .void
+        case .float(let values): values.first.map { .float($0) } ?? .void
+        case .double(let values): values.first.map { .double($0) } ?? .void
+        case .uchar(let values): values.first.map { .uchar($0) } ?? .void
+        case .ushort(let values): values.first.map { .ushort($0) } ?? .void
+        case .ulong(let values): values.first.map { .ulong($0) } ?? .void
+        case .ulong64(let values): values.first.map { .ulong64($0) } ?? .void
+        case .string(let values): values.first.map { .string($0) } ?? .void
+        case .state(let values): values.first.map { .state($0) } ?? .void
+        case .encoded(let values): values.first.map { .encoded($0) } ?? .void
+        case .deviceState(let state): .state(state)
+        case .none: .void
+        }
+    }
+}
