@@ -1,0 +1,112 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+import TangoCore
+import TangoIIOP
+import TangoWire
+
+/// Settings of a client.
+public struct ClientOptions: Sendable {
+    /// Limit of one call; connecting has the same limit for itself.
+    public var timeout: Duration = .seconds(3)
+    /// Limit of a call on a database (the incumbents' 13 s).
+    public var databaseTimeout: Duration = .seconds(13)
+    /// Threads that move bytes.
+    public var eventLoopThreads = 1
+
+    public init() {}
+}
+
+/// A client's view of one or more Tango control systems: owns the connections; make one per program and shut it down at the end.
+public final class ControlSystem: Sendable {
+    private struct State {
+        var databases: [TangoHost: DatabaseClient] = [:]
+        var proxies: [String: DeviceProxy] = [:]
+    }
+
+    /// Settings given at the start.
+    public let options: ClientOptions
+    private let givenHost: TangoHost?
+    private let group: any EventLoopGroup
+    private let ownsGroup: Bool
+    let connections: ConnectionCache
+    private let state = Mutex(State())
+
+    /// - Parameter host: the default database; `nil` looks up `TANGO_HOST` on first use.
+    public convenience init(host: TangoHost? = nil, options: ClientOptions = ClientOptions()) {
+        self.init(
+            host: host, options: options, group: MultiThreadedEventLoopGroup(numberOfThreads: max(1, options.eventLoopThreads)),
+            ownsGroup: true)
+    }
+
+    /// A client on somebody else's event loops.
+    package init(host: TangoHost?, options: ClientOptions, group: any EventLoopGroup, ownsGroup: Bool = false) {
+        self.givenHost = host
+        self.options = options
+        self.group = group
+        self.ownsGroup = ownsGroup
+        self.connections = ConnectionCache(group: group)
+    }
+
+    /// Address of the default database.
+    /// - Throws: `API_TangoHostNotSet`.
+    public func defaultHost() throws(DevFailed) -> TangoHost {
+        if let host = self.givenHost { return host }
+        return try TangoEnvironment.tangoHosts()[0]
+    }
+
+    private func resolved(_ host: TangoHost?) throws(DevFailed) -> TangoHost {
+        if let host { return host }
+        return try self.defaultHost()
+    }
+
+    /// The database at that address (default: `defaultHost()`). Nothing is sent yet.
+    public func database(_ host: TangoHost? = nil) throws(DevFailed) -> DatabaseClient {
+        let host = try self.resolved(host)
+        return self.state.withLock { state in
+            if let database = state.databases[host] { return database }
+            let database = DatabaseClient(host: host, system: self)
+            state.databases[host] = database
+            return database
+        }
+    }
+
+    /// Proxy of a device, by a locator of any form: `domain/family/member`, alias, `tango://host:port/d/f/m`, `…#dbase=no`.
+    ///
+    /// Cached per name. A defined device that is not exported gives a proxy whose calls throw `API_DeviceNotExported`.
+    /// - Throws: `API_WrongDeviceNameSyntax`, `DB_DeviceNotDefined`, `API_CantConnectToDatabase`, …
+    public func device(_ name: String) async throws(DevFailed) -> DeviceProxy {
+        let locator = try ResourceLocator(parsing: name)
+        let host = try self.resolved(locator.host)
+        let key = "\(host)/\(locator.device.tangoFolded)\(locator.usesDatabase ? "" : "#")"
+        if let proxy = self.state.withLock({ $0.proxies[key] }) { return proxy }
+        let proxy: DeviceProxy
+        if locator.usesDatabase {
+            let database = try self.database(host)
+            var device = locator.device
+            if locator.isAlias { device = try await database.device(ofAlias: device) }
+            if device.tangoFolded == (try? await database.deviceName().tangoFolded) {
+                proxy = try await database.device()
+            } else {
+                let imported = try await database.importDevice(device)
+                proxy = DeviceProxy(name: imported.name, origin: .database(database), system: self, timeout: self.options.timeout)
+            }
+        } else {
+            proxy = DeviceProxy(
+                name: locator.device, origin: .corbaloc(host, objectKey: locator.device.tangoFolded), system: self,
+                timeout: self.options.timeout)
+            _ = try await proxy.reference()
+        }
+        return self.state.withLock { state in
+            if let other = state.proxies[key] { return other }
+            state.proxies[key] = proxy
+            return proxy
+        }
+    }
+
+    /// Closes all connections and ends the threads. Later calls fail with `API_ShutdownInProgress`.
+    public func shutdown() async {
+        await self.connections.shutDown()
+        if self.ownsGroup { try? await self.group.shutdownGracefully() }
+    }
+}

@@ -1,0 +1,78 @@
+import NIOCore
+import Synchronization
+import TangoWire
+
+/// Keeps one connection per endpoint; everybody who talks to the endpoint shares it.
+package final class ConnectionCache: Sendable {
+    private struct State {
+        var connections: [Endpoint: Task<ClientConnection, any Error>] = [:]
+        var isShutDown = false
+    }
+
+    private let group: any EventLoopGroup
+    private let idleTime: TimeAmount
+    private let state = Mutex(State())
+
+    package init(group: any EventLoopGroup, idleTime: TimeAmount = .seconds(120)) {
+        self.group = group
+        self.idleTime = idleTime
+    }
+
+    /// The connection to that endpoint, opened if there is none.
+    /// - Throws: `TransportError`.
+    package func connection(to endpoint: Endpoint, timeout: Duration) async throws -> ClientConnection {
+        let attempt = try self.state.withLock { state throws(TransportError) in
+            guard !state.isShutDown else { throw .shutDown }
+            if let attempt = state.connections[endpoint] { return attempt }
+            let attempt = Task { [group, idleTime] in
+                try await ClientConnection.connect(
+                    group: group, to: endpoint, timeout: .nanoseconds(timeout.nanoseconds), idleTime: idleTime)
+            }
+            state.connections[endpoint] = attempt
+            return attempt
+        }
+        do {
+            let connection = try await attempt.value
+            guard connection.isOpen else {
+                self.forget(endpoint, attempt)
+                return try await self.connection(to: endpoint, timeout: timeout)
+            }
+            return connection
+        } catch {
+            self.forget(endpoint, attempt)
+            throw error
+        }
+    }
+
+    private func forget(_ endpoint: Endpoint, _ attempt: Task<ClientConnection, any Error>) {
+        self.state.withLock { state in
+            if state.connections[endpoint] == attempt { state.connections[endpoint] = nil }
+        }
+    }
+
+    /// Calls an object: opens the connection if needed, and sends once more when the peer closed it before answering.
+    /// - Throws: `TransportError`.
+    package func call(_ endpoint: Endpoint, objectKey: String, _ call: DeviceCall, timeout: Duration) async throws -> DeviceResult {
+        var attempts = 0
+        while true {
+            let connection = try await self.connection(to: endpoint, timeout: timeout)
+            do {
+                return try await connection.request(objectKey: objectKey, call, timeout: timeout)
+            } catch TransportError.closedByPeer where attempts < 2 {
+                attempts += 1
+                await connection.close()
+            }
+        }
+    }
+
+    /// Closes every connection; later calls fail.
+    package func shutDown() async {
+        let attempts = self.state.withLock { state in
+            state.isShutDown = true
+            let attempts = Array(state.connections.values)
+            state.connections = [:]
+            return attempts
+        }
+        for attempt in attempts { if let connection = try? await attempt.value { await connection.close() } }
+    }
+}

@@ -1,0 +1,46 @@
+import NIOCore
+import Synchronization
+
+/// The open connections of a server.
+final class ConnectionRegistry: Sendable {
+    private struct Entry {
+        var channel: any Channel
+        var handler: NIOLoopBound<ServerChannelHandler>?
+    }
+
+    private let entries = Mutex<[ObjectIdentifier: Entry]>([:])
+    private let maximum: Int
+
+    init(maximum: Int) {
+        self.maximum = maximum
+    }
+
+    var count: Int { self.entries.withLock { $0.count } }
+
+    /// Takes the channel in; `false` when there are too many already.
+    func add(_ channel: any Channel) -> Bool {
+        let id = ObjectIdentifier(channel)
+        let isTaken = self.entries.withLock { entries in
+            guard entries.count < self.maximum else { return false }
+            entries[id] = Entry(channel: channel)
+            return true
+        }
+        if isTaken {
+            channel.closeFuture.whenComplete { [weak self] _ in self?.entries.withLock { entries in entries[id] = nil } }
+        }
+        return isTaken
+    }
+
+    func attach(_ handler: NIOLoopBound<ServerChannelHandler>, to channel: any Channel) {
+        self.entries.withLock { $0[ObjectIdentifier(channel)]?.handler = handler }
+    }
+
+    func closeAll() async {
+        let open = self.entries.withLock { Array($0.values) }
+        for entry in open {
+            guard let handler = entry.handler else { continue }
+            entry.channel.eventLoop.execute { handler.value.closeGracefully() }
+        }
+        for entry in open { try? await entry.channel.closeFuture.get() }
+    }
+}

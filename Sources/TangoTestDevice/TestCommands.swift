@@ -1,0 +1,67 @@
+import TangoCore
+import TangoServer
+
+/// The commands, sorted by name; every device has Init, State and Status besides.
+enum TestCommands {
+    static let all: [CommandDefinition] =
+        (Self.echoes + [
+            Self.quiet("CrashFromDevelopperThread"),
+            Self.quiet("CrashFromOmniThread"),
+            Self.quiet("DumpExecutionState"),
+            Self.switchStates,
+        ]).sorted { $0.info.name < $1.info.name }
+
+    private static let echoes: [CommandDefinition] =
+        Self.valueTypes.map { Self.echo($0, "Any \($0.name) value", "Echo of the argin value") }
+        + Self.plainTypes.map { Self.echo($0, "-", "-") }
+        + [
+            Self.echo(.boolean, "Any boolean value", "Echo of the argin value"),
+            Self.echo(.ulong, "Any DevULong", "Echo of the argin value"),
+            Self.echo(.long64Array, "Uninitialised", "Uninitialised"),
+            Self.echo(.ulong64Array, "Uninitialised", "Uninitialised"),
+            Self.echo(.void, "N/A", "N/A"),
+        ]
+
+    private static let valueTypes: [DataType] = [.double, .float, .long, .long64, .short, .ulong64, .ushort]
+
+    private static let plainTypes: [DataType] = [
+        .string, .charArray, .doubleArray, .doubleStringArray, .floatArray, .longArray, .longStringArray, .shortArray, .stringArray,
+        .ulongArray, .ushortArray,
+    ]
+
+    /// Returns its argument; has the name of its type.
+    private static func echo(_ type: DataType, _ inDescription: String, _ outDescription: String) -> CommandDefinition {
+        CommandDefinition(
+            CommandInfo(name: type.name, inType: type, outType: type, inDescription: inDescription, outDescription: outDescription),
+            handler: .sync { _, argument in argument })
+    }
+
+    /// Does nothing, whatever the name says: clients call these and see that the device lives on.
+    private static func quiet(_ name: String) -> CommandDefinition {
+        CommandDefinition(CommandInfo(name: name, level: .expert, inType: .void, outType: .void), handler: .sync { _, _ in .void })
+    }
+
+    /// RUNNING becomes FAULT; all else becomes RUNNING.
+    private static let switchStates = CommandDefinition(
+        CommandInfo(name: "SwitchStates", inType: .void, outType: .void),
+        handler: .sync { call, _ in
+            call.context.setState(call.context.state == .running ? .fault : .running)
+            call.context.setStatus(nil)
+            return .void
+        })
+}
+
+/// The pipe `string_long_short_ro`.
+enum TestPipe {
+    static let definition = PipeDefinition(
+        PipeConfig(name: "string_long_short_ro"),
+        reader: .sync { call in
+            PipeBlob(
+                name: call.name,
+                elements: [
+                    PipeElement(name: "FirstDE", content: .value(.string(["The string"]), isArray: false)),
+                    PipeElement(name: "SecondDE", content: .value(.long([666]), isArray: false)),
+                    PipeElement(name: "ThirdDE", content: .value(.short([12]), isArray: false)),
+                ])
+        })
+}
