@@ -42,7 +42,8 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "TangoClient", dependencies: ["TangoIIOP"], swiftSettings: settings),
-        .target(name: "TangoServer", dependencies: ["TangoClient"], swiftSettings: settings),
+        .target(
+            name: "TangoServer", dependencies: ["TangoClient", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
         .target(
             name: "TangoDatabase",
             dependencies: ["TangoServer", .product(name: "GRDB", package: "GRDB.swift")],

@@ -1,0 +1,340 @@
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+import TangoCore
+import TangoIIOP
+import TangoWire
+
+/// What all devices of a process share.
+package struct ServerEnvironment: Sendable {
+    /// `Server/instance`.
+    package var serverID: String
+    package var hostName: String
+    package var eventLoops: any EventLoopGroup
+    package var pool: NIOThreadPool
+    /// Longest wait for a device (the incumbents' 3.2 s).
+    package var gateTimeout: TimeAmount = .milliseconds(3200)
+    package var allowsNaN = false
+    package var logger: Logger
+    /// Where changes are kept; `nil` without a database.
+    package var storage: (any DeviceStorage)?
+}
+
+/// What a device needs of a database while it runs.
+package protocol DeviceStorage: Sendable {
+    func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])]) async throws(DevFailed)
+    func deleteAttributeProperties(_ device: String, attribute: String, names: [String]) async throws(DevFailed)
+}
+
+/// Properties of a device and its class as the database holds them.
+package struct DeviceConfiguration: Sendable {
+    /// By name in lower case.
+    package var properties: [String: [String]] = [:]
+    package var classProperties: [String: [String]] = [:]
+    /// By attribute and property, both in lower case.
+    package var attributeProperties: [String: [String: [String]]] = [:]
+    package var classAttributeProperties: [String: [String: [String]]] = [:]
+
+    package init() {}
+}
+
+/// A device as the kernel runs it: members, state, black box, and the gate that serialises its requests.
+///
+/// `@unchecked Sendable` for one reason: `device` and `context` are touched only by the holder of the gate.
+package final class DeviceRuntime: @unchecked Sendable { // ok: see the line above; everything else is immutable or behind a Mutex
+    struct Members {
+        var attributes = OrderedTable<AttributeRuntime>()
+        var commands = OrderedTable<CommandDefinition>()
+        var pipes = OrderedTable<PipeDefinition>()
+        /// State and Status, always last in lists.
+        var last: [AttributeRuntime] = []
+    }
+
+    struct Condition {
+        var state = DevState.unknown
+        /// Text set by the device; `nil` is the sentence about the state.
+        var status: String?
+    }
+
+    package let name: DeviceName
+    package let deviceClass: DeviceClass
+    let environment: ServerEnvironment
+    let configuration: DeviceConfiguration
+    let gate: Gate?
+    let blackBox: BlackBox
+    let members: Mutex<Members>
+    let condition = Mutex(Condition())
+    /// Object key: the device's name in lower case, or what a well-known object needs.
+    package let objectKey: String
+    package let interfaceVersion = 6
+    package let adminName: String
+
+    private(set) var device: (any Device)?
+    private(set) var context: DeviceContext?
+
+    init(
+        name: DeviceName, deviceClass: DeviceClass, environment: ServerEnvironment, configuration: DeviceConfiguration, gate: Gate?,
+        objectKey: String? = nil
+    ) {
+        self.name = name
+        self.deviceClass = deviceClass
+        self.environment = environment
+        self.configuration = configuration
+        self.gate = gate
+        self.objectKey = objectKey ?? name.folded
+        self.adminName = "dserver/\(environment.serverID)"
+        self.blackBox = BlackBox(depth: configuration.properties["blackbox_depth"]?.first.flatMap(Int.init) ?? 50)
+        self.members = Mutex(Members())
+        let status = BuiltInMembers.attributes.map { AttributeRuntime($0, deviceName: name.text, properties: self.source(of: $0.name)) }
+        self.members.withLock { $0.last = status }
+        let commands = (deviceClass.commands + BuiltInMembers.commands).sorted { Array($0.info.name.utf8).lexicographicallyPrecedes(Array($1.info.name.utf8)) }
+        self.members.withLock { members in
+            for command in commands { members.commands.set(command, for: command.info.name) }
+        }
+        for attribute in deviceClass.attributes { self.insert(attribute) }
+        for pipe in deviceClass.pipes { self.members.withLock { $0.pipes.set(pipe, for: pipe.config.name) } }
+    }
+
+    private func source(of attribute: String) -> AttributePropertySource {
+        AttributePropertySource(
+            device: self.configuration.attributeProperties[attribute.tangoFolded] ?? [:],
+            deviceClass: self.configuration.classAttributeProperties[attribute.tangoFolded] ?? [:])
+    }
+
+    private func insert(_ definition: AttributeDefinition) {
+        let attribute = AttributeRuntime(definition, deviceName: self.name.text, properties: self.source(of: definition.name))
+        self.members.withLock { $0.attributes.set(attribute, for: definition.name) }
+    }
+
+    // MARK: - Members at run time
+
+    /// Adds an attribute. The same definition again changes nothing.
+    /// - Throws: `API_AttrNotFound` (the incumbents' reason) when another one has that name, State and Status included.
+    func add(_ definition: AttributeDefinition) throws(DevFailed) {
+        let existing = self.attribute(definition.name)
+        if let existing {
+            let old = existing.definition
+            guard old.type == definition.type, old.format == definition.format, old.access == definition.access, !existing.isBuiltIn else {
+                throw DevFailed(
+                    .attributeNotFound,
+                    "Device \(self.name.text) -> Attribute \(definition.name) already exists for your device but with other definition\n(data type, data format or data write type)",
+                    origin: "DeviceImpl::add_attribute")
+            }
+            return
+        }
+        self.insert(definition)
+    }
+
+    /// - Throws: `API_AttrNotFound`.
+    func removeAttribute(_ name: String) throws(DevFailed) {
+        guard self.members.withLock({ $0.attributes.remove(name) }) != nil else {
+            throw DevFailed(.attributeProperty, "Attribute \(name) not found in class attribute(s)", origin: "MultiClassAttribute::remove_attr")
+                .rethrowing(
+                    .attributeNotFound, "Attribute \(name) is not defined as attribute for your device.\nCan't remove it",
+                    origin: "DeviceImpl::remove_attribute")
+        }
+    }
+
+    /// - Throws: `API_CommandNotFound` (the incumbents' reason) when another one has that name.
+    func add(_ definition: CommandDefinition) throws(DevFailed) {
+        let name = definition.info.name
+        if let old = self.command(name) {
+            guard old.info.inTypeNumber == definition.info.inTypeNumber, old.info.outTypeNumber == definition.info.outTypeNumber else {
+                throw DevFailed(
+                    .commandNotFound,
+                    "Device \(self.name.text) -> Command \(name) already exists for your device but with other definition\n(command input data type or command output data type)",
+                    origin: "DeviceImpl::add_command")
+            }
+            return
+        }
+        self.members.withLock { $0.commands.set(definition, for: name) }
+    }
+
+    /// - Throws: `API_CommandNotFound`.
+    func removeCommand(_ name: String) throws(DevFailed) {
+        let isBuiltIn = BuiltInMembers.commands.contains { $0.info.name.tangoFolded == name.tangoFolded }
+        guard !isBuiltIn, self.members.withLock({ $0.commands.remove(name) }) != nil else {
+            throw DevFailed(.commandNotFound, "\(name) command not found", origin: "DeviceClass::remove_command").rethrowing(
+                .commandNotFound, "Command \(name) is not defined as a command for your device.\nCan't remove it",
+                origin: "DeviceImpl::remove_command")
+        }
+    }
+
+    func add(_ definition: PipeDefinition) { self.members.withLock { $0.pipes.set(definition, for: definition.config.name) } }
+
+    /// - Throws: `API_PipeNotFound`.
+    func removePipe(_ name: String) throws(DevFailed) {
+        guard self.members.withLock({ $0.pipes.remove(name) }) != nil else {
+            throw DevFailed(.pipeNotFound, "\(name) pipe not found", origin: "DeviceImpl::remove_pipe")
+        }
+    }
+
+    func attribute(_ name: String) -> AttributeRuntime? {
+        self.members.withLock { members in
+            members.attributes[name] ?? members.last.first { $0.name.tangoFolded == name.tangoFolded }
+        }
+    }
+
+    func command(_ name: String) -> CommandDefinition? { self.members.withLock { $0.commands[name] } }
+    func pipe(_ name: String) -> PipeDefinition? { self.members.withLock { $0.pipes[name] } }
+    var allAttributes: [AttributeRuntime] { self.members.withLock { $0.attributes.members + $0.last } }
+
+    // MARK: - State
+
+    var state: DevState {
+        let hasWrongConfiguration = !self.wronglyConfigured.isEmpty
+        let state = self.condition.withLock { $0.state }
+        return hasWrongConfiguration && state != .fault ? .alarm : state
+    }
+
+    /// The status text, with a line for attributes whose configuration in the database is wrong (measured texts).
+    var status: String {
+        let wrong = self.wronglyConfigured
+        let condition = self.condition.withLock { $0 }
+        guard !wrong.isEmpty, condition.state != .fault else {
+            return condition.status ?? "The device is in \(condition.state.name) state."
+        }
+        let subject =
+            wrong.count == 1 ? "Attribute \(wrong[0]) has wrong configuration" : "Attributes \(wrong.joined(separator: ", ")) have wrong configuration"
+        return (condition.status ?? "The device is in ALARM state.")
+            + "\n\(subject)\nTry accessing the faulty attribute(s) to get more information"
+    }
+
+    private var wronglyConfigured: [String] {
+        guard self.mayHaveWrongConfiguration else { return [] }
+        return self.allAttributes.filter { $0.configurationError != nil }.map(\.name)
+    }
+
+    /// Only attributes with properties in the database can be wrongly configured: keeps State cheap.
+    private var mayHaveWrongConfiguration: Bool {
+        !self.configuration.attributeProperties.isEmpty || !self.configuration.classAttributeProperties.isEmpty
+    }
+
+    // MARK: - Life
+
+    /// Makes the device's object and initialises it, holding the gate. A failure leaves the device reachable, in FAULT, saying why.
+    func start() async {
+        await self.withGate {
+            do {
+                let context = DeviceContext(self)
+                self.context = context
+                self.device = try self.deviceClass.make(context)
+                try await self.device?.initialise()
+            } catch {
+                self.fail(DevFailed(wrapping: error))
+            }
+        }
+    }
+
+    private func fail(_ failure: DevFailed) {
+        self.condition.withLock { condition in
+            condition.state = .fault
+            condition.status =
+                "The device is in FAULT state.\nInitialisation failed:\n" + failure.errors.map(\.description).joined(separator: "\n")
+        }
+        self.environment.logger.error("initialisation failed", metadata: ["device": "\(self.name)", "error": "\(failure)"])
+    }
+
+    /// Ends the device; requests after this find no object.
+    func stop() async {
+        await self.withGate {
+            await self.device?.release()
+            self.device = nil
+            self.context = nil
+        }
+    }
+
+    /// The Init command: releases and initialises anew.
+    /// - Throws: the device's errors, then `API_InitThrowsException`.
+    func reinitialise() async throws(DevFailed) {
+        do {
+            if let device = self.device {
+                await device.release()
+                try await device.initialise()
+            } else {
+                let context = DeviceContext(self)
+                self.context = context
+                self.device = try self.deviceClass.make(context)
+                try await self.device?.initialise()
+            }
+        } catch {
+            let failure = DevFailed(wrapping: error)
+            self.fail(failure)
+            throw failure.rethrowing(
+                "API_InitThrowsException",
+                "Init command failed!!\nHINT: RESTART device with the Restart command of the device server adm. device\nDevice server adm. device name = \(self.adminName)",
+                origin: "DeviceImpl::dev_init")
+        }
+    }
+
+    /// Runs the body with the gate held, however long the wait.
+    private func withGate(_ body: () async -> Void) async {
+        guard let gate = self.gate, !Gate.heldByTask.contains(ObjectIdentifier(gate)) else {
+            await body()
+            return
+        }
+        _ = await gate.acquire(within: .hours(24), on: self.environment.eventLoops.any())
+        await Gate.$heldByTask.withValue(Gate.heldByTask + [ObjectIdentifier(gate)]) { await body() }
+        gate.release()
+    }
+
+    /// Runs the device's own background work with the gate held.
+    /// - Throws: `API_CommandTimedOut`, `API_ShutdownInProgress`, what the body throws.
+    func withDevice<R: Sendable>(_ body: @escaping @Sendable (any Device) async throws -> R) async throws -> R {
+        if let gate = self.gate, !Gate.heldByTask.contains(ObjectIdentifier(gate)) {
+            guard await gate.acquire(within: self.environment.gateTimeout, on: self.environment.eventLoops.any()) else { throw Self.gateTimedOut }
+            defer { gate.release() }
+            return try await Gate.$heldByTask.withValue(Gate.heldByTask + [ObjectIdentifier(gate)]) { try await self.run(body) }
+        }
+        return try await self.run(body)
+    }
+
+    private func run<R: Sendable>(_ body: (any Device) async throws -> R) async throws -> R {
+        guard let device = self.device else { throw DevFailed(.shutdownInProgress, "Device \(self.name) is not there any more") }
+        return try await body(device)
+    }
+
+    static let gateTimedOut = DevFailed(
+        .commandTimedOut, "Not able to acquire serialization (dev, class or process) monitor", origin: "TangoMonitor::get_monitor")
+
+    /// What a handler is told. Only for the holder of the gate.
+    /// - Throws: `API_ShutdownInProgress` when the device ended, `API_DeviceNotFound` when its object could not be made.
+    func call(_ name: String) throws(DevFailed) -> MemberCall {
+        guard let device = self.device, let context = self.context else {
+            throw DevFailed("API_DeviceNotInitialised", self.status, origin: "DeviceRuntime")
+        }
+        return MemberCall(device: device, context: context, name: name)
+    }
+}
+
+extension AttributeRuntime {
+    /// State or Status.
+    var isBuiltIn: Bool { BuiltInMembers.attributes.contains { $0.name == self.name } }
+}
+
+/// What every device has.
+enum BuiltInMembers {
+    static let attributes: [AttributeDefinition] = [
+        AttributeDefinition(
+            name: "State", type: .state,
+            reader: .sync { call in AttributeReading(.deviceState(call.context.runtime.state), dimension: .scalar) }),
+        AttributeDefinition(
+            name: "Status", type: .string, reader: .sync { call in AttributeReading(.string([call.context.runtime.status]), dimension: .scalar) }),
+    ]
+
+    static let commands: [CommandDefinition] = [
+        CommandDefinition(
+            CommandInfo(name: "Init", inType: .void, outType: .void),
+            handler: .async { call, _ in
+                try await call.context.runtime.reinitialise()
+                return .void
+            }),
+        CommandDefinition(
+            CommandInfo(name: "State", inType: .void, outType: .state, outDescription: "Device state"),
+            handler: .sync { call, _ in .state(call.context.runtime.state) }),
+        CommandDefinition(
+            CommandInfo(name: "Status", inType: .void, outType: .string, outDescription: "Device status"),
+            handler: .sync { call, _ in .string(call.context.runtime.status) }),
+    ]
+}

@@ -1,0 +1,450 @@
+import TangoCore
+import TangoWire
+
+/// A handler that has to be awaited; the operation goes on with what it answered.
+enum AsyncStep: Sendable {
+    case read(@Sendable (MemberCall) async throws -> AttributeReading?, name: String)
+    case write(@Sendable (MemberCall, AttributeWrite) async throws -> Void, AttributeWrite)
+    case command(@Sendable (MemberCall, CommandData) async throws -> CommandData, name: String, CommandData)
+    case readPipe(@Sendable (MemberCall) async throws -> PipeBlob, name: String)
+    case writePipe(@Sendable (MemberCall, PipeBlob) async throws -> Void, name: String, PipeBlob)
+    /// The kernel's own work, such as telling the database.
+    case perform(@Sendable () async throws -> Void)
+}
+
+enum StepResult: Sendable {
+    case reading(AttributeReading?)
+    case command(CommandData)
+    case pipe(PipeBlob)
+    case done
+}
+
+enum Advance: Sendable {
+    case finished(DeviceResult)
+    case await(AsyncStep)
+}
+
+/// A request that needs the device. Runs without suspension as far as handlers are synchronous, so one implementation serves the
+/// event loop, the thread pool and tasks.
+protocol GatedOperation: Sendable {
+    /// Goes on; throwing ends the operation with that error.
+    mutating func advance(_ runtime: DeviceRuntime) throws -> Advance
+    /// Takes what the awaited handler answered.
+    mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws
+}
+
+extension AsyncStep {
+    /// Runs the handler. Only for the holder of the gate.
+    func run(_ runtime: DeviceRuntime) async throws -> StepResult {
+        switch self {
+        case .read(let handler, let name): return .reading(try await handler(try runtime.call(name)))
+        case .write(let handler, let write):
+            try await handler(try runtime.call(write.name), write)
+            return .done
+        case .command(let handler, let name, let argument): return .command(try await handler(try runtime.call(name), argument))
+        case .readPipe(let handler, let name): return .pipe(try await handler(try runtime.call(name)))
+        case .writePipe(let handler, let name, let blob):
+            try await handler(try runtime.call(name), blob)
+            return .done
+        case .perform(let work):
+            try await work()
+            return .done
+        }
+    }
+}
+
+/// Executes a command.
+struct CommandOperation: GatedOperation {
+    let name: String
+    let argument: CommandData
+    private var definition: CommandDefinition?
+    private var result: CommandData?
+
+    init(name: String, argument: CommandData) {
+        self.name = name
+        self.argument = argument
+    }
+
+    mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
+        if let result = self.result { return .finished(.command(try self.checked(result))) }
+        guard let definition = runtime.command(self.name) else {
+            throw DevFailed(.commandNotFound, "Command \(self.name) not found", origin: "DeviceClass::command_handler")
+        }
+        self.definition = definition
+        // Init must work on a device whose object could not be made.
+        let isInit = definition.info.name == "Init"
+        if isInit, runtime.device == nil { return .await(.perform { try await runtime.reinitialise() }) }
+        let call = try runtime.call(definition.info.name)
+        try call.device.alwaysExecuted()
+        if let isAllowed = definition.isAllowed, !isAllowed(call, .execute) {
+            throw DevFailed(
+                .commandNotAllowed, "Command \(definition.info.name) not allowed when the device is in \(runtime.state.name) state",
+                origin: "DeviceClass::command_handler")
+        }
+        let argument = try self.argument(of: definition.info)
+        switch definition.handler {
+        case .sync(let handler): return .finished(.command(try self.checked(try handler(call, argument))))
+        case .async(let handler): return .await(.command(handler, name: definition.info.name, argument))
+        }
+    }
+
+    private func argument(of info: CommandInfo) throws(DevFailed) -> CommandData {
+        guard let expected = info.inType, expected != .void else { return .void }
+        let type = self.argument.type
+        if type == expected || (expected == .enum && type == .short) || (expected == .constString && type == .string) { return self.argument }
+        throw DevFailed(
+            .incompatibleCommandArgument, "Incompatible command argument type, expected type is : Tango::\(expected.name)",
+            origin: "Command::extract")
+    }
+
+    private func checked(_ result: CommandData) throws(DevFailed) -> CommandData {
+        guard let expected = self.definition?.info.outType, expected != .void else { return .void }
+        let type = result.type
+        if type == expected || (expected == .enum && type == .short) || (expected == .constString && type == .string) { return result }
+        throw DevFailed(
+            "API_IncompatibleCmdResultType", "Command \(self.name) answered \(type.name), declared is \(expected.name)", origin: "DeviceRuntime")
+    }
+
+    mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {
+        switch try result.get() {
+        case .command(let data): self.result = data
+        default: self.result = .void
+        }
+    }
+}
+
+/// Reads attributes: one answer per name, in order; a failure of one is in its answer.
+struct ReadOperation: GatedOperation {
+    private var names: [String]
+    private let source: DevSource
+    /// Interfaces 1 and 2 have no place for the error of one attribute: it fails the call.
+    private let throwsErrors: Bool
+    private var values: [AttributeValue] = []
+    private var isStarted = false
+    private var awaited: AttributeRuntime?
+
+    init(names: [String], source: DevSource, version: Int) {
+        self.names = names
+        self.source = source
+        self.throwsErrors = version < 3
+    }
+
+    mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
+        if !self.isStarted {
+            self.isStarted = true
+            if self.names.count == 1, self.names[0] == "All attributes" { self.names = runtime.allAttributes.map(\.name) }
+            self.values.reserveCapacity(self.names.count)
+            try runtime.device?.alwaysExecuted()
+        }
+        while self.values.count < self.names.count {
+            let name = self.names[self.values.count]
+            guard let attribute = runtime.attribute(name) else {
+                self.values.append(
+                    AttributeValue(
+                        name: name, failure: DevFailed(.attributeNotFound, "\(name) attribute not found", origin: "MultiAttribute::get_attr_by_name"),
+                        time: .now))
+                continue
+            }
+            do {
+                if let step = try self.read(attribute, runtime) {
+                    self.awaited = attribute
+                    return .await(step)
+                }
+            } catch {
+                self.values.append(attribute.failed(DevFailed(wrapping: error)))
+            }
+        }
+        if self.throwsErrors, let failure = self.values.lazy.compactMap(\.failure).first { throw failure }
+        return .finished(.attributeValues(self.values))
+    }
+
+    /// Reads with a synchronous handler, or returns what has to be awaited.
+    private mutating func read(_ attribute: AttributeRuntime, _ runtime: DeviceRuntime) throws -> AsyncStep? {
+        if self.source == .cache {
+            throw DevFailed(.attributeNotPolled, "Attribute \(attribute.name) not polled", origin: "Device::read_attributes")
+        }
+        if let error = attribute.configurationError { throw error }
+        if attribute.isBuiltIn, runtime.device == nil {
+            // A device that could not be made still tells its state and why.
+            let data: AttributeData = attribute.definition.type == .state ? .deviceState(runtime.state) : .string([runtime.status])
+            self.finish(attribute, AttributeReading(data, dimension: .scalar), runtime)
+            return nil
+        }
+        let call = try runtime.call(attribute.name)
+        if let isAllowed = attribute.definition.isAllowed, !isAllowed(call, .read) {
+            throw DevFailed(
+                .attributeNotAllowed, "It is currently not allowed to read attribute \(attribute.name)", origin: "Device::read_attributes")
+        }
+        switch attribute.definition.reader {
+        case .sync(let handler): self.finish(attribute, try handler(call), runtime)
+        case .async(let handler): return .read(handler, name: attribute.name)
+        case nil: self.finish(attribute, nil, runtime)
+        }
+        return nil
+    }
+
+    private mutating func finish(_ attribute: AttributeRuntime, _ reading: AttributeReading?, _ runtime: DeviceRuntime) {
+        let setSource: AttributeRuntime? =
+            switch attribute.definition.access {
+            case .readWrite: attribute
+            case .readWithWrite: attribute.definition.writeAttributeName.flatMap { runtime.attribute($0) }
+            case .read, .write, .unknown: nil
+            }
+        self.values.append(attribute.value(from: reading, setSource: setSource))
+    }
+
+    mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {
+        guard let attribute = self.awaited else { return }
+        self.awaited = nil
+        switch result {
+        case .success(.reading(let reading)): self.finish(attribute, reading, runtime)
+        case .success: self.finish(attribute, nil, runtime)
+        case .failure(let error): self.values.append(attribute.failed(DevFailed(wrapping: error)))
+        }
+    }
+}
+
+/// Writes attributes, all that can be written even if others fail; then reads, if asked to.
+struct WriteOperation: GatedOperation {
+    private let values: [AttributeValue]
+    private let version: Int
+    private var reading: ReadOperation?
+    private var writes: [(attribute: AttributeRuntime, write: AttributeWrite, index: Int32)] = []
+    private var errors: [NamedDevError] = []
+    private var position = -1
+    /// A memorized value that the database is to be told before the next attribute.
+    private var memorizing = false
+    private var isReading = false
+
+    /// - Parameter read: names to read afterwards; `nil` for a plain write.
+    init(values: [AttributeValue], read: [String]?, version: Int) {
+        self.values = values
+        self.version = version
+        self.reading = read.map { ReadOperation(names: $0.isEmpty ? values.map(\.name) : $0, source: .device, version: 5) }
+    }
+
+    mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
+        if self.position < 0 {
+            self.check(runtime)
+            self.position = 0
+            try runtime.device?.alwaysExecuted()
+        }
+        if let stored = self.stored {
+            self.stored = nil
+            return .await(stored)
+        }
+        while self.position < self.writes.count {
+            let (attribute, write, index) = self.writes[self.position]
+            do {
+                if let step = try self.write(attribute, write, runtime) { return .await(step) }
+            } catch {
+                self.position += 1
+                self.errors.append(NamedDevError(name: attribute.name, index: index, errors: DevFailed(wrapping: error).errors))
+            }
+        }
+        guard self.errors.isEmpty else {
+            self.errors.sort { $0.index < $1.index }
+            // Before interface 3 there is no structure for several failures.
+            if self.version < 3 { throw DevFailed(errors: self.errors[0].errors) }
+            throw MultiDevFailed(errors: self.errors)
+        }
+        guard self.reading != nil else { return .finished(.void) }
+        self.isReading = true
+        return try self.reading?.advance(runtime) ?? .finished(.void)
+    }
+
+    private mutating func check(_ runtime: DeviceRuntime) {
+        for (index, value) in self.values.enumerated() {
+            do {
+                guard let attribute = runtime.attribute(value.name) else {
+                    throw DevFailed(.attributeNotFound, "\(value.name) attribute not found", origin: "MultiAttribute::get_attr_ind_by_name")
+                }
+                var value = value
+                if self.version < 4 { value.writeDimension = value.readDimension }
+                self.writes.append((attribute, try attribute.checked(value, allowsNaN: runtime.environment.allowsNaN), Int32(index)))
+            } catch {
+                self.errors.append(NamedDevError(name: value.name, index: Int32(index), errors: DevFailed(wrapping: error).errors))
+            }
+        }
+    }
+
+    private mutating func write(_ attribute: AttributeRuntime, _ write: AttributeWrite, _ runtime: DeviceRuntime) throws -> AsyncStep? {
+        let call = try runtime.call(attribute.name)
+        if let isAllowed = attribute.definition.isAllowed, !isAllowed(call, .write) {
+            throw DevFailed(
+                .attributeNotAllowed,
+                "It is currently not allowed to write attribute \(attribute.name). The device state is \(runtime.state.name)",
+                origin: "Device::write_attributes")
+        }
+        switch attribute.definition.writer {
+        case .sync(let handler): try handler(call, write)
+        case .async(let handler): return .write(handler, write)
+        case nil: break
+        }
+        return self.written(runtime)
+    }
+
+    /// The handler succeeded: the set value changes, and a memorized one goes to the database.
+    private mutating func written(_ runtime: DeviceRuntime) -> AsyncStep? {
+        let (attribute, write, _) = self.writes[self.position]
+        attribute.store(write)
+        if attribute.definition.memorization != .none, let storage = runtime.environment.storage, let text = write.data.memorizedText {
+            self.memorizing = true
+            let device = runtime.name.text
+            let name = attribute.name
+            return .perform { try await storage.putAttributeProperties(device, attribute: name, [("__value", [text])]) }
+        }
+        self.position += 1
+        return nil
+    }
+
+    mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {
+        if self.isReading {
+            try self.reading?.resume(result, runtime)
+            return
+        }
+        if self.memorizing {
+            self.memorizing = false
+            if case .failure(let error) = result {
+                runtime.environment.logger.warning("memorized value not stored", metadata: ["error": "\(error)"])
+            }
+            self.position += 1
+            return
+        }
+        let (attribute, _, index) = self.writes[self.position]
+        switch result {
+        case .success:
+            self.stored = self.written(runtime)
+        case .failure(let error):
+            self.position += 1
+            self.errors.append(NamedDevError(name: attribute.name, index: index, errors: DevFailed(wrapping: error).errors))
+        }
+    }
+
+    /// Work left by `resume` for the next `advance`.
+    private var stored: AsyncStep?
+}
+
+/// Changes attribute configurations: earlier ones of a list stay changed when a later one is refused (measured rule).
+struct ConfigureOperation: GatedOperation {
+    let configs: [AttributeConfig]
+    let version: Int
+    private var position = 0
+
+    init(configs: [AttributeConfig], version: Int) {
+        self.configs = configs
+        self.version = version
+    }
+
+    mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
+        while self.position < self.configs.count {
+            let sent = self.configs[self.position]
+            do {
+                guard let attribute = runtime.attribute(sent.name) else {
+                    throw DevFailed(.attributeNotFound, "\(sent.name) attribute not found", origin: "MultiAttribute::get_attr_by_name")
+                }
+                let changes = try attribute.setConfig(Self.completed(sent, with: attribute.config, version: self.version))
+                self.position += 1
+                if let storage = runtime.environment.storage, !changes.isEmpty {
+                    let device = runtime.name.text
+                    let name = attribute.name
+                    return .await(.perform { try await Self.tell(storage, device, name, changes) })
+                }
+            } catch let failure as DevFailed {
+                guard self.configs.count > 1 else { throw failure }
+                var errors = failure.errors
+                var reason = errors[0].reason.rawValue
+                if self.position > 0 { reason += "\nAll previous attribute(s) have been successfully updated" }
+                if self.position < self.configs.count - 1 { reason += "\nAll remaining attribute(s) have not been updated" }
+                errors[0].reason = ErrorReason(rawValue: reason)
+                throw DevFailed(errors: errors)
+            }
+        }
+        return .finished(.void)
+    }
+
+    /// What older structures do not carry stays as it is.
+    private static func completed(_ sent: AttributeConfig, with old: AttributeConfig, version: Int) -> AttributeConfig {
+        var config = sent
+        if version < 5 {
+            config.enumLabels = old.enumLabels
+            config.rootAttributeName = old.rootAttributeName
+        }
+        if version < 3 {
+            config.level = old.level
+            config.events = old.events
+            let (low, high) = (config.alarm.minAlarm, config.alarm.maxAlarm)
+            config.alarm = old.alarm
+            config.alarm.minAlarm = low
+            config.alarm.maxAlarm = high
+        }
+        return config
+    }
+
+    private static func tell(
+        _ storage: any DeviceStorage, _ device: String, _ attribute: String, _ changes: [AttributeRuntime.PropertyChange]
+    ) async throws(DevFailed) {
+        var put: [(name: String, values: [String])] = []
+        var deleted: [String] = []
+        for change in changes {
+            if let values = change.values { put.append((change.name, values)) } else { deleted.append(change.name) }
+        }
+        if !put.isEmpty { try await storage.putAttributeProperties(device, attribute: attribute, put) }
+        if !deleted.isEmpty { try await storage.deleteAttributeProperties(device, attribute: attribute, names: deleted) }
+    }
+
+    mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {
+        _ = try result.get()
+    }
+}
+
+/// Reads a pipe, writes one, or writes and then reads it.
+struct PipeOperation: GatedOperation {
+    let name: String
+    private let written: PipeBlob?
+    private let reads: Bool
+    private var isWritten = false
+    private var blob: PipeBlob?
+
+    init(name: String, write: PipeBlob?, reads: Bool) {
+        self.name = name
+        self.written = write
+        self.reads = reads
+    }
+
+    mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
+        guard let pipe = runtime.pipe(self.name) else {
+            throw DevFailed(.pipeNotFound, "\(self.name) pipe not found", origin: "DeviceClass::get_pipe_by_name")
+        }
+        let call = try runtime.call(pipe.config.name)
+        if let blob = self.written, !self.isWritten {
+            guard pipe.config.writable == .readWrite, let writer = pipe.writer else {
+                throw DevFailed(.pipeNotWritable, "Pipe \(pipe.config.name) for device \(runtime.name) is not writable", origin: "Device_5Impl::write_pipe_5")
+            }
+            try call.device.alwaysExecuted()
+            try Self.allow(pipe, call, .write, "write")
+            self.isWritten = true
+            switch writer {
+            case .sync(let handler): try handler(call, blob)
+            case .async(let handler): return .await(.writePipe(handler, name: pipe.config.name, blob))
+            }
+        }
+        guard self.reads else { return .finished(.void) }
+        if let blob = self.blob { return .finished(.pipe(PipeValue(name: pipe.config.name, time: .now, blob: blob))) }
+        if self.written == nil { try call.device.alwaysExecuted() }
+        try Self.allow(pipe, call, .read, "read")
+        switch pipe.reader {
+        case .sync(let handler): return .finished(.pipe(PipeValue(name: pipe.config.name, time: .now, blob: try handler(call))))
+        case .async(let handler): return .await(.readPipe(handler, name: pipe.config.name))
+        }
+    }
+
+    private static func allow(_ pipe: PipeDefinition, _ call: MemberCall, _ kind: AccessKind, _ verb: String) throws(DevFailed) {
+        guard let isAllowed = pipe.isAllowed, !isAllowed(call, kind) else { return }
+        throw DevFailed(.pipeNotAllowed, "It is currently not allowed to \(verb) pipe \(pipe.config.name)", origin: "Device_5Impl::pipe")
+    }
+
+    mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {
+        if case .pipe(let blob) = try result.get() { self.blob = blob }
+    }
+}

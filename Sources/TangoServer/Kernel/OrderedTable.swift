@@ -1,0 +1,51 @@
+import TangoCore
+
+/// Members by name in the order they were added; look-up, adding and removing take constant time whatever the size.
+struct OrderedTable<Member> {
+    private var index: [String: Int] = [:]
+    private var slots: [Member?] = []
+
+    init() {}
+
+    var count: Int { self.index.count }
+
+    /// The member of that name, in any case.
+    subscript(name: String) -> Member? {
+        guard let slot = self.index[name.tangoFolded] else { return nil }
+        return self.slots[slot]
+    }
+
+    /// Adds the member, or puts it in the place of the one with the same name.
+    mutating func set(_ member: Member, for name: String) {
+        let key = name.tangoFolded
+        if let slot = self.index[key] {
+            self.slots[slot] = member
+        } else {
+            self.index[key] = self.slots.count
+            self.slots.append(member)
+        }
+    }
+
+    @discardableResult
+    mutating func remove(_ name: String) -> Member? {
+        guard let slot = self.index.removeValue(forKey: name.tangoFolded) else { return nil }
+        let member = self.slots[slot]
+        self.slots[slot] = nil
+        if self.slots.count > 64, self.slots.count > self.index.count * 2 { self.compact() }
+        return member
+    }
+
+    private mutating func compact() {
+        var moved: [Int: Int] = [:]
+        var kept: [Member?] = []
+        for (slot, member) in self.slots.enumerated() where member != nil {
+            moved[slot] = kept.count
+            kept.append(member)
+        }
+        self.slots = kept
+        self.index = self.index.compactMapValues { moved[$0] }
+    }
+
+    /// All members, in order.
+    var members: [Member] { self.slots.compactMap { $0 } }
+}
