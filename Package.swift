@@ -46,7 +46,11 @@ let package = Package(
             name: "TangoServer", dependencies: ["TangoClient", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
         .target(
             name: "TangoDatabase",
-            dependencies: ["TangoServer", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "TangoServer",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -55,10 +59,13 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "TangoTestDevice", dependencies: ["TangoServer"], swiftSettings: settings),
+        .target(
+            name: "TangoCLI", dependencies: ["TangoClient", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings),
         .executableTarget(
             name: "tango",
             dependencies: [
-                "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoTestDevice",
+                "TangoCLI", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoTestDevice",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

@@ -29,7 +29,7 @@ public final class ControlSystem: Sendable {
     private let givenHost: TangoHost?
     private let group: any EventLoopGroup
     private let ownsGroup: Bool
-    let connections: ConnectionCache
+    package let connections: ConnectionCache
     private let state = Mutex(State())
 
     /// - Parameter host: the default database; `nil` looks up `TANGO_HOST` on first use.

@@ -1,1 +1,4 @@
-print("x")
+import TangoServer
+import TangoTestDevice
+
+await DeviceServer.main(name: "TangoTest", classes: [TangoTestClass.deviceClass])

@@ -37,6 +37,11 @@ public struct DeviceName: Hashable, Sendable, CustomStringConvertible {
         self.name = CaseInsensitiveName(text)
     }
 
+    /// A name known to be well-formed.
+    package init(unchecked text: String) {
+        self.name = CaseInsensitiveName(text)
+    }
+
     /// As given.
     public var text: String { self.name.text }
     /// In lower case.

@@ -88,7 +88,9 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
         self.members = Mutex(Members())
         let status = BuiltInMembers.attributes.map { AttributeRuntime($0, deviceName: name.text, properties: self.source(of: $0.name)) }
         self.members.withLock { $0.last = status }
-        let commands = (deviceClass.commands + BuiltInMembers.commands).sorted { Array($0.info.name.utf8).lexicographicallyPrecedes(Array($1.info.name.utf8)) }
+        let own = Set(deviceClass.commands.map(\.info.name))
+        let commands = (deviceClass.commands + BuiltInMembers.commands.filter { !own.contains($0.info.name) })
+            .sorted { $0.info.name.utf8.lexicographicallyPrecedes($1.info.name.utf8) }
         self.members.withLock { members in
             for command in commands { members.commands.set(command, for: command.info.name) }
         }

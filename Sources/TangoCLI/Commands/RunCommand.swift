@@ -1,0 +1,59 @@
+import ArgumentParser
+import TangoClient
+import TangoCore
+
+/// `tango command`
+struct RunCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "command", abstract: "Execute a command of a device and print its result.",
+        usage: "tango command <device> <name> [<argument> ...]",
+        discussion: """
+            Arrays are given as several arguments or as one list, [1,2,3]; DevVarLongStringArray and DevVarDoubleStringArray as two \
+            lists, [1,2] '["a","b"]', or as one list of the two. Put -- before an argument that looks like an option.
+            """)
+
+    @Argument(help: "Name, alias or locator of the device.", completion: Completion.devices)
+    var device: String
+
+    @Argument(help: "The command.", completion: Completion.commands)
+    var name: String
+
+    @Argument(parsing: .allUnrecognized, help: ArgumentHelp("Its argument.", valueName: "argument"))
+    var arguments: [String] = []
+
+    @Flag(help: "Print long arrays whole on a terminal too.")
+    var full = false
+
+    @OptionGroup var common: CommonOptions
+
+    func perform(_ session: ClientSession) async throws {
+        let activity = "execute \(self.name) of \(self.device)"
+        let proxy = try await session.device(self.device, to: activity)
+        let (info, result) = try await session.attempt(activity, device: self.device) { () async throws(DevFailed) in
+            let info = try await proxy.commandInfo(self.name)
+            guard let type = info.inType else {
+                throw DevFailed(.invalidArguments, "The argument has a type this program does not know (\(info.inTypeNumber))")
+            }
+            return (info, try await proxy.command(info.name, try ValueParsing.command(Typed.words(self.arguments), type: type)))
+        }
+        if self.common.json {
+            let document = JSONText.object([
+                .init("device", .wire(proxy.name)), .init("command", .wire(info.name)), .init("type", .string(result.type.name)),
+                .init("result", CommandResultText.json(result)),
+            ])
+            return session.terminal.print(document.text)
+        }
+        for line in CommandResultText.lines(result, width: session.summaryWidth(isFull: self.full)) {
+            if case .state(let state) = result {
+                session.terminal.print(session.terminal.styled(line, Style(state: state)))
+            } else {
+                session.terminal.print(session.terminal.isTerminal ? Self.lines(line) : line)
+            }
+        }
+    }
+
+    /// The text without control characters but with its line ends.
+    private static func lines(_ text: String) -> String {
+        text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { String($0).printable }.joined(separator: "\n")
+    }
+}

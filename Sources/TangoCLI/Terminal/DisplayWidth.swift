@@ -1,0 +1,73 @@
+extension Character {
+    /// Columns the character takes on a terminal: 0, 1 or 2.
+    var displayWidth: Int {
+        guard let scalar = self.unicodeScalars.first else { return 0 }
+        if scalar.value >= 0x20, scalar.value < 0x7F { return 1 }
+        switch scalar.properties.generalCategory {
+        case .control, .nonspacingMark, .enclosingMark, .format: return 0
+        default: break
+        }
+        return scalar.isWide || self.unicodeScalars.contains { $0.value == 0xFE0F } ? 2 : 1
+    }
+}
+
+extension Unicode.Scalar {
+    /// East Asian wide and emoji, the ranges of Unicode Standard Annex 11 a terminal draws in two columns.
+    fileprivate var isWide: Bool {
+        switch self.value {
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF, 0xAC00...0xD7A3,
+            0xF900...0xFAFF, 0xFE30...0xFE4F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF,
+            0x20000...0x3FFFD:
+            true
+        default: false
+        }
+    }
+}
+
+extension String {
+    /// Columns the text takes on a terminal.
+    var displayWidth: Int { self.reduce(0) { $0 + $1.displayWidth } }
+
+    /// The text, or its beginning and `…`, in at most `width` columns.
+    func truncated(toWidth width: Int) -> String {
+        guard self.displayWidth > width else { return self }
+        guard width > 0 else { return "" }
+        var used = 0
+        var kept = ""
+        for character in self {
+            used += character.displayWidth
+            if used > width - 1 { break }
+            kept.append(character)
+        }
+        return kept + "…"
+    }
+
+    /// The text on one line and without control characters, which could steer a terminal or break a tab-separated line: they
+    /// show as `\n`, `\t`, `\r` or `\x1b`.
+    var printable: String {
+        guard self.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+        var text = ""
+        for scalar in self.unicodeScalars {
+            switch scalar {
+            case "\n": text += "\\n"
+            case "\t": text += "\\t"
+            case "\r": text += "\\r"
+            default:
+                if scalar.properties.generalCategory == .control {
+                    text += "\\x" + UInt8(truncatingIfNeeded: scalar.value).hexadecimal
+                } else {
+                    text.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return text
+    }
+}
+
+extension UInt8 {
+    /// Two lower-case digits.
+    var hexadecimal: String {
+        let digits = String(self, radix: 16)
+        return digits.utf8.count == 1 ? "0" + digits : digits
+    }
+}

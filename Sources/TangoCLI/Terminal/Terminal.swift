@@ -1,0 +1,116 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What standard output is and may show: aligned and coloured on a terminal, plain when piped.
+public struct Terminal: Sendable, Hashable {
+    /// Whether a person looks at it.
+    public var isTerminal: Bool
+    public var usesColor: Bool
+    /// Columns of a line; `nil` when unknown or not a terminal.
+    public var width: Int?
+
+    public init(isTerminal: Bool, usesColor: Bool, width: Int? = nil) {
+        self.isTerminal = isTerminal
+        self.usesColor = usesColor
+        self.width = width
+    }
+
+    /// Neither aligned nor coloured.
+    public static let plain = Terminal(isTerminal: false, usesColor: false)
+
+    /// Standard output as it is now. Colour needs a terminal, and no `NO_COLOR` (no-color.org) nor `TERM=dumb` in the environment.
+    public static func standardOutput(allowsColor: Bool = true) -> Terminal {
+        Self.of(descriptor: STDOUT_FILENO, allowsColor: allowsColor)
+    }
+
+    /// Standard error as it is now.
+    public static func standardError(allowsColor: Bool = true) -> Terminal {
+        Self.of(descriptor: STDERR_FILENO, allowsColor: allowsColor)
+    }
+
+    private static func of(descriptor: Int32, allowsColor: Bool) -> Terminal {
+        guard isatty(descriptor) == 1 else { return .plain }
+        let muted = !(Self.environment("NO_COLOR") ?? "").isEmpty || Self.environment("TERM") == "dumb"
+        return Terminal(isTerminal: true, usesColor: allowsColor && !muted, width: Self.columns(descriptor))
+    }
+
+    private static func environment(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+
+    private static func columns(_ descriptor: Int32) -> Int? {
+        var size = winsize()
+        if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        return Self.environment("COLUMNS").flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    /// The text in that style, or as it is without colour.
+    public func styled(_ text: String, _ style: Style?) -> String {
+        guard self.usesColor, let style, !text.isEmpty else { return text }
+        return "\u{1B}[\(style.codes)m\(text)\u{1B}[0m"
+    }
+
+    /// The lines of a table: with headings, aligned and cut to the width on a terminal; else tab-separated without headings.
+    public func text(_ table: Table) -> String {
+        guard self.isTerminal else {
+            return table.rows.map { row in row.map(\.text.printable).joined(separator: "\t") }.joined(separator: "\n")
+        }
+        let widths = table.widths(limit: self.width)
+        var lines: [String] = []
+        if table.columns.contains(where: { !$0.title.isEmpty }) {
+            lines.append(self.line(table.columns.map { Table.Cell($0.title, style: .bold) }, table, widths))
+        }
+        lines += table.rows.map { self.line($0, table, widths) }
+        return lines.joined(separator: "\n")
+    }
+
+    private func line(_ cells: [Table.Cell], _ table: Table, _ widths: [Int]) -> String {
+        var line = ""
+        var owed = 0
+        for (index, cell) in cells.enumerated() where index < widths.count {
+            let text = cell.text.printable.truncated(toWidth: widths[index])
+            let padding = widths[index] - text.displayWidth
+            if !text.isEmpty {
+                let before = owed + (table.columns[index].alignment == .right ? padding : 0)
+                line += String(repeating: " ", count: before) + self.styled(text, cell.style)
+                owed = table.columns[index].alignment == .right ? 0 : padding
+            } else {
+                owed += padding
+            }
+            owed += Table.gap
+        }
+        return line
+    }
+
+    /// Prints a line on standard output.
+    public func print(_ text: String) {
+        Swift.print(text)
+    }
+
+    /// Prints a table on standard output; nothing when it has no rows.
+    public func print(_ table: Table) {
+        if !table.rows.isEmpty { Swift.print(self.text(table)) }
+    }
+
+    /// Writes out what is printed so far, for output that comes bit by bit.
+    public static func flush() {
+        fflush(nil)
+    }
+
+    /// Writes a line to standard error.
+    public static func printError(_ line: String) {
+        Self.flush()
+        var bytes = Array((line + "\n").utf8)[...]
+        while !bytes.isEmpty {
+            let written = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { return }
+            bytes = bytes.dropFirst(written)
+        }
+    }
+}

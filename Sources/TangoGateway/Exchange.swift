@@ -1,0 +1,212 @@
+import Hummingbird
+import Logging
+import TangoClient
+import TangoCore
+
+/// A request with its body.
+struct GatewayRequest: Sendable {
+    var method: HTTPRequest.Method
+    /// Path, still percent-encoded.
+    var path: String
+    /// Query, still encoded.
+    var query: String
+    /// Scheme and authority, as the client addressed this server.
+    var origin: String
+    var headers: HTTPFields
+    var body: [UInt8] = []
+}
+
+/// What a route answers, before range, filter and headers.
+struct Answer: Sendable {
+    enum Content: Sendable {
+        case none
+        case json(JSONValue)
+        case bytes([UInt8], contentType: String)
+    }
+
+    var content: Content
+    /// How long the answer may be kept.
+    var lifetime: Duration = .zero
+    /// Time of the reading, for `Last-Modified`.
+    var modified: Timestamp?
+    /// Whether `Accept` decides about the representation.
+    var isNegotiated = false
+    var headers = HTTPFields()
+
+    static let noContent = Answer(content: .none)
+    static func json(_ value: JSONValue, lifetime: Duration = .zero) -> Answer { Answer(content: .json(value), lifetime: lifetime) }
+}
+
+/// One member of one device, compared without case.
+struct MemberKey: Hashable, Sendable {
+    var host: TangoHost
+    var device: String
+    var member: String
+
+    init(_ device: DeviceReference, _ member: String = "") {
+        self.host = TangoHost(host: device.host.host.tangoFolded, port: device.host.port)
+        self.device = device.name.tangoFolded
+        self.member = member.tangoFolded
+    }
+}
+
+/// What all requests share.
+struct GatewayServices: Sendable {
+    let configuration: GatewayConfiguration
+    let controlSystem: ControlSystem
+    let logger: Logger
+    let attributeConfigs: TimedCache<MemberKey, AttributeConfig>
+    let interfaces: TimedCache<MemberKey, Int32>
+    /// Per host: aliases by device in lower case.
+    let aliases: TimedCache<TangoHost, [String: String]>
+
+    init(configuration: GatewayConfiguration, controlSystem: ControlSystem, logger: Logger) {
+        self.configuration = configuration
+        self.controlSystem = controlSystem
+        self.logger = logger
+        self.attributeConfigs = TimedCache(lifetime: configuration.listLifetime)
+        self.interfaces = TimedCache(lifetime: configuration.listLifetime)
+        self.aliases = TimedCache(lifetime: configuration.listLifetime)
+    }
+
+    /// After every write and command: nothing older is answered.
+    func invalidateCaches() {
+        self.attributeConfigs.invalidate()
+        self.interfaces.invalidate()
+        self.aliases.invalidate()
+    }
+}
+
+/// One request while it is answered. The routes are its extensions.
+struct Exchange: Sendable {
+    let request: GatewayRequest
+    let path: ResourcePath
+    let query: Query
+    let media: MediaType
+    let services: GatewayServices
+
+    var configuration: GatewayConfiguration { self.services.configuration }
+
+    /// URL of the request without query and trailing slash.
+    var url: String { self.request.origin + (self.request.path.hasSuffix("/") ? String(self.request.path.dropLast()) : self.request.path) }
+
+    /// URL of the interface in the request's version.
+    var versionURL: String { "\(self.request.origin)/tango/rest/\((self.path.version ?? .v11).rawValue)" }
+
+    /// URL of a host, with exactly one port.
+    func url(of host: TangoHost) -> String { "\(self.versionURL)/hosts/\(PercentEncoding.encode(host.host));port=\(host.port)" }
+
+    /// Whether nothing kept may be used.
+    var isFresh: Bool { self.request.headers[.cacheControl]?.lowercased().contains("no-cache") ?? false }
+
+    /// Answers the request.
+    func answer() async throws -> Answer {
+        switch self.path.resource {
+        case .page:
+            Answer(
+                content: .bytes(Array(WebPage.html.utf8), contentType: "text/html;charset=utf-8"), lifetime: self.configuration.treeLifetime
+            )
+        case .entryPoint: self.entryPoint()
+        case .version: .json(["hosts": .string(self.url + "/hosts")], lifetime: self.configuration.listLifetime)
+        case .hosts: throw HTTPFailure.badRequest("No Tango host given")
+        case .defaultTree: try await self.treeOfHosts()
+        case .host(let host): try await self.tangoHost(host)
+        case .devices(let host): try await self.deviceList(host)
+        case .tree(let host): try await self.tree(host)
+        case .families(let host, let domain): try await self.names(host, below: [domain])
+        case .members(let host, let domain, let family): try await self.names(host, below: [domain, family])
+        case .device(let device, let resource): try await self.answer(device, resource)
+        }
+    }
+
+    private func answer(_ device: DeviceReference, _ resource: DeviceResource) async throws -> Answer {
+        let method = self.request.method == .head ? .get : self.request.method
+        switch (resource, method) {
+        case (.device, _): return try await self.device(device)
+        case (.state, _): return try await self.state(device)
+        case (.attributes, _): return try await self.attributeList(device)
+        case (.attributesInfo, _): return try await self.attributeInfos(device)
+        case (.attributesValue, .put): return try await self.writeAttributes(device)
+        case (.attributesValue, _): return try await self.readAttributes(device)
+        case (.attribute(let name), _): return try await self.attribute(device, name)
+        case (.attributeInfo(let name), .put): return try await self.writeAttributeInfo(device, name)
+        case (.attributeInfo(let name), _): return try await self.attributeInfo(device, name)
+        case (.attributeValue(let name), .put): return try await self.writeAttribute(device, name)
+        case (.attributeValue(let name), _): return try await self.readAttribute(device, name)
+        case (.attributeHistory(let name), _): return try await self.attributeHistory(device, name)
+        case (.commands, _): return try await self.commandList(device)
+        case (.command(let name), .put): return try await self.executeCommand(device, name)
+        case (.command(let name), _): return try await self.command(device, name)
+        case (.commandHistory(let name), _): return try await self.commandHistory(device, name)
+        case (.pipes, _): return try await self.pipeList(device)
+        case (.pipe(let name), _): return try await self.pipe(device, name)
+        case (.pipeValue(let name), .put): return try await self.writePipe(device, name)
+        case (.pipeValue(let name), _): return try await self.readPipe(device, name)
+        case (.properties, .get): return try await self.propertyList(device)
+        case (.properties, _): return try await self.writeProperties(device, replacing: method == .put)
+        case (.property(let name), .get): return try await self.property(device, name)
+        case (.property(let name), .delete): return try await self.deleteProperty(device, name)
+        case (.property(let name), _): return try await self.writeProperty(device, name)
+        }
+    }
+
+    /// The body as JSON; `nil` when there is none.
+    /// - Throws: 415 when it is declared to be something else, 400 when it is not JSON.
+    func jsonBody() throws(HTTPFailure) -> JSONValue? {
+        guard !self.request.body.isEmpty else { return nil }
+        if let type = self.request.headers[.contentType], !MediaType.isJSON(type) {
+            throw HTTPFailure(.unsupportedMediaType, .restUnsupportedMediaType, "The body must be application/json, not \(type)")
+        }
+        do {
+            return try JSONValue(parsing: self.request.body)
+        } catch {
+            throw HTTPFailure.badJSON("\(error.problem) at byte \(error.offset) of the body")
+        }
+    }
+
+    /// The body as form pairs; `nil` when it is none.
+    func formBody() throws(HTTPFailure) -> Query? {
+        guard let type = self.request.headers[.contentType], MediaType.isForm(type) else { return nil }
+        return try Query(parsing: String(decoding: self.request.body, as: UTF8.self))
+    }
+
+    /// Does the part of a request that changes something, at once or, with `async`, after the answer.
+    func change(_ isAsync: Bool, _ work: @escaping @Sendable () async throws -> Answer) async throws -> Answer {
+        let services = self.services
+        guard isAsync else {
+            defer { services.invalidateCaches() }
+            return try await work()
+        }
+        let (method, path) = (self.request.method, self.request.path)
+        Task {
+            do {
+                _ = try await work()
+            } catch {
+                services.logger.warning("\(method) \(path) failed after its answer: \(error)")
+            }
+            services.invalidateCaches()
+        }
+        return .noContent
+    }
+
+    /// The proxy of the device of the URL, and its links.
+    func open(_ device: DeviceReference) async throws(HTTPFailure) -> (proxy: DeviceProxy, links: DeviceLinks) {
+        let system = self.services.controlSystem
+        let locator = ResourceLocator(host: device.host, device: device.name).description
+        let proxy = try await upstream(.resolving) { () async throws(DevFailed) in try await system.device(locator) }
+        return (proxy, self.links(device, canonicalName: proxy.name))
+    }
+
+    func links(_ device: DeviceReference, canonicalName: String) -> DeviceLinks {
+        let name = PercentEncoding.encode(device: TangoText.decode(canonicalName))
+        return DeviceLinks(host: device.host, device: canonicalName, url: "\(self.url(of: device.host))/devices/\(name)")
+    }
+
+    func database(_ host: TangoHost) throws(HTTPFailure) -> DatabaseClient {
+        do {
+            return try self.services.controlSystem.database(host)
+        } catch {
+            throw HTTPFailure(error, while: .database)
+        }
+    }
+}

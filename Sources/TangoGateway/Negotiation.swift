@@ -1,0 +1,137 @@
+/// Representations of an answer.
+enum MediaType: String, Sendable, CaseIterable {
+    case json = "application/json"
+    case text = "text/plain"
+    case jpeg = "image/jpeg"
+
+    /// The `Content-Type` sent.
+    var contentType: String { self == .text ? "text/plain;charset=utf-8" : self.rawValue }
+
+    /// The best of the offered types for an `Accept` header (RFC 9110, 12.5.1); the first of equals. `nil` when none is acceptable.
+    static func negotiate(accept: String?, offered: [MediaType]) -> MediaType? {
+        guard let accept, !accept.allSatisfy({ $0 == " " }) else { return offered.first }
+        let ranges = accept.split(separator: ",").compactMap(AcceptRange.init)
+        var best: (type: MediaType, quality: Double)?
+        for type in offered {
+            let matching = ranges.filter { $0.matches(type) }
+            guard let range = matching.max(by: { $0.specificity < $1.specificity }), range.quality > 0 else { continue }
+            if range.quality > best?.quality ?? 0 { best = (type, range.quality) }
+        }
+        return best?.type
+    }
+
+    /// Whether a `Content-Type` means JSON.
+    static func isJSON(_ contentType: String) -> Bool {
+        let type = Self.essence(contentType)
+        return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
+    }
+
+    /// Whether a `Content-Type` means a form.
+    static func isForm(_ contentType: String) -> Bool {
+        Self.essence(contentType) == "application/x-www-form-urlencoded"
+    }
+
+    private static func essence(_ contentType: String) -> String {
+        String((contentType.split(separator: ";").first ?? "").filter { $0 != " " }).lowercased()
+    }
+}
+
+private struct AcceptRange {
+    var type: String
+    var subtype: String
+    var quality: Double
+
+    init?(_ text: Substring) {
+        let parts = text.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
+        guard let names = parts.first?.split(separator: "/"), names.count == 2 else { return nil }
+        self.type = String(names[0])
+        self.subtype = String(names[1])
+        self.quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+    }
+
+    var specificity: Int { self.type == "*" ? 0 : self.subtype == "*" ? 1 : 2 }
+
+    func matches(_ media: MediaType) -> Bool {
+        switch self.specificity {
+        case 0: true
+        case 1: media.rawValue.hasPrefix(self.type + "/")
+        default: media.rawValue == "\(self.type)/\(self.subtype)"
+        }
+    }
+}
+
+/// Entity tags.
+enum EntityTag {
+    /// A strong tag of a body: FNV-1a, 64 bits, and the length.
+    static func of(_ body: [UInt8]) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in body { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return "\"\(String(hash, radix: 16))-\(String(body.count, radix: 16))\""
+    }
+
+    /// Whether an `If-None-Match` header names the tag (weak comparison, as RFC 9110 demands for it).
+    static func matches(_ header: String, _ tag: String) -> Bool {
+        header.split(separator: ",").contains { candidate in
+            let candidate = candidate.filter { $0 != " " }
+            return candidate == "*" || candidate == tag || candidate == "W/" + tag
+        }
+    }
+}
+
+/// Dates of HTTP headers (RFC 9110, 5.6.7).
+enum HTTPDate {
+    private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`
+    static func format(_ seconds: Int64) -> String {
+        let day = Int(seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400)
+        let second = Int(seconds) - day * 86400
+        let date = Self.civil(day)
+        let time = [second / 3600, second / 60 % 60, second % 60].map { Self.padded($0, 2) }.joined(separator: ":")
+        let weekday = Self.days[((day % 7) + 7) % 7]
+        return "\(weekday), \(Self.padded(date.day, 2)) \(Self.months[date.month - 1]) \(Self.padded(date.year, 4)) \(time) GMT"
+    }
+
+    /// Seconds since 1970 of any of the three formats; `nil` when it is none of them.
+    static func parse(_ text: String) -> Int64? {
+        var fields = text.split { $0 == " " || $0 == "," || $0 == "-" }.map(String.init)
+        guard fields.count >= 5 else { return nil }
+        if Self.months.contains(fields[1]) {
+            // asctime: Sun Nov  6 08:49:37 1994
+            fields = [fields[0], fields[2], fields[1], fields[4], fields[3], "GMT"]
+        }
+        guard fields.count == 6, fields[5] == "GMT", let day = Int(fields[1]), (1...31).contains(day),
+            let month = Self.months.firstIndex(of: fields[2]), var year = Int(fields[3]), (0...9999).contains(year)
+        else { return nil }
+        let clock = fields[4].split(separator: ":").compactMap { Int($0) }
+        guard clock.count == 3, (0...23).contains(clock[0]), (0...59).contains(clock[1]), (0...60).contains(clock[2]) else { return nil }
+        if fields[3].count == 2 { year += year < 70 ? 2000 : 1900 }
+        return Int64(Self.dayNumber(year: year, month: month + 1, day: day) * 86400 + clock[0] * 3600 + clock[1] * 60 + clock[2])
+    }
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, width - text.count)) + text
+    }
+
+    /// Days since 1970 of a Gregorian date. Years start in March, so that the leap day comes last.
+    private static func dayNumber(year: Int, month: Int, day: Int) -> Int {
+        let shifted = month > 2 ? year : year - 1
+        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    private static func civil(_ day: Int) -> (year: Int, month: Int, day: Int) {
+        let shifted = day + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+    }
+}

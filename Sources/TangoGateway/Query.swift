@@ -1,0 +1,119 @@
+import TangoCore
+
+/// Percent-encoding of URLs (RFC 3986) and forms.
+enum PercentEncoding {
+    /// Decodes once. Bytes that are not UTF-8 are taken as Latin-1, the field's own encoding.
+    /// - Throws: 400 for malformed escapes and NUL.
+    static func decode(_ text: Substring, plusIsSpace: Bool = false) throws(HTTPFailure) -> String {
+        var bytes: [UInt8] = []
+        var iterator = text.utf8.makeIterator()
+        while let byte = iterator.next() {
+            switch byte {
+            case UInt8(ascii: "%"):
+                guard let high = iterator.next().flatMap(Self.digit), let low = iterator.next().flatMap(Self.digit) else {
+                    throw HTTPFailure.badRequest("A percent sign must be followed by two hexadecimal digits")
+                }
+                bytes.append(high << 4 | low)
+            case UInt8(ascii: "+") where plusIsSpace: bytes.append(UInt8(ascii: " "))
+            default: bytes.append(byte)
+            }
+        }
+        guard !bytes.contains(0) else { throw HTTPFailure.badRequest("A NUL character is not possible") }
+        return String(validating: bytes, as: UTF8.self) ?? TangoText.latin1(bytes)
+    }
+
+    /// One path segment: all but the unreserved characters escaped.
+    static func encode(_ text: String) -> String {
+        var encoded: [UInt8] = []
+        let digits = Array("0123456789ABCDEF".utf8)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                encoded.append(byte)
+            default: encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
+    }
+
+    /// A device name: its slashes stay.
+    static func encode(device name: String) -> String {
+        name.split(separator: "/").map { Self.encode(String($0)) }.joined(separator: "/")
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
+
+/// The pairs of a query string or of a form body, decoded, in order.
+struct Query: Sendable, Hashable {
+    struct Pair: Sendable, Hashable {
+        var name: String
+        var value: String
+    }
+
+    /// Names that mean something to the gateway itself.
+    static let reservedNames: Set<String> = ["async", "filter", "range", "v", "attr", "value", "wildcard", "host"]
+
+    var pairs: [Pair] = []
+
+    init() {}
+
+    init(parsing text: String) throws(HTTPFailure) {
+        for part in text.split(separator: "&") {
+            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = try PercentEncoding.decode(sides[0], plusIsSpace: true)
+            self.pairs.append(Pair(name: name, value: sides.count > 1 ? try PercentEncoding.decode(sides[1], plusIsSpace: true) : ""))
+        }
+    }
+
+    /// All values of a parameter.
+    func all(_ name: String) -> [String] {
+        self.pairs.filter { $0.name == name }.map(\.value)
+    }
+
+    /// The first value of a parameter.
+    func first(_ name: String) -> String? {
+        self.pairs.first { $0.name == name }?.value
+    }
+
+    /// A switch: on when empty, `true`, `1` or `yes`.
+    /// - Throws: 400 for other texts than those and `false`, `0`, `no`.
+    func flag(_ name: String) throws(HTTPFailure) -> Bool {
+        guard let text = self.first(name) else { return false }
+        switch text.lowercased() {
+        case "", "true", "1", "yes": return true
+        case "false", "0", "no": return false
+        default: throw HTTPFailure.badRequest("\(name) is true or false, not \"\(text)\"")
+        }
+    }
+
+    /// A count from 1 to a limit.
+    func count(_ name: String, default standard: Int, limit: Int) throws(HTTPFailure) -> Int {
+        guard let text = self.first(name) else { return standard }
+        guard let count = Int(text), (1...limit).contains(count) else {
+            throw HTTPFailure.badRequest("\(name) is a number from 1 to \(limit), not \"\(text)\"")
+        }
+        return count
+    }
+
+    /// The pairs that name members of a device, grouped by name without case, in order of first appearance.
+    func named(except further: Set<String> = []) -> [(name: String, values: [String])] {
+        var groups: [(name: String, values: [String])] = []
+        for pair in self.pairs where !Self.reservedNames.contains(pair.name) && !further.contains(pair.name) {
+            if let index = groups.firstIndex(where: { $0.name.tangoFolded == pair.name.tangoFolded }) {
+                groups[index].values.append(pair.value)
+            } else {
+                groups.append((pair.name, [pair.value]))
+            }
+        }
+        return groups
+    }
+}

@@ -1,0 +1,201 @@
+import HTTPTypes
+import Hummingbird
+import TangoCore
+
+/// An answer ready to be sent.
+struct GatewayResponse: Sendable {
+    var status: HTTPResponse.Status
+    var headers = HTTPFields()
+    var body: [UInt8] = []
+    /// Whether the connection ends with it.
+    var closesConnection = false
+}
+
+/// From a request to its answer: what is the same for all resources.
+struct Responder: Sendable {
+    let services: GatewayServices
+
+    private var configuration: GatewayConfiguration { self.services.configuration }
+
+    func respond(to request: GatewayRequest) async -> GatewayResponse {
+        do {
+            return self.finished(try await self.answer(request), request)
+        } catch {
+            return self.respond(to: request, with: error)
+        }
+    }
+
+    /// The answer to a request that failed, at whatever place.
+    func respond(to request: GatewayRequest, with failure: HTTPFailure) -> GatewayResponse {
+        self.finished(self.render(failure, request), request)
+    }
+
+    private func finished(_ response: GatewayResponse, _ request: GatewayRequest) -> GatewayResponse {
+        var response = response
+        self.addCORS(to: &response.headers, request)
+        if request.method == .head {
+            response.headers[.contentLength] = String(response.body.count)
+            response.body = []
+        }
+        return response
+    }
+
+    private func render(_ failure: HTTPFailure, _ request: GatewayRequest) -> GatewayResponse {
+        if failure.status == .internalServerError {
+            self.services.logger.error("\(request.method) \(request.path): \(failure.errors)")
+        }
+        let body = FailureDocument.whole(failure.errors(origin: "\(request.method.rawValue) \(request.path)")).serialized()
+        var headers = failure.headers
+        headers[.contentType] = MediaType.json.contentType
+        headers[.cacheControl] = "no-store"
+        return GatewayResponse(status: failure.status, headers: headers, body: body, closesConnection: failure.closesConnection)
+    }
+
+    private func answer(_ request: GatewayRequest) async throws(HTTPFailure) -> GatewayResponse {
+        if request.method == .options, request.path == "*" { return GatewayResponse(status: .noContent) }
+        let path = try ResourcePath(method: request.method, path: request.path)
+        if request.method == .options {
+            var response = GatewayResponse(status: .noContent)
+            response.headers[.allow] = ResourcePath.list(path.allowedMethods)
+            return response
+        }
+        let query = try Query(parsing: request.query)
+        let exchange = Exchange(
+            request: request, path: path, query: query, media: try self.media(request, path), services: self.services)
+        let limit = self.configuration.timeout
+        let outcome = await withDeadline(limit) { () async -> Result<Answer, HTTPFailure> in
+            do {
+                return .success(try await exchange.answer())
+            } catch {
+                return .failure(HTTPFailure(error, while: .calling))
+            }
+        }
+        guard let outcome else {
+            var failure = HTTPFailure(.serviceUnavailable, .restUnavailable, "There was no answer within \(limit)")
+            failure.headers[.retryAfter] = "1"
+            throw failure
+        }
+        return try ResponseShaper(exchange: exchange).response(for: try outcome.get())
+    }
+
+    /// The representation to send.
+    private func media(_ request: GatewayRequest, _ path: ResourcePath) throws(HTTPFailure) -> MediaType {
+        var offered: [MediaType] = [.json]
+        switch path.resource {
+        case .page: return .json
+        case .device(_, .attributeValue) where request.method != .put: offered = MediaType.allCases
+        default: break
+        }
+        guard let media = MediaType.negotiate(accept: request.headers[.accept], offered: offered) else {
+            throw HTTPFailure(.notAcceptable, .restNotAcceptable, "Possible are \(offered.map(\.rawValue).joined(separator: ", "))")
+        }
+        return media
+    }
+
+    private func addCORS(to headers: inout HTTPFields, _ request: GatewayRequest) {
+        guard let origin = request.headers[.origin] else { return }
+        headers[.vary] = headers[.vary].map { $0 + ", Origin" } ?? "Origin"
+        if let allowed = self.configuration.allowedOrigins, !allowed.contains(origin) { return }
+        headers[.accessControlAllowOrigin] = origin
+        headers[.accessControlAllowCredentials] = "true"
+        headers[.accessControlExposeHeaders] = "X-size, Content-Range, Accept-Ranges, Link, ETag, Last-Modified, Location"
+        guard request.method == .options else { return }
+        headers[.accessControlAllowMethods] = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
+        if let asked = request.headers[.accessControlRequestHeaders] { headers[.accessControlAllowHeaders] = asked }
+        headers[.accessControlMaxAge] = "1209600"
+    }
+}
+
+/// Range, filter, validators and links of a successful answer.
+struct ResponseShaper {
+    let exchange: Exchange
+
+    private var request: GatewayRequest { self.exchange.request }
+    private var isReading: Bool { self.request.method == .get || self.request.method == .head }
+
+    func response(for answer: Answer) throws(HTTPFailure) -> GatewayResponse {
+        var response = GatewayResponse(status: .ok, headers: answer.headers)
+        var links: [String] = []
+        switch answer.content {
+        case .none: response.status = .noContent
+        case .bytes(let bytes, let type):
+            response.body = bytes
+            response.headers[.contentType] = type
+        case .json(var value):
+            if let items = value.array { value = .array(try self.part(of: items, &response, &links)) }
+            response.body = Filter(self.exchange.query.all("filter")).apply(to: value).serialized()
+            response.headers[.contentType] = MediaType.json.contentType
+        }
+        if answer.isNegotiated { response.headers[.vary] = "Accept" }
+        if let modified = answer.modified { response.headers[.lastModified] = HTTPDate.format(Int64(modified.seconds)) }
+        guard self.isReading else {
+            response.headers[.cacheControl] = "no-store"
+            return response
+        }
+        self.addCaching(to: &response, lifetime: answer.lifetime)
+        response.headers.set("Link", (self.pathLinks + links).joined(separator: ", "))
+        if self.isUnchanged(response, answer.modified) {
+            response.status = .notModified
+            response.body = []
+            response.headers[.contentType] = nil
+        }
+        return response
+    }
+
+    /// The part of a list that is asked for.
+    private func part(
+        of items: [JSONValue], _ response: inout GatewayResponse, _ links: inout [String]
+    ) throws(HTTPFailure) -> [JSONValue] {
+        response.headers.set("X-size", String(items.count))
+        response.headers[.acceptRanges] = "items"
+        let query = self.exchange.query
+        guard self.isReading,
+            let range = try ItemRange(query: query.first("range"), header: self.request.headers[.range], size: items.count)
+        else { return items }
+        let part = try range.clamped(to: items.count)
+        response.status = .partialContent
+        response.headers[.contentRange] = "items \(part.lowerBound)-\(part.upperBound)/\(items.count)"
+        let others = self.request.query.split(separator: "&").filter { !$0.hasPrefix("range=") }.map { $0 + "&" }.joined()
+        let url = self.exchange.url.lowercased()
+        links = range.links(size: items.count) { "\(url)?\(others)range=\($0)" }
+        return Array(items[part])
+    }
+
+    private func addCaching(to response: inout GatewayResponse, lifetime: Duration) {
+        let milliseconds = lifetime.components.seconds * 1000 + lifetime.components.attoseconds / 1_000_000_000_000_000
+        response.headers[.cacheControl] = "no-transform, max-age=\(milliseconds / 1000), max-age-millis=\"\(milliseconds)\""
+        response.headers[.expires] = HTTPDate.format((Timestamp.now.milliseconds + milliseconds) / 1000)
+        response.headers[.eTag] = EntityTag.of(response.body)
+    }
+
+    /// Whether the client has this already. The entity tag, when given, decides alone.
+    private func isUnchanged(_ response: GatewayResponse, _ modified: Timestamp?) -> Bool {
+        if let tags = self.request.headers[.ifNoneMatch] {
+            return response.headers[.eTag].map { EntityTag.matches(tags, $0) } ?? false
+        }
+        guard let modified, let since = self.request.headers[.ifModifiedSince].flatMap(HTTPDate.parse) else { return false }
+        return Int64(modified.seconds) <= since
+    }
+
+    /// Links to the resource and the one above it, in lower case.
+    private var pathLinks: [String] {
+        let url = self.exchange.url.lowercased()
+        var links = ["<\(url)>; rel=\"self\""]
+        let parent: String?
+        switch self.exchange.path.resource {
+        case .page, .entryPoint: parent = nil
+        case .defaultTree: parent = self.exchange.versionURL.lowercased()
+        case .device(let device, .device): parent = (self.exchange.url(of: device.host) + "/devices").lowercased()
+        default: parent = url.lastIndex(of: "/").map { String(url[..<$0]) }
+        }
+        if let parent { links.append("<\(parent)>; rel=\"parent\"") }
+        return links
+    }
+}
+
+extension HTTPFields {
+    /// Sets a field whose name is not among the standard ones.
+    mutating func set(_ name: String, _ value: String) {
+        if let name = HTTPField.Name(name) { self[name] = value }
+    }
+}

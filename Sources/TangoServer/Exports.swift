@@ -1,0 +1,2 @@
+@_exported import Logging
+@_exported import TangoCore

@@ -1,0 +1,130 @@
+import TangoClient
+import TangoCore
+
+/// A server's talk with its database: what it asks at start-up, what it tells, as recorded of the incumbents.
+struct DatabaseLink: DeviceStorage {
+    let database: DatabaseClient
+    let serverID: String
+    let hostName: String
+
+    /// Everything about the server in one request; single requests where the database does not have that command.
+    /// - Throws: `ServerStartError` when the server is not defined.
+    func load() async throws -> ServerData {
+        let proxy = try await self.database.device()
+        _ = try? await proxy.readAttributes(["StoredProcedureRelease"], source: .device)
+        let items: [String]
+        do {
+            items = try await self.database.strings("DbGetDataForServerCache", .stringArray([self.serverID, "\(self.hostName)%%10"]))
+        } catch where error.reason == .communicationFailed || error.reason == .deviceTimedOut {
+            throw error
+        } catch {
+            return try await self.loadOneByOne()
+        }
+        var parser = ServerCacheParser(items)
+        guard let data = try parser.parse() else { throw self.notDefined }
+        return data
+    }
+
+    private var notDefined: ServerStartError {
+        ServerStartError("The device server \(self.serverID) is not defined in database. Exiting!")
+    }
+
+    private func loadOneByOne() async throws -> ServerData {
+        var data = ServerData()
+        let pairs = try await self.database.strings("DbGetDeviceClassList", .string(self.serverID))
+        var entries: [(device: String, deviceClass: String)] = []
+        for index in stride(from: 0, to: pairs.count - 1, by: 2) { entries.append((pairs[index], pairs[index + 1])) }
+        guard !entries.isEmpty else { throw self.notDefined }
+        for entry in entries {
+            if entry.deviceClass.tangoFolded == "dserver" {
+                if let admin = try? await self.database.importDevice(entry.device), admin.isExported { data.runningAdmin = admin.ior }
+                data.adminConfiguration = try await self.configuration(device: entry.device, deviceClass: entry.deviceClass)
+            } else {
+                let configuration = try await self.configuration(device: entry.device, deviceClass: entry.deviceClass)
+                data.classProperties[entry.deviceClass.tangoFolded] = configuration.classProperties
+                data.devices.append(
+                    ServerData.DeviceEntry(name: entry.device, deviceClass: entry.deviceClass, configuration: configuration))
+            }
+        }
+        return data
+    }
+
+    private func configuration(device: String, deviceClass: String) async throws -> DeviceConfiguration {
+        var configuration = DeviceConfiguration()
+        let names = try await self.database.propertyNames(ofDevice: device)
+        if !names.isEmpty {
+            for property in try await self.database.properties(ofDevice: device, names: names) {
+                configuration.properties[property.name.tangoFolded] = property.values
+            }
+        }
+        let classNames = (try? await self.database.strings("DbGetClassPropertyList", .string(deviceClass))) ?? []
+        if !classNames.isEmpty {
+            for property in try await self.database.properties(ofClass: deviceClass, names: classNames) {
+                configuration.classProperties[property.name.tangoFolded] = property.values
+            }
+        }
+        configuration.attributeProperties = try await self.attributeProperties(
+            "DbGetDeviceAttributeList", "DbGetDeviceAttributeProperty2", device)
+        configuration.classAttributeProperties = try await self.attributeProperties(
+            "DbGetClassAttributeList", "DbGetClassAttributeProperty2", deviceClass)
+        return configuration
+    }
+
+    private func attributeProperties(_ listCommand: String, _ getCommand: String, _ owner: String) async throws -> [String: [String: [String]]] {
+        let names = (try? await self.database.strings(listCommand, .stringArray([owner, "*"]))) ?? []
+        guard !names.isEmpty else { return [:] }
+        let answer = try await self.database.strings(getCommand, .stringArray([owner] + names))
+        var result: [String: [String: [String]]] = [:]
+        var index = 2
+        while index + 1 < answer.count {
+            let attribute = answer[index].tangoFolded
+            let properties = max(0, Int(answer[index + 1]) ?? 0)
+            index += 2
+            for _ in 0..<properties where index + 1 < answer.count {
+                let count = max(0, Int(answer[index + 1]) ?? 0)
+                result[attribute, default: [:]][answer[index].tangoFolded] = Array(answer[min(index + 2, answer.count)..<min(index + 2 + count, answer.count)])
+                index += 2 + count
+            }
+        }
+        return result
+    }
+
+    /// Properties of one device, read anew for a restart.
+    func configuration(of device: String, deviceClass: String) async throws -> DeviceConfiguration {
+        try await self.configuration(device: device, deviceClass: deviceClass)
+    }
+
+    func export(device: String, ior: String, pid: Int32, version: Int) async throws(DevFailed) {
+        try await self.database.command(
+            "DbExportDevice", .stringArray([device, ior, self.hostName, String(pid), String(version)]))
+    }
+
+    func unexportServer() async throws(DevFailed) {
+        try await self.database.command("DbUnExportServer", .string(self.serverID))
+    }
+
+    func unexportEventChannel() async throws(DevFailed) {
+        try await self.database.command("DbUnExportEvent", .string("DServer/\(self.serverID)"))
+    }
+
+    /// Writes the class's documentation where the database has none.
+    func putDocumentation(of deviceClass: DeviceClass, existing: [String: [String]]) async throws(DevFailed) {
+        let missing = deviceClass.documentation.filter { existing[$0.key.tangoFolded] == nil }.sorted { $0.key < $1.key }
+        guard !missing.isEmpty else { return }
+        try await self.database.putProperties(ofClass: deviceClass.name, missing.map { (name: $0.key, values: $0.value) })
+    }
+
+    func forgetPollingThreads() async throws(DevFailed) {
+        try await self.database.deleteProperties(ofDevice: "dserver/\(self.serverID)", names: ["polling_threads_pool_conf"])
+    }
+
+    func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])]) async throws(DevFailed) {
+        var argument = [device, "1", attribute, String(properties.count)]
+        for property in properties { argument += [property.name, String(property.values.count)] + property.values }
+        try await self.database.command("DbPutDeviceAttributeProperty2", .stringArray(argument))
+    }
+
+    func deleteAttributeProperties(_ device: String, attribute: String, names: [String]) async throws(DevFailed) {
+        try await self.database.command("DbDeleteDeviceAttributeProperty", .stringArray([device, attribute] + names))
+    }
+}

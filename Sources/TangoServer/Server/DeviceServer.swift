@@ -1,0 +1,373 @@
+import Foundation
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+import TangoClient
+import TangoCore
+import TangoIIOP
+import TangoWire
+
+/// A device server: a process, or a part of one, that hosts devices of one or more classes and the admin device `dserver/Name/instance` (RFC-8).
+public final class DeviceServer: Sendable {
+    private struct State {
+        var server: IIOPServer?
+        var devices: [DeviceRuntime] = []
+        var admin: DeviceRuntime?
+        var data = ServerData()
+        var isStopping = false
+        /// Gates shared by the devices of a class, or by all.
+        var classGates: [String: Gate] = [:]
+        let processGate = Gate()
+    }
+
+    /// `Name/instance`.
+    public let serverID: String
+    public let classes: [DeviceClass]
+    private let arguments: ServerArguments
+    private let group: MultiThreadedEventLoopGroup
+    private let pool: NIOThreadPool
+    private let system: ControlSystem
+    private let environment: ServerEnvironment
+    private let link: DatabaseLink?
+    private let dispatcher = RequestDispatcher()
+    private let state = Mutex(State())
+    private let stopRequests: AsyncStream<Void>
+    private let requestStop: AsyncStream<Void>.Continuation
+    /// Object keys of devices that have well-known ones.
+    private let objectKeys: [String: String]
+
+    /// - Parameters:
+    ///   - name: name of the server as the database knows it: usually that of the program.
+    ///   - tangoHost: the database; `nil` looks up `TANGO_HOST`. Unused without a database.
+    ///   - objectKeys: well-known object keys, by device name in lower case.
+    /// - Throws: `ServerStartError` when the database's address is missing or malformed, or a file cannot be read.
+    public init(
+        name: String, classes: [DeviceClass], arguments: ServerArguments, tangoHost: TangoHost? = nil, eventLoopThreads: Int = 2,
+        poolThreads: Int = 32, objectKeys: [String: String] = [:], logger: Logger? = nil
+    ) throws(ServerStartError) {
+        self.serverID = "\(name)/\(arguments.instance)"
+        self.classes = classes
+        self.arguments = arguments
+        self.objectKeys = objectKeys
+        let hostName = ProcessInfo.processInfo.hostName
+        var log = logger ?? Logger(label: "tango.server")
+        log.logLevel = arguments.verbosity >= 3 ? .debug : arguments.verbosity >= 1 ? .info : logger?.logLevel ?? .warning
+        self.group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, eventLoopThreads))
+        self.pool = NIOThreadPool(numberOfThreads: max(1, poolThreads))
+        self.pool.start()
+        self.system = ControlSystem(host: tangoHost, options: ClientOptions(), group: self.group)
+        (self.stopRequests, self.requestStop) = AsyncStream.makeStream()
+        switch arguments.source {
+        case .database:
+            do {
+                self.link = DatabaseLink(database: try self.system.database(), serverID: self.serverID, hostName: hostName)
+            } catch {
+                let text =
+                    TangoEnvironment.value("TANGO_HOST") == nil ? "Can't build connection to TANGO database server, exiting" : error.reasonDescription
+                throw ServerStartError(text)
+            }
+        case .none, .file: self.link = nil
+        }
+        var storage: (any DeviceStorage)? = self.link
+        if case .file(let path) = arguments.source { storage = PropertyFileStorage(path: path) }
+        self.environment = ServerEnvironment(
+            serverID: self.serverID, hostName: hostName, eventLoops: self.group, pool: self.pool, logger: log, storage: storage)
+    }
+
+    // MARK: - Life
+
+    /// Starts the server, says `Ready to accept request`, serves until SIGINT, SIGTERM, SIGQUIT, the Kill command or the task's
+    /// cancellation, and stops.
+    /// - Throws: `ServerStartError`.
+    public func run() async throws {
+        let signals = TerminationSignals()
+        do {
+            try await self.start()
+        } catch {
+            await self.stop()
+            throw error
+        }
+        FileHandle.standardOutput.write(Data("Ready to accept request\n".utf8))
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.waitForStop() }
+            group.addTask { await signals.wait() }
+            await group.next()
+            group.cancelAll()
+        }
+        await self.stop()
+    }
+
+    /// Returns when Kill was commanded or the task is cancelled.
+    public func waitForStop() async {
+        for await _ in self.stopRequests { return }
+    }
+
+    /// Brings up everything: asks the database, listens, initialises the devices, registers them, the admin device last.
+    /// - Throws: `ServerStartError`.
+    public func start() async throws {
+        let data = try await self.loadData()
+        if let link = self.link { try await self.refuseSecondInstance(data, link) }
+        self.state.withLock { $0.data = data }
+        let endPoint = self.arguments.endPoint ?? ServerArguments.EndPoint(host: "", port: 0)
+        do {
+            let server = try await IIOPServer.listen(group: self.group, host: endPoint.host, port: endPoint.port, dispatcher: self.dispatcher)
+            self.state.withLock { $0.server = server }
+        } catch {
+            throw ServerStartError("Cannot listen at \(endPoint.host.isEmpty ? "*" : endPoint.host):\(endPoint.port): \(Self.reason(error))")
+        }
+        if let link = self.link {
+            try? await link.unexportEventChannel()
+            for deviceClass in self.classes {
+                try? await link.putDocumentation(of: deviceClass, existing: data.classProperties[deviceClass.name.tangoFolded] ?? [:])
+            }
+        }
+        try await self.makeDevices(data)
+        let admin = self.makeAdmin(data)
+        await admin.start()
+        self.dispatcher.insert(admin)
+        self.state.withLock { $0.admin = admin }
+        try await self.export(self.devices + [admin])
+        try? await self.link?.forgetPollingThreads()
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
+        return String(describing: error)
+    }
+
+    /// Ends the server: requests under way finish, devices are released, the database is told, connections are closed.
+    public func stop() async {
+        let (isFirst, server) = self.state.withLock { state in
+            defer { state.isStopping = true }
+            return (!state.isStopping, state.server)
+        }
+        guard isFirst else { return }
+        if server != nil { try? await self.link?.unexportServer() }
+        for device in self.devices.reversed() {
+            self.dispatcher.remove(device)
+            await device.stop()
+        }
+        if let admin = self.state.withLock({ $0.admin }) {
+            self.dispatcher.remove(admin)
+            await admin.stop()
+        }
+        self.state.withLock { state in
+            state.devices = []
+            state.admin = nil
+        }
+        await server?.close()
+        await self.system.shutdown()
+        self.requestStop.finish()
+        try? await self.pool.shutdownGracefully()
+        try? await self.group.shutdownGracefully()
+    }
+
+    /// What Kill does: answers at once, the server ends by itself.
+    func kill() { self.requestStop.yield() }
+
+    // MARK: - Devices
+
+    /// The devices, without the admin device.
+    package var devices: [DeviceRuntime] { self.state.withLock { $0.devices } }
+
+    /// Port it listens at.
+    public var port: Int { self.state.withLock { $0.server?.port ?? 0 } }
+
+    /// Name of the admin device.
+    public var adminName: String { "dserver/\(self.serverID)" }
+
+    /// Reference of a device, as the database is told; `nil` for a device that is not here.
+    public func reference(ofDevice name: String) -> String? {
+        let all = self.state.withLock { state in state.devices + (state.admin.map { [$0] } ?? []) }
+        return all.first { $0.name.folded == name.tangoFolded }.map { self.ior(of: $0) }
+    }
+
+    private func loadData() async throws -> ServerData {
+        switch self.arguments.source {
+        case .database:
+            guard let link = self.link else { return ServerData() }
+            do {
+                return try await link.load()
+            } catch let error as ServerStartError {
+                throw error
+            } catch {
+                self.environment.logger.error("database not reachable", metadata: ["error": "\(error)"])
+                throw ServerStartError("Can't build connection to TANGO database server, exiting\n\(error)")
+            }
+        case .none(let names):
+            var data = ServerData()
+            for device in names {
+                data.devices.append(
+                    ServerData.DeviceEntry(name: device.name, deviceClass: device.deviceClass ?? self.classes.last?.name ?? ""))
+            }
+            if names.isEmpty, let last = self.classes.last { data.devices = [ServerData.DeviceEntry(name: "NoName", deviceClass: last.name)] }
+            return data
+        case .file(let path):
+            return try PropertyFile(contentsOf: path).serverData(serverID: self.serverID)
+        }
+    }
+
+    private func refuseSecondInstance(_ data: ServerData, _ link: DatabaseLink) async throws {
+        guard let ior = data.runningAdmin, !ior.isEmpty else { return }
+        do {
+            let reference = try IOR(parsing: ior)
+            guard let profile = reference.iiopProfile else { return }
+            _ = try await self.system.connections.call(
+                Endpoint(host: profile.host, port: Int(profile.port), version: profile.version), objectKey: profile.objectKey, .name,
+                timeout: .seconds(3))
+            throw ServerStartError("This server is already running, exiting!")
+        } catch let error as ServerStartError {
+            throw error
+        } catch TransportError.timedOut {
+            throw ServerStartError("This server is already running but is blocked!")
+        } catch {
+            // The one registered is dead.
+        }
+    }
+
+    private func makeDevices(_ data: ServerData) async throws {
+        for entry in data.devices {
+            guard let deviceClass = self.classes.first(where: { $0.name.tangoFolded == entry.deviceClass.tangoFolded }) else {
+                throw ServerStartError("API_WrongCmdLineArgs: class \(entry.deviceClass) is not in this server. Exiting")
+            }
+            let name: DeviceName
+            do {
+                name = try DeviceName(entry.name)
+            } catch {
+                throw ServerStartError("\(error)")
+            }
+            let runtime = self.makeRuntime(name, deviceClass, entry.configuration)
+            await runtime.start()
+            self.dispatcher.insert(runtime)
+            self.state.withLock { $0.devices.append(runtime) }
+        }
+    }
+
+    private func makeRuntime(_ name: DeviceName, _ deviceClass: DeviceClass, _ configuration: DeviceConfiguration) -> DeviceRuntime {
+        let gate: Gate? =
+            switch deviceClass.serialModel {
+            case .byDevice: Gate()
+            case .byClass:
+                self.state.withLock { state in
+                    if let gate = state.classGates[deviceClass.name] { return gate }
+                    let gate = Gate()
+                    state.classGates[deviceClass.name] = gate
+                    return gate
+                }
+            case .byProcess: self.state.withLock { $0.processGate }
+            case .none: nil
+            }
+        return DeviceRuntime(
+            name: name, deviceClass: deviceClass, environment: self.environment, configuration: configuration, gate: gate,
+            objectKey: self.objectKeys[name.folded])
+    }
+
+    private func makeAdmin(_ data: ServerData) -> DeviceRuntime {
+        var configuration = data.adminConfiguration
+        configuration.classProperties = data.classProperties["dserver"] ?? [:]
+        let name = DeviceName(admin: self.serverID)
+        return DeviceRuntime(
+            name: name, deviceClass: AdminDevice.deviceClass(of: self), environment: self.environment, configuration: configuration, gate: Gate(),
+            objectKey: self.objectKeys[name.folded])
+    }
+
+    private func export(_ devices: [DeviceRuntime]) async throws {
+        guard let link = self.link else { return }
+        for device in devices {
+            do {
+                try await link.export(
+                    device: device.name.text, ior: self.ior(of: device), pid: ProcessInfo.processInfo.processIdentifier,
+                    version: device.interfaceVersion)
+            } catch {
+                throw ServerStartError("Cannot export \(device.name): \(error)")
+            }
+        }
+    }
+
+    private func ior(of device: DeviceRuntime) -> String {
+        let port = self.port
+        let given = self.arguments.publishedEndPoint ?? self.arguments.endPoint
+        let host: String
+        if let given, !given.host.isEmpty, given.host != "0.0.0.0" {
+            host = given.host
+        } else {
+            host = NetworkAddresses.primary
+        }
+        let publishedPort = self.arguments.publishedEndPoint.map { $0.port == 0 ? port : $0.port } ?? port
+        return IOR(
+            typeID: "IDL:Tango/Device_\(device.interfaceVersion):1.0", host: host, port: UInt16(truncatingIfNeeded: publishedPort),
+            objectKey: device.objectKey
+        ).text
+    }
+
+    // MARK: - Restarts
+
+    /// Deletes a device and makes a new one, properties read anew.
+    /// - Throws: `API_DeviceNotFound`.
+    func restart(device text: String) async throws(DevFailed) {
+        let name = (try? ResourceLocator(parsing: text))?.device ?? text
+        guard let old = self.devices.first(where: { $0.name.folded == name.tangoFolded }) else {
+            throw DevFailed(.deviceNotFound, "Device \(text) not found", origin: "DServer::dev_restart")
+        }
+        var configuration = old.configuration
+        if let link = self.link {
+            do {
+                configuration = try await link.configuration(of: old.name.text, deviceClass: old.deviceClass.name)
+            } catch {
+                throw DevFailed(wrapping: error)
+            }
+        }
+        await old.stop()
+        let new = self.makeRuntime(old.name, old.deviceClass, configuration)
+        await new.start()
+        self.dispatcher.insert(new)
+        self.state.withLock { state in
+            if let index = state.devices.firstIndex(where: { $0 === old }) { state.devices[index] = new }
+        }
+        do {
+            try await self.export([new])
+        } catch {
+            throw DevFailed(wrapping: error)
+        }
+    }
+
+    /// Deletes all devices and makes those the database names now; same process, same port.
+    func restartAll() async {
+        do {
+            let data = try await self.loadData()
+            let old = self.devices
+            for device in old.reversed() { await device.stop() }
+            let names = Set(data.devices.map { $0.name.tangoFolded })
+            for device in old where !names.contains(device.name.folded) { self.dispatcher.remove(device) }
+            self.state.withLock { state in
+                state.data = data
+                state.devices = []
+            }
+            try await self.makeDevices(data)
+            try await self.export(self.devices)
+        } catch {
+            self.environment.logger.error("restart failed", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+extension DeviceName {
+    /// Name of a server's admin device; always well-formed since a server's name has one slash.
+    init(admin serverID: String) {
+        self.init(unchecked: "dserver/\(serverID)")
+    }
+}
+
+/// Addresses of this machine that other machines can reach.
+enum NetworkAddresses {
+    /// First IPv4 address that is not the loopback; the loopback when there is no other.
+    static var primary: String {
+        let devices = (try? System.enumerateDevices()) ?? []
+        for device in devices {
+            guard let address = device.address, case .v4 = address, let ip = address.ipAddress, !ip.hasPrefix("127.") else { continue }
+            return ip
+        }
+        return "127.0.0.1"
+    }
+}

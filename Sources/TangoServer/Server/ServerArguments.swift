@@ -1,0 +1,152 @@
+import TangoCore
+
+/// Why a server does not start: a text for the user, and the exit status.
+public struct ServerStartError: Error, Sendable, CustomStringConvertible {
+    public var description: String
+    public var status: Int32
+
+    public init(_ description: String, status: Int32 = 255) {
+        self.description = description
+        self.status = status
+    }
+}
+
+/// The command line of every Tango device server:
+/// `instance [-v[n]] [-file=F | -nodb [-dlist list]] [-ORBendPoint giop:tcp:host:port] [-ORBendPointPublish giop:tcp:host:port]`.
+public struct ServerArguments: Sendable, Hashable {
+    /// Where devices and their properties come from.
+    public enum Source: Sendable, Hashable {
+        case database
+        /// No database; names of devices with their class, where one is given.
+        case none([NamedDevice])
+        case file(String)
+    }
+
+    public struct NamedDevice: Sendable, Hashable {
+        public var name: String
+        /// `nil` is the last class of the server.
+        public var deviceClass: String?
+
+        public init(name: String, deviceClass: String? = nil) {
+            self.name = name
+            self.deviceClass = deviceClass
+        }
+    }
+
+    /// Address to listen at; an empty host is all interfaces, port 0 any free one.
+    public struct EndPoint: Sendable, Hashable {
+        public var host: String
+        public var port: Int
+
+        public init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+    }
+
+    public var instance: String
+    public var source = Source.database
+    /// Trace level: 0 without `-v`, 4 for a plain one.
+    public var verbosity = 0
+    public var endPoint: EndPoint?
+    /// Address clients are told instead of the one bound.
+    public var publishedEndPoint: EndPoint?
+    /// The list of instances is asked for (`-?`).
+    public var asksForInstances = false
+
+    public init(instance: String, source: Source = .database, endPoint: EndPoint? = nil) {
+        self.instance = instance
+        self.source = source
+        self.endPoint = endPoint
+    }
+
+    static func usage(_ program: String, file: Bool = true) -> String {
+        "usage :  \(program) instance_name [-v[trace level]]\(file ? " [-file=<file_name> | -nodb [-dlist <device name list>] ]" : " [-nodb [-dlist <device name list>] ]")"
+    }
+
+    /// Parses the arguments behind the program's name.
+    /// - Throws: `ServerStartError` with the incumbents' texts and status 255.
+    public init(parsing arguments: [String], program: String) throws(ServerStartError) {
+        func wrong(_ text: String) -> ServerStartError { ServerStartError("\(text)\n\(Self.usage(program))") }
+        guard let first = arguments.first else { throw ServerStartError(Self.usage(program)) }
+        if ["-?", "-h", "-help"].contains(first), arguments.count == 1 {
+            self.instance = ""
+            self.asksForInstances = true
+            return
+        }
+        guard !first.hasPrefix("-"), !first.isEmpty else { throw ServerStartError(Self.usage(program)) }
+        self.instance = first
+        guard program.count + first.count + 1 <= 255 else { throw ServerStartError("The device server name is too long! Max length is 255 characters") }
+        var hasNoDatabase = false
+        var devices: [NamedDevice] = []
+        var file: String?
+        var index = 1
+        func value(of option: String) throws(ServerStartError) -> String {
+            index += 1
+            guard index < arguments.count else { throw wrong("Option \(option) needs a value") }
+            return arguments[index]
+        }
+        while index < arguments.count {
+            let option = arguments[index]
+            if option.hasPrefix("-v"), let level = option == "-v" ? 4 : Int(option.dropFirst(2)), level >= 0 {
+                self.verbosity = level
+            } else if option == "-nodb" {
+                hasNoDatabase = true
+            } else if option == "-dlist" {
+                guard hasNoDatabase else { throw wrong("The -dlist option is only supported with -nodb") }
+                devices = try Self.devices(try value(of: option))
+            } else if option.hasPrefix("-file=") {
+                file = String(option.dropFirst("-file=".count))
+            } else if option == "-ORBendPoint" {
+                self.endPoint = try Self.endPoint(try value(of: option))
+            } else if option == "-ORBendPointPublish" {
+                self.publishedEndPoint = try Self.endPoint(try value(of: option))
+            } else if option.hasPrefix("-ORB") {
+                // Settings of the incumbents' ORB that mean nothing here.
+                _ = try value(of: option)
+            } else if option.hasPrefix("-n") || option.hasPrefix("-f") || (option.hasPrefix("-d") && !option.hasPrefix("-dbg")) {
+                throw wrong("Unknown option \(option)")
+            }
+            index += 1
+        }
+        if hasNoDatabase || file != nil {
+            guard !(hasNoDatabase && file != nil) else { throw ServerStartError(Self.usage(program)) }
+            guard self.endPoint != nil else { throw wrong("Missing ORB endPoint specification") }
+        }
+        if let file { self.source = .file(file) } else if hasNoDatabase { self.source = .none(devices) }
+    }
+
+    private static func devices(_ list: String) throws(ServerStartError) -> [NamedDevice] {
+        var devices: [NamedDevice] = []
+        var seen: Set<String> = []
+        for item in list.split(separator: ",") {
+            var name = String(item)
+            var deviceClass: String?
+            if let colons = item.firstIndex(of: ":"), item[colons...].hasPrefix("::") {
+                deviceClass = String(item[..<colons])
+                name = String(item[item.index(colons, offsetBy: 2)...])
+            }
+            guard name.split(separator: "/", omittingEmptySubsequences: false).count == 3 else {
+                throw ServerStartError(
+                    "Device name \(item) does not have the correct syntax (domain/family/member or ClassName::domain/family/member)")
+            }
+            guard seen.insert(name.tangoFolded).inserted else { throw ServerStartError("Each device must have different name") }
+            devices.append(NamedDevice(name: name, deviceClass: deviceClass))
+        }
+        return devices
+    }
+
+    /// Reads `giop:tcp:host:port`; host and port may be empty.
+    static func endPoint(_ text: String) throws(ServerStartError) -> EndPoint {
+        let fields = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard fields.count >= 3, fields[0] == "giop", fields[1] == "tcp" else {
+            throw ServerStartError("Invalid end point \(text) (giop:tcp:<host>:<port>)")
+        }
+        let portText = fields.count > 3 ? fields[fields.count - 1] : ""
+        let host = fields.count > 3 ? fields[2..<(fields.count - 1)].joined(separator: ":") : String(fields[2])
+        guard portText.isEmpty || (0...65535).contains(Int(portText) ?? -1) else {
+            throw ServerStartError("Invalid end point \(text) (giop:tcp:<host>:<port>)")
+        }
+        return EndPoint(host: host, port: Int(portText) ?? 0)
+    }
+}
