@@ -1,0 +1,59 @@
+import ArgumentParser
+import TangoClient
+import TangoCore
+import TangoGateway
+import TangoServer
+
+/// `tango rest`: the REST gateway alone.
+struct Rest: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Runs the Tango REST API.")
+
+    @Option(help: "Port to listen at.")
+    var port = 10001
+
+    @Option(help: "Address to listen at.")
+    var host = "127.0.0.1"
+
+    @Option(help: "Tango database used where a request names none (HOST:PORT); TANGO_HOST by default.")
+    var tangoHost: String?
+
+    func validate() throws {
+        guard (0...65535).contains(self.port) else { throw ValidationError("A port is a number from 0 to 65535.") }
+    }
+
+    func run() async throws {
+        await reporting {
+            let tangoHost: TangoHost?
+            if let text = self.tangoHost { tangoHost = try TangoHost(parsing: text) } else { tangoHost = try? TangoEnvironment.tangoHosts().first }
+            let host = self.host
+            try await runGateway(host: host, port: self.port, tangoHost: tangoHost) { port in
+                say("REST API at http://\(host):\(port)/tango/rest")
+                say("Ready to accept request")
+            }
+        }
+    }
+}
+
+/// Runs the gateway until a signal comes or the task is cancelled.
+func runGateway(host: String, port: Int, tangoHost: TangoHost?, onListening: @escaping @Sendable (Int) async -> Void) async throws {
+    let signals = TerminationSignals()
+    let system = ControlSystem(host: tangoHost)
+    var configuration = GatewayConfiguration()
+    configuration.host = host
+    configuration.port = port
+    configuration.defaultTangoHost = tangoHost
+    let gateway = Gateway(configuration: configuration, controlSystem: system, logger: .standard("rest"))
+    do {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await gateway.run(onListening: onListening) }
+            group.addTask { await signals.wait() }
+            try await group.next()
+            group.cancelAll()
+        }
+    } catch is CancellationError {
+    } catch {
+        await system.shutdown()
+        throw error
+    }
+    await system.shutdown()
+}
