@@ -71,5 +71,19 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(name: "TangoTest", dependencies: ["TangoTestDevice", "TangoServer"], swiftSettings: settings),
+        .testTarget(name: "TangoCoreTests", dependencies: ["TangoCore"], swiftSettings: settings),
+        .testTarget(
+            name: "TangoWireTests", dependencies: ["TangoWire", "TangoCore"], resources: [.copy("Golden")], swiftSettings: settings),
+        .testTarget(
+            name: "TangoIIOPTests", dependencies: ["TangoIIOP", .product(name: "NIOEmbedded", package: "swift-nio")], swiftSettings: settings),
+        .testTarget(name: "TangoClientTests", dependencies: ["TangoClient"], swiftSettings: settings),
+        .testTarget(name: "TangoServerTests", dependencies: ["TangoServer", "TangoClient"], swiftSettings: settings),
+        .testTarget(name: "TangoTestDeviceTests", dependencies: ["TangoTestDevice"], swiftSettings: settings),
+        .testTarget(name: "TangoDatabaseTests", dependencies: ["TangoDatabase"], swiftSettings: settings),
+        .testTarget(name: "TangoGatewayTests", dependencies: ["TangoGateway"], swiftSettings: settings),
+        .testTarget(name: "TangoCLITests", dependencies: ["TangoCLI"], swiftSettings: settings),
+        .testTarget(
+            name: "InteropTests", dependencies: ["TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoTestDevice"],
+            swiftSettings: settings),
     ]
 )

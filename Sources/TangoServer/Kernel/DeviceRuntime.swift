@@ -229,6 +229,12 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
         }
     }
 
+    /// For a device made outside of a server.
+    func attach(_ device: any Device, _ context: DeviceContext) {
+        self.device = device
+        self.context = context
+    }
+
     private func fail(_ failure: DevFailed) {
         self.condition.withLock { condition in
             condition.state = .fault

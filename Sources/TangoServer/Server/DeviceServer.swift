@@ -106,7 +106,7 @@ public final class DeviceServer: Sendable {
     /// Brings up everything: asks the database, listens, initialises the devices, registers them, the admin device last.
     /// - Throws: `ServerStartError`.
     public func start() async throws {
-        let data = try await self.loadData()
+        var data = try await self.loadData()
         if let link = self.link { try await self.refuseSecondInstance(data, link) }
         self.state.withLock { $0.data = data }
         let endPoint = self.arguments.endPoint ?? ServerArguments.EndPoint(host: "", port: 0)
@@ -119,7 +119,9 @@ public final class DeviceServer: Sendable {
         if let link = self.link {
             try? await link.unexportEventChannel()
             for deviceClass in self.classes {
-                try? await link.putDocumentation(of: deviceClass, existing: data.classProperties[deviceClass.name.tangoFolded] ?? [:])
+                let existing = data.classProperties[deviceClass.name.tangoFolded] ?? [:]
+                try? await link.putDocumentation(of: deviceClass, existing: existing)
+                data.document(deviceClass)
             }
         }
         try await self.makeDevices(data)

@@ -15,6 +15,17 @@ struct ServerData: Sendable {
     /// Reference of the admin device when the database says it is exported.
     var runningAdmin: String?
     var controlSystemProperties: [String: [String]] = [:]
+
+    /// Takes in the documentation of a class that the database did not have.
+    mutating func document(_ deviceClass: DeviceClass) {
+        let key = deviceClass.name.tangoFolded
+        for (name, values) in deviceClass.documentation where self.classProperties[key]?[name.tangoFolded] == nil {
+            self.classProperties[key, default: [:]][name.tangoFolded] = values
+        }
+        for index in self.devices.indices where self.devices[index].deviceClass.tangoFolded == key {
+            self.devices[index].configuration.classProperties = self.classProperties[key] ?? [:]
+        }
+    }
 }
 
 /// Reads the flat answer of `DbGetDataForServerCache`; every index is checked.

@@ -1,0 +1,22 @@
+import Logging
+import NIOPosix
+import TangoCore
+
+extension DeviceContext {
+    /// A context with no server around it: for tests of a device's code.
+    package static func isolated(
+        _ name: DeviceName, of deviceClass: DeviceClass, properties: [String: [String]] = [:]
+    ) -> DeviceContext {
+        var configuration = DeviceConfiguration()
+        for (name, values) in properties { configuration.properties[name.tangoFolded] = values }
+        let environment = ServerEnvironment(
+            serverID: "Isolated/test", hostName: "localhost", eventLoops: MultiThreadedEventLoopGroup.singleton, pool: .singleton,
+            logger: Logger(label: "isolated"))
+        let gate: Gate? = deviceClass.serialModel == .none ? nil : Gate()
+        return DeviceContext(
+            DeviceRuntime(name: name, deviceClass: deviceClass, environment: environment, configuration: configuration, gate: gate))
+    }
+
+    /// Gives the context the device it is for, as a server does when it starts one.
+    package func attach(_ device: any Device) { self.runtime.attach(device, self) }
+}
