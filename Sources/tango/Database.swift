@@ -26,7 +26,7 @@ struct Database: AsyncParsableCommand {
 
     func run() async throws {
         await reporting {
-            let signals = TerminationSignals()
+            TerminationSignals.install()
             let server = try DatabaseServer(
                 store: try .open(file: self.file, inMemory: self.inMemory), host: self.host, port: self.port, logger: .standard("database"))
             do {
@@ -39,7 +39,7 @@ struct Database: AsyncParsableCommand {
             say("Ready to accept request")
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await server.waitForStop() }
-                group.addTask { await signals.wait() }
+                group.addTask { await TerminationSignals.wait() }
                 await group.next()
                 group.cancelAll()
             }

@@ -36,7 +36,7 @@ struct Rest: AsyncParsableCommand {
 
 /// Runs the gateway until a signal comes or the task is cancelled.
 func runGateway(host: String, port: Int, tangoHost: TangoHost?, onListening: @escaping @Sendable (Int) async -> Void) async throws {
-    let signals = TerminationSignals()
+    TerminationSignals.install()
     let system = ControlSystem(host: tangoHost)
     var configuration = GatewayConfiguration()
     configuration.host = host
@@ -46,7 +46,7 @@ func runGateway(host: String, port: Int, tangoHost: TangoHost?, onListening: @es
     do {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await gateway.run(onListening: onListening) }
-            group.addTask { await signals.wait() }
+            group.addTask { await TerminationSignals.wait() }
             try await group.next()
             group.cancelAll()
         }

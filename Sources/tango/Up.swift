@@ -34,7 +34,7 @@ struct Up: AsyncParsableCommand {
 
     func run() async throws {
         await reporting {
-            let signals = TerminationSignals()
+            TerminationSignals.install()
             let database = try DatabaseServer(
                 store: try .open(file: self.file, inMemory: self.inMemory), host: self.host, port: self.port, logger: .standard("database"))
             do {
@@ -46,7 +46,7 @@ struct Up: AsyncParsableCommand {
                     logger: .standard("TangoTest"))
                 do {
                     try await devices.start()
-                    try await self.serve(database, devices, tangoHost, signals)
+                    try await self.serve(database, devices, tangoHost)
                 } catch {
                     await devices.stop()
                     throw error
@@ -61,7 +61,7 @@ struct Up: AsyncParsableCommand {
     }
 
     /// Returns when a signal comes, a Kill command, or the gateway ends.
-    private func serve(_ database: DatabaseServer, _ devices: DeviceServer, _ tangoHost: TangoHost, _ signals: TerminationSignals) async throws {
+    private func serve(_ database: DatabaseServer, _ devices: DeviceServer, _ tangoHost: TangoHost) async throws {
         let host = self.host
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -71,7 +71,7 @@ struct Up: AsyncParsableCommand {
             }
             group.addTask { await database.waitForStop() }
             group.addTask { await devices.waitForStop() }
-            group.addTask { await signals.wait() }
+            group.addTask { await TerminationSignals.wait() }
             try await group.next()
             group.cancelAll()
             try await group.waitForAll()

@@ -45,12 +45,10 @@ public final class DatabaseServer: Sendable {
 
     /// Serves until told to stop (signal, Kill) or cancelled; tells the Starters meanwhile what changed on their hosts.
     public func waitForStop() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.server.waitForStop() }
-            group.addTask { await self.tellStarters() }
-            await group.next()
-            group.cancelAll()
-        }
+        let starters = Task { await self.tellStarters() }
+        await self.server.waitForStop()
+        starters.cancel()
+        await starters.value
     }
 
     /// Marks its own devices unexported and ends.
@@ -70,8 +68,6 @@ public final class DatabaseServer: Sendable {
             _ = try? await starter.command("UpdateServersInfo")
         }
         await system.shutdown()
-        // The stream ends only with the task; the server goes on until it is told to stop.
-        await self.server.waitForStop()
     }
 
     // MARK: - The class

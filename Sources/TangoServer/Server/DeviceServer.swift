@@ -32,8 +32,8 @@ public final class DeviceServer: Sendable {
     private let link: DatabaseLink?
     private let dispatcher = RequestDispatcher()
     private let state = Mutex(State())
-    private let stopRequests: AsyncStream<Void>
-    private let requestStop: AsyncStream<Void>.Continuation
+    /// Opened by the Kill command.
+    private let killed = Latch()
     /// Object keys of devices that have well-known ones.
     private let objectKeys: [String: String]
 
@@ -57,7 +57,6 @@ public final class DeviceServer: Sendable {
         self.pool = NIOThreadPool(numberOfThreads: max(1, poolThreads))
         self.pool.start()
         self.system = ControlSystem(host: tangoHost, options: ClientOptions(), group: self.group)
-        (self.stopRequests, self.requestStop) = AsyncStream.makeStream()
         switch arguments.source {
         case .database:
             do {
@@ -81,7 +80,7 @@ public final class DeviceServer: Sendable {
     /// cancellation, and stops.
     /// - Throws: `ServerStartError`.
     public func run() async throws {
-        let signals = TerminationSignals()
+        TerminationSignals.install()
         do {
             try await self.start()
         } catch {
@@ -91,7 +90,7 @@ public final class DeviceServer: Sendable {
         FileHandle.standardOutput.write(Data("Ready to accept request\n".utf8))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.waitForStop() }
-            group.addTask { await signals.wait() }
+            group.addTask { await TerminationSignals.wait() }
             await group.next()
             group.cancelAll()
         }
@@ -100,7 +99,7 @@ public final class DeviceServer: Sendable {
 
     /// Returns when Kill was commanded or the task is cancelled.
     public func waitForStop() async {
-        for await _ in self.stopRequests { return }
+        await self.killed.wait()
     }
 
     /// Brings up everything: asks the database, listens, initialises the devices, registers them, the admin device last.
@@ -160,13 +159,13 @@ public final class DeviceServer: Sendable {
         }
         await server?.close()
         await self.system.shutdown()
-        self.requestStop.finish()
+        self.killed.open()
         try? await self.pool.shutdownGracefully()
         try? await self.group.shutdownGracefully()
     }
 
     /// What Kill does: answers at once, the server ends by itself.
-    func kill() { self.requestStop.yield() }
+    func kill() { self.killed.open() }
 
     // MARK: - Devices
 

@@ -6,27 +6,31 @@ import Glibc
 import Darwin
 #endif
 
-/// Notices SIGINT, SIGTERM and SIGQUIT from its creation on; SIGHUP is ignored, as the incumbents do.
-public final class TerminationSignals: Sendable {
-    private let stream: AsyncStream<Void>
+/// SIGINT, SIGTERM and SIGQUIT as an event of the process; SIGHUP is ignored, as the incumbents do.
+public enum TerminationSignals {
+    private static let latch = Latch()
 
-    public init() {
+    /// One set of sources for the process, installed on first use.
+    private static let sources: [any DispatchSourceSignal] = {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGHUP, SIG_IGN)
-        self.stream = AsyncStream { continuation in
-            let sources = [SIGINT, SIGTERM, SIGQUIT].map { number in
-                signal(number, SIG_IGN)
-                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-                source.setEventHandler { continuation.yield() }
-                source.resume()
-                return source
-            }
-            continuation.onTermination = { _ in for source in sources { source.cancel() } }
+        return [SIGINT, SIGTERM, SIGQUIT].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { Self.latch.open() }
+            source.resume()
+            return source
         }
+    }()
+
+    /// From now on the signals no longer kill the process.
+    public static func install() {
+        _ = Self.sources
     }
 
-    /// Returns at the first signal, or when the task is cancelled.
-    public func wait() async {
-        for await _ in self.stream { return }
+    /// Returns when one of the signals has come, or when the task is cancelled.
+    public static func wait() async {
+        Self.install()
+        await Self.latch.wait()
     }
 }
