@@ -85,6 +85,14 @@ public final class DatabaseClient: Sendable {
         return name
     }
 
+    /// What a server says to its database first, as recorded of the incumbents: which interface, is it there, which commands, its name.
+    package func introduce() async throws(DevFailed) {
+        let proxy = self.connection()
+        _ = try await proxy.call { _ in .nonExistent }
+        _ = try? await proxy.commandInfo("DbDeleteAllDeviceAttributeProperty")
+        _ = try await self.deviceName()
+    }
+
     /// Any command of the database device.
     @discardableResult
     public func command(_ name: String, _ argument: CommandData = .void) async throws(DevFailed) -> CommandData {

@@ -217,7 +217,7 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
 
     /// Makes the device's object and initialises it, holding the gate. A failure leaves the device reachable, in FAULT, saying why.
     func start() async {
-        await self.withGate {
+        _ = await self.withGate(within: .hours(24)) {
             do {
                 let context = DeviceContext(self)
                 self.context = context
@@ -244,9 +244,11 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
         self.environment.logger.error("initialisation failed", metadata: ["device": "\(self.name)", "error": "\(failure)"])
     }
 
-    /// Ends the device; requests after this find no object.
-    func stop() async {
-        await self.withGate {
+    /// Ends the device after the request it is serving; requests after this find no object.
+    ///
+    /// - Returns: `false` when that request is not over in time: the device is then left as it is, since nobody else may touch it.
+    func stop(within timeout: TimeAmount) async -> Bool {
+        await self.withGate(within: timeout) {
             await self.device?.release()
             self.device = nil
             self.context = nil
@@ -276,15 +278,16 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
         }
     }
 
-    /// Runs the body with the gate held, however long the wait.
-    private func withGate(_ body: () async -> Void) async {
+    /// Runs the body with the gate held; `false` when it is not had in time.
+    private func withGate(within timeout: TimeAmount, _ body: () async -> Void) async -> Bool {
         guard let gate = self.gate, !Gate.heldByTask.contains(ObjectIdentifier(gate)) else {
             await body()
-            return
+            return true
         }
-        _ = await gate.acquire(within: .hours(24), on: self.environment.eventLoops.any())
+        guard await gate.acquire(within: timeout, on: self.environment.eventLoops.any()) else { return false }
         await Gate.$heldByTask.withValue(Gate.heldByTask + [ObjectIdentifier(gate)]) { await body() }
         gate.release()
+        return true
     }
 
     /// Runs the device's own background work with the gate held.

@@ -10,6 +10,7 @@ struct DatabaseLink: DeviceStorage {
     /// Everything about the server in one request; single requests where the database does not have that command.
     /// - Throws: `ServerStartError` when the server is not defined.
     func load() async throws -> ServerData {
+        try await self.database.introduce()
         let proxy = try await self.database.device()
         _ = try? await proxy.readAttributes(["StoredProcedureRelease"], source: .device)
         let items: [String]

@@ -145,13 +145,18 @@ public final class DeviceServer: Sendable {
         }
         guard isFirst else { return }
         if server != nil { try? await self.link?.unexportServer() }
-        for device in self.devices.reversed() {
-            self.dispatcher.remove(device)
-            await device.stop()
-        }
-        if let admin = self.state.withLock({ $0.admin }) {
-            self.dispatcher.remove(admin)
-            await admin.stop()
+        let admin = self.state.withLock { $0.admin }
+        let ending = self.devices.reversed() + (admin.map { [$0] } ?? [])
+        for device in ending { self.dispatcher.remove(device) }
+        await withTaskGroup(of: Void.self) { group in
+            for device in ending {
+                group.addTask {
+                    guard await device.stop(within: Self.stopLimit) else {
+                        self.environment.logger.warning("still busy, not waited for any longer", metadata: ["device": "\(device.name)"])
+                        return
+                    }
+                }
+            }
         }
         self.state.withLock { state in
             state.devices = []
@@ -160,8 +165,28 @@ public final class DeviceServer: Sendable {
         await server?.close()
         await self.system.shutdown()
         self.killed.open()
-        try? await self.pool.shutdownGracefully()
-        try? await self.group.shutdownGracefully()
+        await Self.within(.seconds(1)) { [pool, group] in
+            try? await pool.shutdownGracefully()
+            try? await group.shutdownGracefully()
+        }
+    }
+
+    /// Longest wait for a request under way when the server stops.
+    private static let stopLimit = TimeAmount.seconds(5)
+
+    /// Waits for the work, but not longer than that: a thread blocked in a handler must not keep a server from ending.
+    private static func within(_ limit: Duration, _ work: @escaping @Sendable () async -> Void) async {
+        let done = Latch()
+        Task {
+            await work()
+            done.open()
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await done.wait() }
+            group.addTask { try? await Task.sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     /// What Kill does: answers at once, the server ends by itself.
@@ -319,7 +344,7 @@ public final class DeviceServer: Sendable {
                 throw DevFailed(wrapping: error)
             }
         }
-        await old.stop()
+        guard await old.stop(within: self.environment.gateTimeout) else { throw DeviceRuntime.gateTimedOut }
         let new = self.makeRuntime(old.name, old.deviceClass, configuration)
         await new.start()
         self.dispatcher.insert(new)
@@ -338,7 +363,7 @@ public final class DeviceServer: Sendable {
         do {
             let data = try await self.loadData()
             let old = self.devices
-            for device in old.reversed() { await device.stop() }
+            for device in old.reversed() where !(await device.stop(within: self.environment.gateTimeout)) { throw DeviceRuntime.gateTimedOut }
             let names = Set(data.devices.map { $0.name.tangoFolded })
             for device in old where !names.contains(device.name.folded) { self.dispatcher.remove(device) }
             self.state.withLock { state in

@@ -1,0 +1,144 @@
+import Synchronization
+import TangoClient
+import TangoCore
+import TangoDatabase
+import TangoServer
+import TangoTestDevice
+import Testing
+
+/// What our server says to a database from its start to its end, beside what was recorded of the incumbents.
+@Suite struct StartUpTests {
+    @Test func theDatabaseHearsTheRecordedCommandsInTheRecordedOrder() async throws {
+        let database = try await RecordingDatabase()
+        let server = try DeviceServer(
+            name: "TangoTest", classes: [TangoTestClass.deviceClass],
+            arguments: ServerArguments(instance: "test", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: database.host)
+        try await server.start()
+        #expect(
+            database.commands == [
+                "DbGetDataForServerCache", "DbUnExportEvent", "DbPutClassProperty", "DbExportDevice", "DbExportDevice",
+                "DbDeleteDeviceProperty",
+            ])
+        #expect(database.argument(0)?.first == "TangoTest/test")
+        #expect(database.argument(0)?.last?.hasSuffix("%%10") == true)
+        #expect(database.recorded[1].argument == .string("DServer/TangoTest/test"))
+        #expect(database.argument(3)?.first == "sys/tg_test/1")
+        #expect(database.argument(4)?.first == "dserver/TangoTest/test")
+        #expect(database.argument(4)?.last == "6")
+        let exported = try await database.client.database().devices(exportedOnly: true)
+        #expect(exported.contains("sys/tg_test/1") && exported.contains("dserver/TangoTest/test"))
+
+        database.clear()
+        await server.stop()
+        #expect(database.recorded.map(\.name) == ["DbUnExportServer"])
+        #expect(try await database.client.database().devices(exportedOnly: true).isEmpty)
+        await database.stop()
+    }
+
+    @Test func aSecondInstanceIsRefusedWhileTheFirstAnswers() async throws {
+        let database = try await RecordingDatabase()
+        let arguments = ServerArguments(instance: "test", endPoint: .init(host: "127.0.0.1", port: 0))
+        let first = try DeviceServer(name: "TangoTest", classes: [TangoTestClass.deviceClass], arguments: arguments, tangoHost: database.host)
+        try await first.start()
+        let second = try DeviceServer(name: "TangoTest", classes: [TangoTestClass.deviceClass], arguments: arguments, tangoHost: database.host)
+        let refusal = await #expect(throws: ServerStartError.self) { try await second.start() }
+        #expect(refusal?.description == "This server is already running, exiting!")
+        await second.stop()
+        #expect(try await database.client.device("sys/tg_test/1").state() == .running)
+        await first.stop()
+        await database.stop()
+    }
+
+    @Test func aServerTheDatabaseDoesNotKnowIsRefused() async throws {
+        let database = try await RecordingDatabase()
+        let server = try DeviceServer(
+            name: "TangoTest", classes: [TangoTestClass.deviceClass],
+            arguments: ServerArguments(instance: "nowhere", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: database.host)
+        let refusal = await #expect(throws: ServerStartError.self) { try await server.start() }
+        #expect(refusal?.description == "The device server TangoTest/nowhere is not defined in database. Exiting!")
+        await server.stop()
+        await database.stop()
+    }
+
+    /// Traps 11, 12, 13, 15 and 26 concern events: a server without an event system refuses the subscription, and nothing hangs or crashes.
+    @Test func trap11EventSubscriptionsAreRefusedByAServerWithoutEvents() async throws {
+        let database = try await RecordingDatabase()
+        let server = try DeviceServer(
+            name: "TangoTest", classes: [TangoTestClass.deviceClass],
+            arguments: ServerArguments(instance: "test", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: database.host)
+        try await server.start()
+        let admin = try await database.client.device("dserver/TangoTest/test")
+        for event in ["change", "alarm", "periodic"] {
+            let failure = await #expect(throws: DevFailed.self) {
+                try await admin.command(
+                    "ZmqEventSubscriptionChange", .stringArray(["sys/tg_test/1", "double_scalar", "subscribe", event, "6"]))
+            }
+            #expect(failure?.reason == .commandNotFound)
+        }
+        #expect(try await admin.state() == .on)
+        await server.stop()
+        await database.stop()
+    }
+}
+
+/// A database in memory that notes what it is asked.
+final class RecordingDatabase: Sendable {
+    struct Entry: Sendable {
+        var name: String
+        var argument: CommandData
+    }
+
+    private let entries: EntryList
+    private let server: DeviceServer
+    let client: ControlSystem
+    let host: TangoHost
+
+    private final class EntryList: Sendable {
+        let entries = Mutex<[Entry]>([])
+    }
+
+    final class FakeDatabase: Device {
+        init(context: DeviceContext) { context.setState(.on) }
+    }
+
+    init() async throws {
+        let store = try DatabaseStore.inMemory()
+        let list = EntryList()
+        self.entries = list
+        let deviceClass = DeviceClass("DataBase", FakeDatabase.self, serialModel: .none) {
+            DatabaseCommand.all.map { command in
+                Member.command(
+                    CommandDefinition(
+                        command.info,
+                        handler: .sync { _, argument in
+                            list.entries.withLock { $0.append(Entry(name: command.info.name, argument: argument)) }
+                            return try store.execute(command.info.name, argument)
+                        }))
+            }
+        }
+        self.server = try DeviceServer(
+            name: "DataBaseds", classes: [deviceClass],
+            arguments: ServerArguments(
+                instance: "2", source: .none([.init(name: "sys/database/2")]), endPoint: .init(host: "127.0.0.1", port: 0)),
+            objectKeys: ["sys/database/2": "database"])
+        try await self.server.start()
+        self.host = TangoHost(host: "127.0.0.1", port: self.server.port)
+        self.client = ControlSystem(host: self.host)
+    }
+
+    /// Everything asked, in order.
+    var recorded: [Entry] { self.entries.entries.withLock { $0 } }
+    var commands: [String] { self.recorded.map(\.name) }
+
+    func argument(_ index: Int) -> [String]? {
+        guard self.recorded.indices.contains(index), case .stringArray(let strings) = self.recorded[index].argument else { return nil }
+        return strings
+    }
+
+    func clear() { self.entries.entries.withLock { $0 = [] } }
+
+    func stop() async {
+        await self.client.shutdown()
+        await self.server.stop()
+    }
+}
