@@ -1,0 +1,113 @@
+/// A Swift type an attribute may have.
+public protocol TangoScalar: Sendable {
+    /// The Tango type that carries it.
+    static var tangoType: DataType { get }
+    static func attributeData(_ values: [Self]) -> AttributeData
+    /// `nil` when the data hold another type.
+    static func values(of data: AttributeData) -> [Self]?
+    /// Labels when it is a DevEnum.
+    static var enumLabels: [String] { get }
+}
+
+extension TangoScalar {
+    public static var enumLabels: [String] { [] }
+}
+
+extension Bool: TangoScalar {
+    public static var tangoType: DataType { .boolean }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .boolean(values) }
+    public static func values(of data: AttributeData) -> [Self]? { if case .boolean(let values) = data { values } else { nil } }
+}
+extension Int16: TangoScalar {
+    public static var tangoType: DataType { .short }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .short(values) }
+    public static func values(of data: AttributeData) -> [Self]? { if case .short(let values) = data { values } else { nil } }
+}
+extension Int32: TangoScalar {
+    public static var tangoType: DataType { .long }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .long(values) }
+    public static func values(of data: AttributeData) -> [Self]? { if case .long(let values) = data { values } else { nil } }
+}
+extension Int64: TangoScalar {
+    public static var tangoType: DataType { .long64 }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .long64(values) }
+    public static func values(of data: AttributeData) -> [Self]? { if case .long64(let values) = data { values } else { nil } }
+}
+extension UInt8: TangoScalar {
+    public static var tangoType: DataType { .uchar }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .uchar(values) }
+    public static func values(of data: AttributeData) -> [Self]? { if case .uchar(let values) = data { values } else { nil } }
+}
+extension UInt16: TangoScalar {
+    public static var tangoType: DataType { .ushort }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .ushort(values) }
+    public static func values(of data: AttributeData) -> [Self]? { if case .ushort(let values) = data { values } else { nil } }
+}
+extension UInt32: TangoScalar {
+    public static var tangoType: DataType { .ulong }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .ulong(values) }
+    public static func values(of data: AttributeData) -> [Self]? { if case .ulong(let values) = data { values } else { nil } }
+}
+extension UInt64: TangoScalar {
+    public static var tangoType: DataType { .ulong64 }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .ulong64(values) }
+    public static func values(of data: AttributeData) -> [Self]? { if case .ulong64(let values) = data { values } else { nil } }
+}
+extension Float: TangoScalar {
+    public static var tangoType: DataType { .float }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .float(values) }
+    public static func values(of data: AttributeData) -> [Self]? { if case .float(let values) = data { values } else { nil } }
+}
+extension Double: TangoScalar {
+    public static var tangoType: DataType { .double }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .double(values) }
+    public static func values(of data: AttributeData) -> [Self]? { if case .double(let values) = data { values } else { nil } }
+}
+extension String: TangoScalar {
+    public static var tangoType: DataType { .string }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .string(values) }
+    public static func values(of data: AttributeData) -> [Self]? { if case .string(let values) = data { values } else { nil } }
+}
+extension DevState: TangoScalar {
+    public static var tangoType: DataType { .state }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .state(values) }
+    public static func values(of data: AttributeData) -> [Self]? {
+        switch data {
+        case .state(let values): values
+        case .deviceState(let state): [state]
+        default: nil
+        }
+    }
+}
+extension DevEncoded: TangoScalar {
+    public static var tangoType: DataType { .encoded }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .encoded(values) }
+    public static func values(of data: AttributeData) -> [Self]? { if case .encoded(let values) = data { values } else { nil } }
+}
+
+/// A Swift enumeration that is a DevEnum: raw values 0, 1, 2 …; the cases' names are the labels unless it says otherwise.
+public protocol TangoEnum: TangoScalar, CaseIterable, RawRepresentable where RawValue == Int16 {}
+
+extension TangoEnum {
+    public static var tangoType: DataType { .enum }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .short(values.map(\.rawValue)) }
+    public static func values(of data: AttributeData) -> [Self]? {
+        guard case .short(let numbers) = data else { return nil }
+        let values = numbers.compactMap(Self.init(rawValue:))
+        return values.count == numbers.count ? values : nil
+    }
+    public static var enumLabels: [String] { Self.allCases.map { String(describing: $0) } }
+}
+
+/// A two-dimensional value, row by row.
+public struct TangoImage<Element: Sendable>: Sendable {
+    public var values: [Element]
+    public var width: Int
+    public var height: Int
+
+    public init(_ values: [Element], width: Int, height: Int) {
+        self.values = values
+        self.width = width
+        self.height = height
+    }
+}
