@@ -8,6 +8,10 @@ let settings: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
+// With TANGO_FUZZ=1 the codec is built for libFuzzer; packages depended upon may not have such flags, so never by default.
+let isFuzzing = Context.environment["TANGO_FUZZ"] == "1"
+let codecSettings = settings + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])] : [])
+
 let package = Package(
     name: "swift-tango",
     platforms: [.macOS(.v15)],
@@ -26,10 +30,10 @@ let package = Package(
     ],
     targets: [
         // Values, names and errors of the field; imports nothing but the standard library.
-        .target(name: "TangoCore", swiftSettings: settings),
+        .target(name: "TangoCore", swiftSettings: codecSettings),
         // Bytes: CDR, GIOP, IOR, Any and the Tango IDL. Pure functions, no sockets.
         .target(
-            name: "TangoWire", dependencies: ["TangoCore", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
+            name: "TangoWire", dependencies: ["TangoCore", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: codecSettings),
         // Sockets: the only target that opens them.
         .target(
             name: "TangoIIOP",
@@ -72,8 +76,14 @@ let package = Package(
         ),
         .executableTarget(name: "TangoTest", dependencies: ["TangoTestDevice", "TangoServer"], swiftSettings: settings),
         .testTarget(name: "TangoCoreTests", dependencies: ["TangoCore"], swiftSettings: settings),
+        // What the fuzzer and the hostile-input tests do with bytes.
+        .target(
+            name: "WireExercise", dependencies: ["TangoCore", "TangoWire", .product(name: "NIOCore", package: "swift-nio")],
+            path: "Fuzz/WireExercise", swiftSettings: codecSettings),
         .testTarget(
-            name: "TangoWireTests", dependencies: ["TangoWire", "TangoCore"], resources: [.copy("Golden")], swiftSettings: settings),
+            name: "TangoWireTests",
+            dependencies: ["TangoWire", "TangoCore", "WireExercise", .product(name: "NIOCore", package: "swift-nio")],
+            resources: [.copy("Golden")], swiftSettings: settings),
         .testTarget(
             name: "TangoIIOPTests", dependencies: ["TangoIIOP", .product(name: "NIOEmbedded", package: "swift-nio")], swiftSettings: settings),
         .testTarget(name: "TangoClientTests", dependencies: ["TangoClient"], swiftSettings: settings),
@@ -87,3 +97,10 @@ let package = Package(
             swiftSettings: settings),
     ]
 )
+
+if isFuzzing {
+    package.targets.append(
+        .executableTarget(
+            name: "WireFuzz", dependencies: ["WireExercise"], path: "Fuzz/WireFuzz", swiftSettings: codecSettings,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

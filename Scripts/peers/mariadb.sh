@@ -17,13 +17,13 @@ mkdir -p "$2"
 dir=$(cd "$2" && pwd)
 PATH=$PATH:/usr/sbin:/sbin
 
-# The path of a Unix socket is limited to 107 bytes; a long DIR gets a short link-free name beside the temporary files.
+# The path of a Unix socket is limited to 107 bytes; a long DIR gets one among the temporary files.
 if [[ -s $dir/socket ]]; then
     socket=$(<"$dir/socket")
 elif [[ ${#dir} -lt 90 ]]; then
     socket=$dir/sock
 else
-    socket=$(mktemp -u "${TMPDIR:-/tmp}/mariadb.XXXXXXXX")
+    socket=$(mktemp -u -t mariadb.XXXXXXXX)
 fi
 
 running() { [[ -s $dir/pid ]] && kill -0 "$(<"$dir/pid")" 2>/dev/null; }

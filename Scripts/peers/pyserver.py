@@ -7,6 +7,7 @@ Class WirePy. With a database (TANGO_HOST) its devices must be defined there as 
 """
 
 import enum
+import sys
 import time
 
 import numpy as np
@@ -158,11 +159,20 @@ class WirePy(Device):
 
     @command(dtype_in=str, doc_in="name of a new attribute")
     def AddAttribute(self, name):
-        self.add_attribute(stored(name, float, 0.0))
+        self.add_attribute(
+            attribute(name=name, dtype=float, fget=self.read_added, fset=self.write_added, access=AttrWriteType.READ_WRITE)
+        )
+
+    def read_added(self, attr):
+        return self.values.get(attr.get_name(), 0.0)
+
+    def write_added(self, attr):
+        self.values[attr.get_name()] = attr.get_write_value()
 
     @command(dtype_in=str)
     def RemoveAttribute(self, name):
-        self.remove_attribute(name)
+        # Without a database libtango dies when it is told to clean up there.
+        self.remove_attribute(name, clean_db="-nodb" not in sys.argv)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ private final class ClientChannelHandler: ChannelInboundHandler {
     private var machine = ClientStateMachine<Waiter>()
     private var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
+    private var idleTimer: Scheduled<Void>?
     private var timerDeadline = NIODeadline.distantFuture
     private var isClosedByPeer = false
     private var activity = 0
@@ -60,6 +61,7 @@ private final class ClientChannelHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
         self.timer?.cancel()
+        self.idleTimer?.cancel()
         let error: TransportError = self.isClosedByPeer ? .closedByPeer : .connectionLost
         for waiter in self.machine.closed() { waiter.resume(throwing: error) }
         context.fireChannelInactive()
@@ -109,7 +111,7 @@ private final class ClientChannelHandler: ChannelInboundHandler {
 
     private func watchIdleness(_ context: ChannelHandlerContext, since count: Int) {
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(in: self.idleTime) {
+        self.idleTimer = context.eventLoop.scheduleTask(in: self.idleTime) {
             let handler = bound.value
             guard let context = handler.context else { return }
             if handler.activity == count, handler.machine.outstanding == 0 {

@@ -75,6 +75,7 @@ final class ServerChannelHandler: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var peer = PeerAddress(host: "?", port: 0)
     private var requestCount = 0
+    private var idleTimer: Scheduled<Void>?
     private var isReading = false
     private var needsFlush = false
 
@@ -95,6 +96,7 @@ final class ServerChannelHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
+        self.idleTimer?.cancel()
         context.fireChannelInactive()
     }
 
@@ -199,13 +201,13 @@ final class ServerChannelHandler: ChannelInboundHandler {
 
     private func watchIdleness(_ context: ChannelHandlerContext, sinceRequest count: Int) {
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(in: self.idleTime) {
+        self.idleTimer = context.eventLoop.scheduleTask(in: self.idleTime) {
             let handler = bound.value
             guard let context = handler.context else { return }
-            if handler.requestCount == count, handler.machine.outstanding == 0, count > 0 {
+            if handler.requestCount == count, handler.machine.outstanding == 0 {
                 handler.closeGracefully()
             } else {
-                handler.watchIdleness(context, sinceRequest: max(handler.requestCount, 1))
+                handler.watchIdleness(context, sinceRequest: handler.requestCount)
             }
         }
     }

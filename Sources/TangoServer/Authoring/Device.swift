@@ -99,6 +99,8 @@ public enum MemberBuilder {
     public static func buildExpression(_ command: CommandDefinition) -> [Member] { [.command(command)] }
     public static func buildExpression(_ pipe: PipeDefinition) -> [Member] { [.pipe(pipe)] }
     public static func buildExpression(_ property: PropertyDefinition) -> [Member] { [.property(property)] }
+    public static func buildExpression(_ attributes: [AttributeDefinition]) -> [Member] { attributes.map { .attribute($0) } }
+    public static func buildExpression(_ commands: [CommandDefinition]) -> [Member] { commands.map { .command($0) } }
     public static func buildBlock(_ members: [Member]...) -> [Member] { members.flatMap { $0 } }
     public static func buildArray(_ members: [[Member]]) -> [Member] { members.flatMap { $0 } }
     public static func buildOptional(_ members: [Member]?) -> [Member] { members ?? [] }

@@ -47,7 +47,7 @@ final class AttributeRuntime: Sendable {
         }
         do {
             state.limits = try AttributeLimits(state.config, device: deviceName)
-            try Self.checkLabels(state.config)
+            try Self.checkLabels(state.config, device: deviceName)
         } catch {
             state.configurationError = DevFailed(
                 .attributeConfiguration, "\n" + error.reasonDescription, origin: "Attribute::check_startup_exceptions")
@@ -72,11 +72,11 @@ final class AttributeRuntime: Sendable {
         setting.userDefault(definition.properties) ?? setting.libraryDefault(definition)
     }
 
-    private static func checkLabels(_ config: AttributeConfig) throws(DevFailed) {
+    private static func checkLabels(_ config: AttributeConfig, device: String) throws(DevFailed) {
         guard config.type == .enum else { return }
         guard !config.enumLabels.isEmpty else {
             throw DevFailed(
-                .attributeProperty, "No value defined for the property enum_labels of attribute \(config.name)",
+                .attributeProperty, "Device \(device)- Attribute : \(config.name)- No value defined for the property enum_labels",
                 origin: "Attribute::set_enum_labels")
         }
         var seen: Set<String> = []
@@ -262,7 +262,7 @@ final class AttributeRuntime: Sendable {
         var changes: [PropertyChange] = []
         for setting in AttributeSetting.allCases {
             let sent = setting.value(in: new)
-            guard sent != setting.value(in: old) else { continue }
+            guard sent != setting.value(in: old), !self.isBuiltIn || setting.isEventSetting else { continue }
             if isText, setting == .absoluteChange || setting == .relativeChange || setting == .archiveAbsoluteChange || setting == .archiveRelativeChange {
                 continue
             }
@@ -295,7 +295,7 @@ final class AttributeRuntime: Sendable {
                     origin: "Attribute::set_upd_properties")
             }
             config.enumLabels = labels
-            try Self.checkLabels(config)
+            try Self.checkLabels(config, device: self.deviceName)
             changes.append(PropertyChange(name: "enum_labels", values: labels == self.definition.enumLabels ? nil : labels))
         }
         let limits = try AttributeLimits(config, device: self.deviceName)
@@ -326,6 +326,8 @@ final class AttributeRuntime: Sendable {
                 "writable_attr_name"
             } else if new.level != old.level {
                 "level"
+            } else if new.isMemorized != old.isMemorized {
+                "memorized"
             } else {
                 nil
             }
@@ -344,7 +346,7 @@ final class AttributeRuntime: Sendable {
             default: self.definition.type.isNumeric
             }
         guard isPeriod || (setting.isLimit && isInteger) else { return text }
-        guard let number = Double(text), let whole = Int64(exactly: number.rounded(.towardZero)) else {
+        guard !text.lowercased().contains("x"), let number = Double(text), let whole = Int64(exactly: number.rounded(.towardZero)) else {
             guard isPeriod else { return text }
             throw DevFailed(
                 .attributeProperty,

@@ -60,6 +60,13 @@ enum AttributeSetting: String, CaseIterable, Sendable {
         }
     }
 
+    var isEventSetting: Bool {
+        switch self {
+        case .absoluteChange, .relativeChange, .eventPeriod, .archiveAbsoluteChange, .archiveRelativeChange, .archivePeriod: true
+        default: false
+        }
+    }
+
     /// The value the class's code gives.
     func userDefault(_ properties: AttributeProperties) -> String? {
         switch self {
@@ -134,12 +141,14 @@ struct AttributeLimits: Sendable {
         func number(_ setting: AttributeSetting) throws(DevFailed) -> Double? {
             let text = setting.value(in: config)
             guard text != "Not specified" else { return nil }
+            // Measured: of booleans these two are passed over, the others refused.
+            if config.type == .boolean, setting == .minWarning || setting == .maxWarning { return nil }
             guard config.type?.isNumeric == true else {
                 throw DevFailed(
                     .attributeProperty, prefix + "The property \(setting.rawValue) is not settable for the attribute data type",
                     origin: "Attribute::set_properties")
             }
-            guard let value = Double(text), !text.lowercased().hasPrefix("0x") else {
+            guard let value = Double(text), !text.lowercased().contains("x") else {
                 throw DevFailed(
                     .attributeProperty, prefix + "The property \(setting.rawValue) is defined in an unsupported format",
                     origin: "Attribute::set_properties")

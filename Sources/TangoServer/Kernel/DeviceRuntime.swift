@@ -49,12 +49,18 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
         var pipes = OrderedTable<PipeDefinition>()
         /// State and Status, always last in lists.
         var last: [AttributeRuntime] = []
+
+        func attribute(_ name: String) -> AttributeRuntime? {
+            self.attributes[name] ?? self.last.first { $0.name.tangoFolded == name.tangoFolded }
+        }
     }
 
     struct Condition {
         var state = DevState.unknown
         /// Text set by the device; `nil` is the sentence about the state.
         var status: String?
+        /// State and status are the kernel's words about a failed initialisation.
+        var isInitialisationFailure = false
     }
 
     package let name: DeviceName
@@ -114,7 +120,12 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
     /// Adds an attribute. The same definition again changes nothing.
     /// - Throws: `API_AttrNotFound` (the incumbents' reason) when another one has that name, State and Status included.
     func add(_ definition: AttributeDefinition) throws(DevFailed) {
-        let existing = self.attribute(definition.name)
+        let new = AttributeRuntime(definition, deviceName: self.name.text, properties: self.source(of: definition.name))
+        let existing: AttributeRuntime? = self.members.withLock { members in
+            if let existing = members.attribute(definition.name) { return existing }
+            members.attributes.set(new, for: definition.name)
+            return nil
+        }
         if let existing {
             let old = existing.definition
             guard old.type == definition.type, old.format == definition.format, old.access == definition.access, !existing.isBuiltIn else {
@@ -123,9 +134,7 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
                     "Device \(self.name.text) -> Attribute \(definition.name) already exists for your device but with other definition\n(data type, data format or data write type)",
                     origin: "DeviceImpl::add_attribute")
             }
-            return
         }
-        self.insert(definition)
     }
 
     /// - Throws: `API_AttrNotFound`.
@@ -141,16 +150,19 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
     /// - Throws: `API_CommandNotFound` (the incumbents' reason) when another one has that name.
     func add(_ definition: CommandDefinition) throws(DevFailed) {
         let name = definition.info.name
-        if let old = self.command(name) {
+        let existing: CommandDefinition? = self.members.withLock { members in
+            if let existing = members.commands[name] { return existing }
+            members.commands.set(definition, for: name)
+            return nil
+        }
+        if let old = existing {
             guard old.info.inTypeNumber == definition.info.inTypeNumber, old.info.outTypeNumber == definition.info.outTypeNumber else {
                 throw DevFailed(
                     .commandNotFound,
                     "Device \(self.name.text) -> Command \(name) already exists for your device but with other definition\n(command input data type or command output data type)",
                     origin: "DeviceImpl::add_command")
             }
-            return
         }
-        self.members.withLock { $0.commands.set(definition, for: name) }
     }
 
     /// - Throws: `API_CommandNotFound`.
@@ -173,9 +185,7 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
     }
 
     func attribute(_ name: String) -> AttributeRuntime? {
-        self.members.withLock { members in
-            members.attributes[name] ?? members.last.first { $0.name.tangoFolded == name.tangoFolded }
-        }
+        self.members.withLock { $0.attribute(name) }
     }
 
     func command(_ name: String) -> CommandDefinition? { self.members.withLock { $0.commands[name] } }
@@ -238,6 +248,7 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
     private func fail(_ failure: DevFailed) {
         self.condition.withLock { condition in
             condition.state = .fault
+            condition.isInitialisationFailure = true
             condition.status =
                 "The device is in FAULT state.\nInitialisation failed:\n" + failure.errors.map(\.description).joined(separator: "\n")
         }
@@ -258,6 +269,9 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
     /// The Init command: releases and initialises anew.
     /// - Throws: the device's errors, then `API_InitThrowsException`.
     func reinitialise() async throws(DevFailed) {
+        self.condition.withLock { condition in
+            if condition.isInitialisationFailure { condition = Condition() }
+        }
         do {
             if let device = self.device {
                 await device.release()
@@ -280,12 +294,12 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
 
     /// Runs the body with the gate held; `false` when it is not had in time.
     private func withGate(within timeout: TimeAmount, _ body: () async -> Void) async -> Bool {
-        guard let gate = self.gate, !Gate.heldByTask.contains(ObjectIdentifier(gate)) else {
+        guard let gate = self.gate, !gate.isHeldByTask else {
             await body()
             return true
         }
         guard await gate.acquire(within: timeout, on: self.environment.eventLoops.any()) else { return false }
-        await Gate.$heldByTask.withValue(Gate.heldByTask + [ObjectIdentifier(gate)]) { await body() }
+        await gate.whileHeld { await body() }
         gate.release()
         return true
     }
@@ -293,10 +307,10 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
     /// Runs the device's own background work with the gate held.
     /// - Throws: `API_CommandTimedOut`, `API_ShutdownInProgress`, what the body throws.
     func withDevice<R: Sendable>(_ body: @escaping @Sendable (any Device) async throws -> R) async throws -> R {
-        if let gate = self.gate, !Gate.heldByTask.contains(ObjectIdentifier(gate)) {
+        if let gate = self.gate, !gate.isHeldByTask {
             guard await gate.acquire(within: self.environment.gateTimeout, on: self.environment.eventLoops.any()) else { throw Self.gateTimedOut }
             defer { gate.release() }
-            return try await Gate.$heldByTask.withValue(Gate.heldByTask + [ObjectIdentifier(gate)]) { try await self.run(body) }
+            return try await gate.whileHeld { try await self.run(body) }
         }
         return try await self.run(body)
     }

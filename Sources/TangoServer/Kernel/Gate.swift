@@ -14,20 +14,41 @@ final class Gate: Sendable {
 
     private struct State {
         var isHeld = false
+        /// Counts how often the gate was taken: tells a holder of now from one of before.
+        var turn: UInt64 = 0
         var waiters: [Waiter] = []
         var nextID: UInt64 = 0
     }
 
     private let state = Mutex(State())
 
-    /// Gates the current task holds: a call that comes back through the same task goes straight in.
-    @TaskLocal static var heldByTask: [ObjectIdentifier] = []
+    /// One taking of a gate.
+    private struct Hold: Sendable {
+        var gate: ObjectIdentifier
+        var turn: UInt64
+    }
+
+    /// What the current task holds. Tasks started by a handler inherit it and may outlive the handler, hence the turn.
+    @TaskLocal private static var heldByTask: [Hold] = []
+
+    /// Whether the current task works for the holder of the gate: a call that comes back through it goes straight in.
+    var isHeldByTask: Bool {
+        guard let hold = Self.heldByTask.first(where: { $0.gate == ObjectIdentifier(self) }) else { return false }
+        return self.state.withLock { $0.isHeld && $0.turn == hold.turn }
+    }
+
+    /// Runs the body as the holder. The gate must be held.
+    func whileHeld<R>(_ body: () async throws -> R) async rethrows -> R {
+        let hold = Hold(gate: ObjectIdentifier(self), turn: self.state.withLock { $0.turn })
+        return try await Self.$heldByTask.withValue(Self.heldByTask.filter { $0.gate != hold.gate } + [hold]) { try await body() }
+    }
 
     /// Takes the gate if it is free and nobody waits.
     func tryAcquire() -> Bool {
         self.state.withLock { state in
             guard !state.isHeld else { return false }
             state.isHeld = true
+            state.turn &+= 1
             return true
         }
     }
@@ -38,6 +59,7 @@ final class Gate: Sendable {
         let waiting: UInt64? = self.state.withLock { state in
             guard state.isHeld else {
                 state.isHeld = true
+                state.turn &+= 1
                 return nil
             }
             state.nextID += 1
@@ -76,6 +98,7 @@ final class Gate: Sendable {
                 state.isHeld = false
                 return nil
             }
+            state.turn &+= 1
             return state.waiters.removeFirst()
         }
         guard let next else { return }

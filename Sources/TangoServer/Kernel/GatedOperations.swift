@@ -368,6 +368,7 @@ struct ConfigureOperation: GatedOperation {
         var config = sent
         if version < 5 {
             config.enumLabels = old.enumLabels
+            config.isMemorized = old.isMemorized
             config.rootAttributeName = old.rootAttributeName
         }
         if version < 3 {

@@ -87,18 +87,18 @@ package final class RequestDispatcher: IIOPDispatcher {
             do {
                 switch try operation.advance(runtime) {
                 case .finished(let result):
-                    runtime.gate?.release()
                     Self.send(header, .success(result), reply)
+                    runtime.gate?.release()
                 case .await(let step): Self.finish(operation, step, header, runtime, reply)
                 }
             } catch {
-                runtime.gate?.release()
                 Self.send(header, .failure(error), reply)
+                runtime.gate?.release()
             }
         }
         @Sendable func enter(_ isHeld: Bool) {
             guard isHeld else {
-                Self.send(header, .failure(operation.timeout), reply)
+                Self.send(header, operation.timedOut, reply)
                 return
             }
             switch runtime.deviceClass.execution {
@@ -127,8 +127,7 @@ package final class RequestDispatcher: IIOPDispatcher {
         _ operation: Operation, _ step: AsyncStep, _ header: RequestHeader, _ runtime: DeviceRuntime, _ reply: ReplyHandle
     ) {
         Task.immediate {
-            let held = runtime.gate.map { Gate.heldByTask + [ObjectIdentifier($0)] } ?? Gate.heldByTask
-            let outcome: Result<DeviceResult, any Error> = await Gate.$heldByTask.withValue(held) {
+            @Sendable func work() async -> Result<DeviceResult, any Error> {
                 var operation = operation
                 var step = step
                 do {
@@ -149,8 +148,10 @@ package final class RequestDispatcher: IIOPDispatcher {
                     return .failure(error)
                 }
             }
-            runtime.gate?.release()
+            let outcome = if let gate = runtime.gate { await gate.whileHeld { await work() } } else { await work() }
+            // Before the gate is free: a server that stops waits for it, and then closes the connections.
             Self.send(header, outcome, reply)
+            runtime.gate?.release()
         }
     }
 
@@ -189,7 +190,7 @@ package final class RequestDispatcher: IIOPDispatcher {
 
 extension GatedOperation {
     /// What a client gets that waited too long for the device.
-    var timeout: any Error { DeviceRuntime.gateTimedOut }
+    var timedOut: Result<DeviceResult, any Error> { .failure(DeviceRuntime.gateTimedOut) }
 }
 
 /// The CORBA attributes state and status.
@@ -198,7 +199,14 @@ struct StateOperation: GatedOperation {
     let kind: Kind
 
     mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
-        try runtime.device?.alwaysExecuted()
+        do {
+            try runtime.device?.alwaysExecuted()
+        } catch {
+            switch self.kind {
+            case .state: throw SystemException.implementationLimit(error is DevFailed ? 11 : 12)
+            case .status: return .finished(.string("Got exception\twhen trying to build device status"))
+            }
+        }
         switch self.kind {
         case .state: return .finished(.state(runtime.state))
         case .status: return .finished(.string(runtime.status))
@@ -207,6 +215,11 @@ struct StateOperation: GatedOperation {
 
     mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {}
 
-    /// A state that cannot be had is a system exception: the operation declares no other (measured).
-    var timeout: any Error { SystemException.implementationLimit(10) }
+    /// A state that cannot be had is a system exception: the operation declares no other (measured). A status says so in its text.
+    var timedOut: Result<DeviceResult, any Error> {
+        switch self.kind {
+        case .state: .failure(SystemException.implementationLimit(10))
+        case .status: .success(.string("Not able to acquire device monitor"))
+        }
+    }
 }

@@ -41,10 +41,11 @@ public final class DeviceServer: Sendable {
     ///   - name: name of the server as the database knows it: usually that of the program.
     ///   - tangoHost: the database; `nil` looks up `TANGO_HOST`. Unused without a database.
     ///   - objectKeys: well-known object keys, by device name in lower case.
+    ///   - gateTimeout: longest wait of a request for a busy device, then `API_CommandTimedOut`.
     /// - Throws: `ServerStartError` when the database's address is missing or malformed, or a file cannot be read.
     public init(
         name: String, classes: [DeviceClass], arguments: ServerArguments, tangoHost: TangoHost? = nil, eventLoopThreads: Int = 2,
-        poolThreads: Int = 32, objectKeys: [String: String] = [:], logger: Logger? = nil
+        poolThreads: Int = 32, objectKeys: [String: String] = [:], gateTimeout: Duration = .milliseconds(3200), logger: Logger? = nil
     ) throws(ServerStartError) {
         self.serverID = "\(name)/\(arguments.instance)"
         self.classes = classes
@@ -71,7 +72,8 @@ public final class DeviceServer: Sendable {
         var storage: (any DeviceStorage)? = self.link
         if case .file(let path) = arguments.source { storage = PropertyFileStorage(path: path) }
         self.environment = ServerEnvironment(
-            serverID: self.serverID, hostName: hostName, eventLoops: self.group, pool: self.pool, logger: log, storage: storage)
+            serverID: self.serverID, hostName: hostName, eventLoops: self.group, pool: self.pool,
+            gateTimeout: .nanoseconds(gateTimeout.nanoseconds), logger: log, storage: storage)
     }
 
     // MARK: - Life

@@ -157,8 +157,9 @@ indirect enum TypeShape: Hashable {
             self = try reader.encapsulation { (reader) throws(CDRError) in
                 switch try TypeShape(&reader, depth: depth + 1) {
                 case .scalar(let type): return .array(type)
-                case .structure(let id, _) where id == "IDL:Tango/DevEncoded:1.0": return .array(.encoded)
-                default: throw .badTypeCode
+                case let shape:
+                    guard try shape.dataType() == .encoded else { throw .badTypeCode }
+                    return .array(.encoded)
                 }
             }
         case 21:

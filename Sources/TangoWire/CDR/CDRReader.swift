@@ -103,9 +103,7 @@ package struct CDRReader: ~Escapable {
 
     /// Skips a string without looking at its text.
     package mutating func skipString() throws(CDRError) {
-        let length = Int(try self.uint32())
-        guard length >= 1 else { throw .badString }
-        try self.skip(length)
+        _ = try self.withStringBytes { _ in }
     }
 
     private func latin1(start: Int, count: Int) throws(CDRError) -> String {
@@ -147,7 +145,8 @@ package struct CDRReader: ~Escapable {
         guard length >= 1 else { throw .badString }
         guard length <= self.remaining else { throw .truncated }
         let content = self.bytes.extracting(self.position..<(self.position + length - 1))
-        self.position += length
+        self.position += length - 1
+        guard try self.octet() == 0 else { throw .badString }
         return content.withUnsafeBytes { body($0) }
     }
 

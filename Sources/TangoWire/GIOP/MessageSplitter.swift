@@ -34,6 +34,8 @@ package struct MessageSplitter {
         if self.input.readableBytes == 0 {
             self.input = bytes
         } else {
+            // A stream that never ends exactly at a message would otherwise keep all it ever received.
+            if self.input.readerIndex > self.input.readableBytes { self.input.discardReadBytes() }
             self.input.writeImmutableBuffer(bytes)
         }
     }
@@ -68,6 +70,7 @@ package struct MessageSplitter {
         else { throw .badFragment }
         let id = try Self.requestID(header, bytes)
         guard self.partial[id] == nil, self.partial.count < self.maximumPartialMessages else { throw .badFragment }
+        guard self.partialBytes + bytes.readableBytes <= self.maximumMessageSize else { throw .messageTooLarge }
         self.partial[id] = Message(header: header, bytes: bytes)
         self.partialBytes += bytes.readableBytes
     }
@@ -89,6 +92,7 @@ package struct MessageSplitter {
         self.partialBytes -= message.bytes.readableBytes
         message.header.moreFragmentsFollow = false
         message.header.bodySize = UInt32(message.bytes.readableBytes - MessageHeader.size)
+        message.header.write(to: &message.bytes)
         return message
     }
 
@@ -101,5 +105,14 @@ package struct MessageSplitter {
         } catch {
             throw .badMessage(error)
         }
+    }
+}
+
+extension MessageHeader {
+    /// Makes flags and size in a message's first bytes say what this header says.
+    fileprivate func write(to bytes: inout ByteBuffer) {
+        let flags: UInt8 = (self.isLittleEndian ? 1 : 0) | (self.moreFragmentsFollow ? 2 : 0)
+        bytes.setInteger(flags, at: bytes.readerIndex + 6)
+        bytes.setInteger(self.bodySize, at: bytes.readerIndex + 8, endianness: self.isLittleEndian ? .little : .big)
     }
 }

@@ -138,7 +138,7 @@ extension AttributeData {
 
 extension AttributeValue {
     /// Fewest bytes of one value, by interface version.
-    static func minimumSize(version: Int) -> Int { version <= 2 ? 33 : 49 }
+    static func minimumSize(version: Int) -> Int { version <= 2 ? 36 : version == 3 ? 48 : 56 }
 
     /// AttributeValue (versions 1 and 2), AttributeValue_3, _4 or _5.
     init(_ reader: inout CDRReader, version: Int) throws(CDRError) {

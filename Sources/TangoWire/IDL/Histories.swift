@@ -38,14 +38,17 @@ private struct HistoryRuns<Value: Hashable> {
         }
     }
 
-    /// The value of each of `count` records, oldest first. Runs that point outside are ignored.
+    /// The value of each of `count` records, oldest first. Runs that point outside are ignored, and so is what comes after as many
+    /// records were set: runs of a real peer do not overlap, and long ones that do would cost a time beyond measure.
     func unpacked(_ count: Int) -> [Value?] {
         var records = [Value?](repeating: nil, count: count)
+        var left = count
         for (value, run) in zip(self.values, self.runs) where run.count > 0 {
-            let first = max(0, Int(run.start) - Int(run.count) + 1)
             let last = min(count - 1, Int(run.start))
+            let first = max(0, Int(run.start) - Int(run.count) + 1, last - left + 1)
             guard first <= last else { continue }
             for index in first...last { records[index] = value }
+            left -= last - first + 1
         }
         return records
     }
@@ -69,6 +72,14 @@ extension AttributeHistory {
         let writeDimensions = try Self.dimensions(&reader).unpacked(dates.count)
         let errors = try HistoryRuns<[DevError]>(&reader, minimumSize: 4) { (reader) throws(CDRError) in try DevError.decodeList(&reader) }
             .unpacked(dates.count)
+        // As in a read, the values of a WRITE attribute travel once although both sizes are given.
+        var readCount = 0
+        var writtenCount = 0
+        for index in dates.indices where errors[index]?.isEmpty ?? true && qualities[index] ?? .invalid != .invalid {
+            readCount += min(readDimensions[index]?.elementCount ?? 0, data.count + 1)
+            writtenCount += min(writeDimensions[index]?.elementCount ?? 0, data.count + 1)
+        }
+        let isSetPartOnly = writtenCount > 0 && data.count == readCount
         var position = 0
         for index in dates.indices.reversed() {
             var value = AttributeValue(
@@ -76,7 +87,7 @@ extension AttributeHistory {
                 time: dates[index], readDimension: readDimensions[index] ?? .zero, writeDimension: writeDimensions[index] ?? .zero,
                 errors: errors[index] ?? [])
             if value.errors.isEmpty, value.quality != .invalid {
-                let count = value.readDimension.elementCount + value.writeDimension.elementCount
+                let count = value.readDimension.elementCount + (isSetPartOnly ? 0 : value.writeDimension.elementCount)
                 value.data = data.slice(position..<(position + count))
                 position += value.data.count
             }
@@ -180,7 +191,7 @@ package struct CommandHistory: Sendable, Hashable {
             _ = try reader.boolean()
             return CommandHistoryRecord(time: time, result: try CommandData(any: &reader), errors: try DevError.decodeList(&reader))
         }
-        self.init(type: records.first?.result.type ?? .void, records: records)
+        self.init(type: records.first { $0.errors.isEmpty }?.result.type ?? .void, records: records)
     }
 
     func encodeRecords(to writer: inout CDRWriter) {

@@ -184,21 +184,21 @@ package enum DeviceCall: Sendable, Hashable {
             writer.string(name)
             argument.encodeAny(to: &writer)
             if version >= 2 { writer.enumeration(source) }
-            identity?.encode(to: &writer)
+            if version >= 4 { identity?.encode(to: &writer) }
         case .commandHistory(let name, let count, _), .attributeHistory(let name, let count, _):
             writer.string(name)
             writer.int32(count)
         case .attributeConfigs(let names, _), .pipeConfigs(let names): writer.strings(names)
         case .setAttributeConfigs(let configs, let identity, let version):
             AttributeConfig.encodeList(configs, to: &writer, version: version == 4 ? 3 : version)
-            identity?.encode(to: &writer)
+            if version >= 4 { identity?.encode(to: &writer) }
         case .readAttributes(let names, let source, let identity, let version):
             writer.strings(names)
             if version >= 2 { writer.enumeration(source) }
-            identity?.encode(to: &writer)
+            if version >= 4 { identity?.encode(to: &writer) }
         case .writeAttributes(let values, let identity, let version):
             AttributeValue.encodeList(values, to: &writer, version: version >= 4 ? 4 : 1)
-            identity?.encode(to: &writer)
+            if version >= 4 { identity?.encode(to: &writer) }
         case .writeReadAttributes(let values, let names, let identity, let version):
             AttributeValue.encodeList(values, to: &writer, version: 4)
             if version >= 5 { writer.strings(names) }

@@ -1,0 +1,168 @@
+import Foundation
+import TangoClient
+import TangoCore
+import Testing
+
+/// The programs of the peers and ours, in every pairing.
+@Suite(.serialized, .enabled(if: Peers.missing == nil, "the C++ and Python peers are not installed")) struct PeerTests {
+    /// Reads every attribute, writes and reads back, executes commands, through our client.
+    private func useTangoTest(_ device: DeviceProxy) async throws {
+        #expect(try await device.state() == .running)
+        let configs = try await device.attributeConfigs()
+        #expect(configs.count >= 64)
+        let values = try await device.readAttributes(configs.map(\.name))
+        let failing = zip(configs, values).filter { $0.1.failure != nil }.map(\.0.name)
+        #expect(failing.sorted() == ["no_value", "throw_exception"])
+        for (config, value) in zip(configs, values) where value.failure == nil {
+            #expect(value.name == config.name && value.type == config.type && value.format == config.format)
+        }
+
+        try await device.write("double_scalar", 3.25)
+        #expect(try await device.read("double_scalar", as: Double.self).setPoint == 3.25)
+        try await device.write("long_spectrum", [Int32(1), -2, 3])
+        #expect(try await device.readSpectrum("long_spectrum", of: Int32.self).value == [1, -2, 3])
+        try await device.write("double_image", TangoImage([1.5, 2, 3, 4, 5, 6], width: 3, height: 2))
+        #expect(try await device.readImage("double_image", of: Double.self).value?.values == [1.5, 2, 3, 4, 5, 6])
+        try await device.write("string_scalar", "Größe")
+        #expect(try await device.read("string_scalar", as: String.self).value == "Größe")
+        let outcomes = try await device.writeAttributes([
+            AttributeWrite(name: "nope", data: .double([1])), AttributeWrite(name: "short_scalar", data: .short([5])),
+            AttributeWrite(name: "short_scalar_ro", data: .short([5])),
+        ])
+        let reasons: [ErrorReason?] = outcomes.map { $0?.reason }
+        #expect(reasons == [.attributeNotFound, nil, .attributeNotWritable])
+
+        #expect(try await device.command("DevString", "hello", as: String.self) == "hello")
+        let big = (0..<100_000).map(Double.init)
+        #expect(try await device.command("DevVarDoubleArray", big, as: [Double].self) == big)
+        let pair = LongStringArray(longs: [1, -1], strings: ["a", "", "ü"])
+        #expect(try await device.command("DevVarLongStringArray", pair, as: LongStringArray.self) == pair)
+        let unknown = await #expect(throws: DevFailed.self) { try await device.command("Nope") }
+        #expect(unknown?.reason == .commandNotFound)
+        let pipe = try await device.readPipe("string_long_short_ro")
+        #expect(pipe.blob.elements.map(\.name) == ["FirstDE", "SecondDE", "ThirdDE"])
+        #expect(try await device.blackBox(3).count == 3)
+        #expect(try await device.readAttributes(["State", "state", "State"]).map(\.name) == ["State", "State", "State"])
+    }
+
+    @Test func theCppServerRegistersWithOurDatabaseAndIsUsedByOurClient() async throws {
+        try await TestSystem.withOurs { system, _ in
+            let server = try await system.startCppTangoTest("test/cpp/1")
+            let device = try await system.client.device("test/cpp/1")
+            #expect(try await device.info().serverVersion == 5)
+            try await self.useTangoTest(device)
+            #expect(try await PeerProcess.run(Peers.tangoAdmin, ["--ping-device", "test/cpp/1"], environment: system.environment).status == 0)
+            await server.stop()
+            #expect(try await system.client.database().deviceInfo("test/cpp/1").isExported == false)
+        }
+    }
+
+    @Test func ourServerRegistersWithOurDatabaseAndIsUsedByPyTangoAndTheCppClient() async throws {
+        try await TestSystem.withOurs { system, _ in
+            let server = try await system.startOurTangoTest("test/swift/1")
+            try await self.useTangoTest(try await system.client.device("test/swift/1"))
+            let python = try await system.python("pyclient.py", ["\(system.host)", "test/swift/1"])
+            #expect(python.status == 0, "\(python.output.suffix(3000))")
+            #expect(try await PeerProcess.run(Peers.tangoAdmin, ["--ping-device", "test/swift/1"], environment: system.environment).status == 0)
+            await server.stop()
+        }
+    }
+
+    @Test func thePyTangoServerRegistersWithOurDatabaseAndIsUsedByOurClient() async throws {
+        try await TestSystem.withOurs { system, _ in
+            let server = try await system.startServer(
+                Peers.python, [Peers.script("peers/pyserver.py")], server: "pyserver/t", device: "test/py/1", deviceClass: "WirePy")
+            let device = try await system.client.device("test/py/1")
+            #expect(try await device.info().serverVersion == 6)
+            let configs = try await device.attributeConfigs()
+            let values = try await device.readAttributes(configs.map(\.name))
+            #expect(values.count == configs.count && values.contains { $0.failure == nil })
+            for (config, value) in zip(configs, values) where value.failure == nil && value.quality != .invalid {
+                #expect(value.type == config.type && value.format == config.format, "\(config.name)")
+            }
+            #expect(try await device.commandList().contains { $0.name == "State" })
+            #expect(try await device.state() != .unknown)
+            await server.stop()
+        }
+    }
+
+    @Test func ourServerRegistersWithTheCppDatabaseAndIsUsedByEverybody() async throws {
+        try await TestSystem.withCpp { system, _ in
+            let server = try await system.startOurTangoTest("test/swift/1")
+            try await self.useTangoTest(try await system.client.device("test/swift/1"))
+            let python = try await system.python("pyclient.py", ["\(system.host)", "test/swift/1"])
+            #expect(python.status == 0, "\(python.output.suffix(3000))")
+            #expect(try await PeerProcess.run(Peers.tangoAdmin, ["--ping-device", "test/swift/1"], environment: system.environment).status == 0)
+            let line = try await system.tango(["read", "test/swift/1", "boolean_scalar"])
+            #expect(line.status == 0 && line.output.hasPrefix("boolean_scalar\ttrue"), "\(line.output)")
+            // A second start under the same name is refused as the C++ server refuses it.
+            let second = try await PeerProcess.run(Peers.program("TangoTest"), ["swift"], environment: system.environment)
+            #expect(second.status == 255 && second.output.contains("This server is already running, exiting!"))
+            await server.stop()
+            #expect(try await system.client.database().deviceInfo("test/swift/1").isExported == false)
+        }
+    }
+
+    @Test func ourTangoTestCannotBeToldFromTheCppOne() async throws {
+        try await TestSystem.withOurs { system, _ in
+            let cpp = try await system.startCppTangoTest("test/cpp/1")
+            let ours = try await system.startOurTangoTest("test/swift/1")
+            let comparison = try await system.python(
+                "compare.py", ["\(system.host)", "test/cpp/1", "\(system.host)", "test/swift/1", "--fresh"])
+            #expect(comparison.status == 0, "\(comparison.output.suffix(4000))")
+            await cpp.stop()
+            await ours.stop()
+        }
+    }
+
+    @Test func aKilledDatabaseLosesNothingAndServersAndClientsCarryOn() async throws {
+        try await TestSystem.withOurs { system, database in
+            let cpp = try await system.startCppTangoTest("test/cpp/1")
+            let ours = try await system.startOurTangoTest("test/swift/1")
+            let devices = [try await system.client.device("test/cpp/1"), try await system.client.device("test/swift/1")]
+            try await system.client.database().putProperties(ofDevice: "test/cpp/1", [(name: "kept", values: ["1", "", "ü"])])
+            database.signal(SIGKILL)
+            _ = try await database.finished()
+            for device in devices { #expect(try await device.state() == .running) }
+            let down = await #expect(throws: DevFailed.self) { try await system.client.database().info() }
+            #expect(down?.errors.contains { $0.reason == .cantConnectToDatabase || $0.reason == .communicationFailed } == true)
+
+            let again = try await system.startOurDatabase()
+            let kept = try await system.client.database().properties(ofDevice: "test/cpp/1", names: ["kept"])
+            #expect(kept.first?.values == ["1", "", "ü"])
+            let exported = try await system.client.database().devices(exportedOnly: true)
+            #expect(exported.contains("test/cpp/1") && exported.contains("test/swift/1") && exported.contains("sys/database/2"))
+            for device in devices { #expect(try await device.state() == .running) }
+            // A client that starts now finds both; the configuration of a running device can be changed and is stored.
+            let newcomer = ControlSystem(host: system.host)
+            let device = try await newcomer.device("test/swift/1")
+            var config = try await device.attributeConfig("double_scalar")
+            config.label = "renamed"
+            try await device.setAttributeConfigs([config])
+            #expect(try await device.attributeConfig("double_scalar").label == "renamed")
+            let stored = try await newcomer.database().strings(
+                "DbGetDeviceAttributeProperty2", .stringArray(["test/swift/1", "double_scalar"]))
+            #expect(stored == ["test/swift/1", "1", "double_scalar", "1", "label", "1", "renamed"])
+            await newcomer.shutdown()
+            await cpp.stop()
+            await ours.stop()
+            await again.stop()
+        }
+    }
+
+    @Test func aClientSurvivesTheRestartOfAServer() async throws {
+        try await TestSystem.withOurs { system, _ in
+            let first = try await system.startOurTangoTest("test/swift/1")
+            let device = try await system.client.device("test/swift/1")
+            #expect(try await device.state() == .running)
+            first.signal(SIGKILL)
+            _ = try await first.finished()
+            let lost = await #expect(throws: DevFailed.self) { try await device.state() }
+            #expect(lost?.errors.contains { $0.reason == .communicationFailed || $0.reason == .cantConnectToDevice } == true)
+            let second = try await PeerProcess(
+                Peers.program("TangoTest"), ["swift"], environment: system.environment, readyWhenPrinting: "Ready to accept request")
+            #expect(try await device.state() == .running)
+            await second.stop()
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import TangoClient
+import TangoCore
+
+/// A control system around a database program: ours, or the C++ one on MariaDB.
+final class TestSystem: Sendable {
+    let host: TangoHost
+    let client: ControlSystem
+    private let folder: URL
+    private let mariaDB: Bool
+
+    private init(host: TangoHost, folder: URL, mariaDB: Bool) {
+        self.host = host
+        self.client = ControlSystem(host: host)
+        self.folder = folder
+        self.mariaDB = mariaDB
+    }
+
+    var environment: [String: String] { ["TANGO_HOST": "\(self.host)"] }
+
+    /// Runs the body beside our database program on a file of its own.
+    static func withOurs(_ body: (TestSystem, PeerProcess) async throws -> Void) async throws {
+        let system = TestSystem(
+            host: TangoHost(host: "127.0.0.1", port: try Peers.freePort()), folder: try Peers.temporaryFolder(), mariaDB: false)
+        let database = try await system.startOurDatabase()
+        try await system.run(database, body)
+    }
+
+    /// Starts our database program on this system's file and port; again after a crash.
+    func startOurDatabase() async throws -> PeerProcess {
+        try await PeerProcess(
+            Peers.program("tango"),
+            ["database", "--file", self.folder.appendingPathComponent("tango.sqlite").path, "--host", "127.0.0.1", "--port", "\(self.host.port)"],
+            readyWhenPrinting: "Ready to accept request")
+    }
+
+    /// Runs the body beside the C++ database server on a private MariaDB.
+    static func withCpp(_ body: (TestSystem, PeerProcess) async throws -> Void) async throws {
+        let system = TestSystem(
+            host: TangoHost(host: "127.0.0.1", port: try Peers.freePort()), folder: try Peers.temporaryFolder(), mariaDB: true)
+        let start = try await PeerProcess.run("/bin/bash", [Peers.script("peers/mariadb.sh"), "start", system.folder.path])
+        guard start.status == 0 else { throw PeerFailure(start.output) }
+        let database = try await PeerProcess(
+            "/bin/bash", [Peers.script("peers/databaseds.sh"), system.folder.path, "\(system.host.port)"],
+            readyWhenPrinting: "Ready to accept request")
+        try await system.run(database, body)
+    }
+
+    private func run(_ database: PeerProcess, _ body: (TestSystem, PeerProcess) async throws -> Void) async throws {
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await body(self, database))
+        } catch {
+            outcome = .failure(error)
+        }
+        await self.client.shutdown()
+        await database.stop()
+        if self.mariaDB { _ = try? await PeerProcess.run("/bin/bash", [Peers.script("peers/mariadb.sh"), "stop", self.folder.path]) }
+        try? FileManager.default.removeItem(at: self.folder)
+        try outcome.get()
+    }
+
+    /// Declares a server with one device and starts its program.
+    func startServer(_ program: String, _ arguments: [String] = [], server: String, device: String, deviceClass: String) async throws -> PeerProcess {
+        let instance = String(server.split(separator: "/")[1])
+        try await self.client.database().addServer(server, devices: [(name: device, deviceClass: deviceClass)])
+        return try await PeerProcess(
+            program, arguments + [instance], environment: self.environment, readyWhenPrinting: "Ready to accept request")
+    }
+
+    func startCppTangoTest(_ device: String, instance: String = "cpp") async throws -> PeerProcess {
+        try await self.startServer(Peers.cppTangoTest, server: "TangoTest/\(instance)", device: device, deviceClass: "TangoTest")
+    }
+
+    func startOurTangoTest(_ device: String, instance: String = "swift") async throws -> PeerProcess {
+        try await self.startServer(Peers.program("TangoTest"), server: "TangoTest/\(instance)", device: device, deviceClass: "TangoTest")
+    }
+
+    /// Runs a Python script of the peers and gives its status and output.
+    func python(_ script: String, _ arguments: [String]) async throws -> (status: Int32, output: String) {
+        try await PeerProcess.run(Peers.python, [Peers.script("peers/\(script)")] + arguments, environment: self.environment)
+    }
+
+    /// Runs our command line.
+    func tango(_ arguments: [String]) async throws -> (status: Int32, output: String) {
+        try await PeerProcess.run(Peers.program("tango"), arguments, environment: self.environment)
+    }
+}

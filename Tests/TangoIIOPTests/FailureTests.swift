@@ -1,0 +1,179 @@
+import NIOCore
+import NIOPosix
+import TangoCore
+import TangoWire
+import Testing
+
+@testable import TangoIIOP
+
+struct FailureTests {
+    @Test func anIdleConnectionIsClosedByTheServerAndReopenedSilently() async throws {
+        var limits = ServerLimits()
+        limits.idleTime = .milliseconds(50)
+        try await Loopback.run(limits: limits) { loopback in
+            for index: Int32 in 0..<3 {
+                let answer1 = try await loopback.command("echo", .long(index))
+                #expect(answer1 == .long(index))
+                try await eventually { loopback.server.connectionCount == 0 }
+            }
+            #expect(loopback.dispatcher.seen.withLock { $0.peers.count } == 3)
+        }
+    }
+
+    @Test func theServersFarewellIsCloseConnection() async throws {
+        var limits = ServerLimits()
+        limits.idleTime = .milliseconds(50)
+        try await Loopback.run(limits: limits) { loopback in
+            let answer = try await RawSocket.exchange(loopback.group, port: loopback.server.port, Messages.request(2))
+            #expect(answer == Messages.joined([Messages.reply(2), CDRWriter.headerOnly(.closeConnection, version: .v1_2)]))
+        }
+    }
+
+    @Test func aConnectionThatNeverAsksIsClosedToo() async throws {
+        var limits = ServerLimits()
+        limits.idleTime = .milliseconds(50)
+        try await Loopback.run(limits: limits) { loopback in
+            let answer = try await RawSocket.exchange(loopback.group, port: loopback.server.port, ByteBuffer())
+            #expect(Messages.type(answer) == .closeConnection)
+        }
+    }
+
+    @Test func aRunningRequestKeepsTheConnectionOpen() async throws {
+        var limits = ServerLimits()
+        limits.idleTime = .milliseconds(30)
+        try await Loopback.run(limits: limits, clientIdleTime: .milliseconds(30)) { loopback in
+            async let held = loopback.command("held", .long(1))
+            try await eventually { loopback.dispatcher.heldCount == 1 }
+            try await Task.sleep(for: .milliseconds(200))
+            #expect(loopback.server.connectionCount == 1)
+            loopback.dispatcher.answerHeld()
+            #expect(try await held == .long(1))
+        }
+    }
+
+    @Test func theClientClosesAnIdleConnectionItself() async throws {
+        try await Loopback.run(clientIdleTime: .milliseconds(50)) { loopback in
+            _ = try await loopback.command("echo")
+            try await eventually { loopback.server.connectionCount == 0 }
+            let answer2 = try await loopback.command("echo", .long(2))
+            #expect(answer2 == .long(2))
+        }
+    }
+
+    @Test func aRestartedServerIsFoundAgain() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let cache = ConnectionCache(group: group)
+        let first = try await IIOPServer.listen(group: group, host: "127.0.0.1", port: 0, dispatcher: EchoDispatcher())
+        let endpoint = Endpoint(host: "127.0.0.1", port: first.port, version: .v1_2)
+        _ = try await cache.call(endpoint, objectKey: "t/a/1", .ping, timeout: .seconds(10))
+        await first.close()
+        let error = await #expect(throws: TransportError.self) { try await cache.call(endpoint, objectKey: "t/a/1", .ping, timeout: .seconds(10)) }
+        #expect(kind(error) == "connectionRefused")
+        let second = try await IIOPServer.listen(group: group, host: "127.0.0.1", port: endpoint.port, dispatcher: EchoDispatcher())
+        _ = try await cache.call(endpoint, objectKey: "t/a/1", .ping, timeout: .seconds(10))
+        await cache.shutDown()
+        await second.close()
+        try await group.shutdownGracefully()
+    }
+
+    @Test func aConnectionCutWhileWaitingIsLost() async throws {
+        try await Loopback.run { loopback in
+            let error = await #expect(throws: TransportError.self) { try await loopback.command("drop") }
+            #expect(kind(error) == "connectionLost")
+            // Once only: what may have been executed is not sent again.
+            #expect(loopback.dispatcher.seen.withLock { $0.versions.count } == 1)
+            let again = try await loopback.command("echo", .long(1))
+            #expect(again == .long(1))
+        }
+    }
+
+    @Test func everybodyWaitingLearnsOfTheCut() async throws {
+        try await Loopback.run { loopback in
+            async let failures = withTaskGroup(of: String.self) { group in
+                for _ in 0..<5 {
+                    group.addTask {
+                        do {
+                            return "\(try await loopback.command("held"))"
+                        } catch {
+                            return kind(error)
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            try await eventually { loopback.dispatcher.heldCount == 5 }
+            _ = try? await loopback.command("drop")
+            let kinds = await failures
+            #expect(kinds == Array(repeating: "connectionLost", count: 5))
+        }
+    }
+
+    @Test func noAnswerIsATimeOutAndTheConnectionSurvives() async throws {
+        try await Loopback.run { loopback in
+            let error = await #expect(throws: TransportError.self) { try await loopback.command("held", timeout: .milliseconds(50)) }
+            #expect(kind(error) == "timedOut")
+            loopback.dispatcher.answerHeld()
+            let again = try await loopback.command("echo", .long(1))
+            #expect(again == .long(1))
+            #expect(loopback.dispatcher.seen.withLock { $0.peers.count } == 1)
+        }
+    }
+
+    @Test func aCancelledCallEndsAtOnce() async throws {
+        try await Loopback.run { loopback in
+            let call = Task { try await loopback.command("held", timeout: .seconds(600)) }
+            try await eventually { loopback.dispatcher.heldCount == 1 }
+            call.cancel()
+            let result = await call.result
+            guard case .failure(let error) = result else {
+                Issue.record("not cancelled")
+                return
+            }
+            #expect(kind(error) == "cancelled")
+            let again = try await loopback.command("echo", .long(1))
+            #expect(again == .long(1))
+        }
+    }
+
+    @Test func nobodyListeningIsRefused() async throws {
+        try await Loopback.run { loopback in
+            await loopback.server.close()
+            let error = await #expect(throws: TransportError.self) { try await loopback.command("echo") }
+            #expect(kind(error) == "connectionRefused")
+        }
+    }
+
+    @Test func anUnknownHostIsSaidSo() async throws {
+        try await Loopback.run { loopback in
+            let endpoint = Endpoint(host: "no-such-host.invalid", port: 10000, version: .v1_0)
+            let error = await #expect(throws: TransportError.self) {
+                try await loopback.cache.call(endpoint, objectKey: "x", .ping, timeout: .seconds(10))
+            }
+            #expect(kind(error) == "hostNotFound")
+        }
+    }
+
+    @Test func connectionsBeyondTheMaximumAreTurnedAway() async throws {
+        var limits = ServerLimits()
+        limits.maximumConnections = 1
+        try await Loopback.run(limits: limits) { loopback in
+            _ = try await loopback.command("echo", version: .v1_2)
+            // Another version is another endpoint, hence another connection.
+            let error = await #expect(throws: TransportError.self) { try await loopback.command("echo", version: .v1_0) }
+            #expect(["connectionLost", "closedByPeer", "connectFailed"].contains(kind(error)))
+            let again = try await loopback.command("echo", .long(1), version: .v1_2)
+            #expect(again == .long(1))
+            #expect(loopback.server.connectionCount == 1)
+        }
+    }
+
+    @Test func afterShutDownNothingIsSent() async throws {
+        try await Loopback.run { loopback in
+            _ = try await loopback.command("echo")
+            await loopback.cache.shutDown()
+            let error = await #expect(throws: TransportError.self) { try await loopback.command("echo") }
+            #expect(kind(error) == "shutDown")
+            try await eventually { loopback.server.connectionCount == 0 }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+import TangoCore
+import TangoWire
+import Testing
+
+@testable import TangoIIOP
+
+/// Answers by the command's name: "echo" at once, "later" from another thread, "never" not at all, "drop" by closing the connection.
+final class EchoDispatcher: IIOPDispatcher {
+    struct Seen: Sendable {
+        var versions: [GIOPVersion] = []
+        var peers: Set<PeerAddress> = []
+        var contexts = 0
+        var held: [@Sendable () -> Void] = []
+    }
+
+    let seen = Mutex(Seen())
+
+    func isKnown(objectKey: String) -> Bool { objectKey == "t/a/1" }
+
+    /// Answers the requests held back, last first.
+    func answerHeld() {
+        let held = self.seen.withLock { seen in
+            defer { seen.held = [] }
+            return seen.held
+        }
+        for answer in held.reversed() { answer() }
+    }
+
+    var heldCount: Int { self.seen.withLock { $0.held.count } }
+
+    func dispatch(_ request: IncomingRequest, from peer: PeerAddress, reply: @autoclosure () -> ReplyHandle) -> DispatchOutcome {
+        self.seen.withLock { seen in
+            seen.versions.append(request.header.version)
+            seen.peers.insert(peer)
+            seen.contexts += request.header.contexts.count
+        }
+        guard case .known(let operation) = request.header.operation, let call = try? request.call(operation) else { return .close }
+        guard case .command(let name, let argument, _, _, _) = call else { return .reply(Self.encode(request.header, .void)) }
+        let buffers = Self.encode(request.header, .command(argument))
+        switch name {
+        case "later":
+            let handle = reply()
+            Task { handle.send(buffers) }
+            return .pending
+        case "held":
+            let handle = reply()
+            self.seen.withLock { $0.held.append { handle.send(buffers) } }
+            return .pending
+        case "never":
+            return .pending
+        case "drop":
+            return .close
+        default: return .reply(buffers)
+        }
+    }
+
+    private static func encode(_ header: RequestHeader, _ result: DeviceResult) -> [ByteBuffer] {
+        var writer = CDRWriter()
+        ReplyHeader(version: header.version, requestID: header.requestID, status: .noException).encode(to: &writer, body: result.hasBody)
+        if case .known(let operation) = header.operation { result.encode(for: operation, to: &writer) }
+        writer.endMessage()
+        return writer.finishSegments()
+    }
+}
+
+/// A server, a dispatcher and a client of it.
+struct Loopback: Sendable {
+    let dispatcher = EchoDispatcher()
+    let server: IIOPServer
+    let cache: ConnectionCache
+    let group: MultiThreadedEventLoopGroup
+
+    static func run(
+        limits: ServerLimits = ServerLimits(), clientIdleTime: TimeAmount = .seconds(120), _ body: (Loopback) async throws -> Void
+    ) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let loopback = try await Loopback(group, limits, clientIdleTime)
+        do {
+            try await body(loopback)
+        } catch {
+            await loopback.stop()
+            throw error
+        }
+        await loopback.stop()
+    }
+
+    private init(_ group: MultiThreadedEventLoopGroup, _ limits: ServerLimits, _ idleTime: TimeAmount) async throws {
+        self.group = group
+        self.server = try await IIOPServer.listen(group: group, host: "127.0.0.1", port: 0, dispatcher: self.dispatcher, limits: limits)
+        self.cache = ConnectionCache(group: group, idleTime: idleTime)
+    }
+
+    private func stop() async {
+        await self.cache.shutDown()
+        await self.server.close()
+        try? await self.group.shutdownGracefully()
+    }
+
+    func endpoint(_ version: GIOPVersion = .v1_2) -> Endpoint { Endpoint(host: "127.0.0.1", port: self.server.port, version: version) }
+
+    func command(
+        _ name: String, _ argument: CommandData = .void, version: GIOPVersion = .v1_2, timeout: Duration = .seconds(10)
+    ) async throws -> CommandData {
+        let call = DeviceCall.command(name, argument, source: .device, identity: .cpp(pid: 1), version: 4)
+        guard case .command(let data) = try await self.cache.call(self.endpoint(version), objectKey: "t/a/1", call, timeout: timeout) else {
+            throw TransportError.protocolError
+        }
+        return data
+    }
+}
+
+/// The kind of a `TransportError`, without its details.
+func kind(_ error: (any Error)?) -> String {
+    error.map { String(describing: $0).prefix { $0 != "(" }.description } ?? "none"
+}
+
+/// Waits until the condition holds, for at most ten seconds.
+func eventually(_ condition: () async throws -> Bool) async throws {
+    for _ in 0..<1000 {
+        if try await condition() { return }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+    Issue.record("did not come true in time")
+}
+
+/// A bare socket: sends bytes, collects what comes back until the peer closes.
+enum RawSocket {
+    private final class Collector: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        private var collected = ByteBuffer()
+        private let enough: Int
+        private let done: EventLoopPromise<ByteBuffer>
+
+        init(enough: Int, done: EventLoopPromise<ByteBuffer>) {
+            self.enough = enough
+            self.done = done
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            var bytes = self.unwrapInboundIn(data)
+            self.collected.writeBuffer(&bytes)
+            if self.collected.readableBytes >= self.enough { context.close(promise: nil) }
+        }
+
+        func channelInactive(context: ChannelHandlerContext) { self.done.succeed(self.collected) }
+        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    }
+
+    /// - Parameter enough: closes the connection from this side when so many bytes have come.
+    static func exchange(_ group: any EventLoopGroup, port: Int, _ message: ByteBuffer, expecting enough: Int = .max) async throws -> ByteBuffer {
+        let loop = group.next()
+        let done = loop.makePromise(of: ByteBuffer.self)
+        let channel = try await ClientBootstrap(group: loop)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Collector(enough: enough, done: done))
+                }
+            }
+            .connect(host: "127.0.0.1", port: port).get()
+        channel.writeAndFlush(message, promise: nil)
+        return try await done.futureResult.get()
+    }
+}
