@@ -4,7 +4,7 @@ FORMATTED := Sources Tests Benchmarks Package.swift
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench fuzz setup setup-test setup-bench clean
+.PHONY: help run test lint format bench fuzz soak setup setup-test setup-bench clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -28,8 +28,14 @@ bench: setup setup-bench ## compare with the C++ server (ARGS='--rounds 5 --seco
 	$(SWIFT) build -c release --product TangoTest
 	$(PYTHON) Benchmarks/run.py $(ARGS)
 
-fuzz: setup ## the Fuzz tests for longer (FUZZ_ROUNDS=1000000)
-	FUZZ_ROUNDS=$${FUZZ_ROUNDS:-1000000} $(SWIFT) test --filter Fuzz $(ARGS)
+fuzz: setup ## the decoders under libFuzzer (RUNS=1000000)
+	Fuzz/make-corpus.py Tests/TangoWireTests/Golden .build/fuzz/corpus
+	TANGO_FUZZ=1 $(SWIFT) build --scratch-path .build/fuzz --product WireFuzz
+	.build/fuzz/debug/WireFuzz .build/fuzz/corpus -runs=$${RUNS:-1000000}
+
+soak: setup ## random, cut and mutated messages at every port of a running system (SECONDS_EACH=600)
+	$(SWIFT) build -c release --product tango
+	Scripts/soak.sh $${SECONDS_EACH:-600}
 
 setup: ## what the build needs
 	@Scripts/setup.sh build

@@ -85,7 +85,8 @@ let package = Package(
             dependencies: ["TangoWire", "TangoCore", "WireExercise", .product(name: "NIOCore", package: "swift-nio")],
             resources: [.copy("Golden")], swiftSettings: settings),
         .testTarget(
-            name: "TangoIIOPTests", dependencies: ["TangoIIOP", .product(name: "NIOEmbedded", package: "swift-nio")], swiftSettings: settings),
+            name: "TangoIIOPTests", dependencies: ["TangoIIOP", .product(name: "NIOEmbedded", package: "swift-nio")],
+            swiftSettings: settings),
         .testTarget(name: "TangoClientTests", dependencies: ["TangoClient"], swiftSettings: settings),
         .testTarget(name: "TangoServerTests", dependencies: ["TangoServer", "TangoClient"], swiftSettings: settings),
         .testTarget(name: "TangoTestDeviceTests", dependencies: ["TangoTestDevice"], swiftSettings: settings),

@@ -13,7 +13,9 @@ public struct TypedReading<Value: Sendable>: Sendable {
 extension DeviceProxy {
     /// Reads a scalar attribute: `let current: TypedReading<Double> = try await device.read("current")`.
     /// - Throws: the attribute's failure; `API_IncompatibleAttrDataType` when it has another type.
-    public func read<T: TangoScalar>(_ name: String, as type: T.Type = T.self, source: DevSource = .cacheDevice) async throws(DevFailed) -> TypedReading<T> {
+    public func read<T: TangoScalar>(_ name: String, as type: T.Type = T.self, source: DevSource = .cacheDevice) async throws(DevFailed)
+        -> TypedReading<T>
+    {
         let reading = try await self.readSpectrum(name, of: type, source: source)
         return TypedReading(value: reading.value?.first, setPoint: reading.setPoint?.first, quality: reading.quality, time: reading.time)
     }
@@ -26,7 +28,8 @@ extension DeviceProxy {
         let value = try await self.readAttribute(name, source: source)
         guard value.quality != .invalid else { return TypedReading(value: nil, setPoint: nil, quality: value.quality, time: value.time) }
         return TypedReading(
-            value: try self.typed(value.readData, name), setPoint: try value.setData.map { data throws(DevFailed) in try self.typed(data, name) },
+            value: try self.typed(value.readData, name),
+            setPoint: try value.setData.map { data throws(DevFailed) in try self.typed(data, name) },
             quality: value.quality, time: value.time)
     }
 
@@ -42,7 +45,8 @@ extension DeviceProxy {
         guard value.quality != .invalid else { return TypedReading(value: nil, setPoint: nil, quality: value.quality, time: value.time) }
         var setPoint: TangoImage<T>?
         if let data = value.setData { setPoint = try image(data, value.writeDimension) }
-        return TypedReading(value: try image(value.readData, value.readDimension), setPoint: setPoint, quality: value.quality, time: value.time)
+        return TypedReading(
+            value: try image(value.readData, value.readDimension), setPoint: setPoint, quality: value.quality, time: value.time)
     }
 
     /// Writes a scalar attribute.
@@ -63,7 +67,9 @@ extension DeviceProxy {
 
     /// Executes a command: `let echo: String = try await device.command("DevString", "hello")`.
     /// - Throws: what the command throws; `API_IncompatibleCmdResultType` when it answers another type.
-    public func command<R: CommandConvertible>(_ name: String, _ argument: some CommandConvertible, as type: R.Type = R.self) async throws(DevFailed) -> R {
+    public func command<R: CommandConvertible>(_ name: String, _ argument: some CommandConvertible, as type: R.Type = R.self)
+        async throws(DevFailed) -> R
+    {
         try self.typed(try await self.command(name, argument.commandData), name)
     }
 
@@ -76,13 +82,15 @@ extension DeviceProxy {
     private func typed<T: TangoScalar>(_ data: AttributeData, _ name: String) throws(DevFailed) -> [T] {
         if let values = T.values(of: data) { return values }
         throw DevFailed(
-            .incompatibleAttributeType, "Attribute \(name) of \(self.name) is \(data.elementType?.name ?? "empty"), not \(T.tangoType.name)",
+            .incompatibleAttributeType,
+            "Attribute \(name) of \(self.name) is \(data.elementType?.name ?? "empty"), not \(T.tangoType.name)",
             origin: "DeviceProxy")
     }
 
     private func typed<R: CommandConvertible>(_ data: CommandData, _ name: String) throws(DevFailed) -> R {
         if let value = R(data) { return value }
         throw DevFailed(
-            "API_IncompatibleCmdResultType", "Command \(name) of \(self.name) answered \(data.type.name), not \(R.self)", origin: "DeviceProxy")
+            "API_IncompatibleCmdResultType", "Command \(name) of \(self.name) answered \(data.type.name), not \(R.self)",
+            origin: "DeviceProxy")
     }
 }

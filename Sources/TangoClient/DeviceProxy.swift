@@ -4,9 +4,9 @@ import TangoIIOP
 import TangoWire
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A device somewhere in a control system. Survives restarts of its server: lost connections and stale references are renewed.
@@ -72,11 +72,13 @@ public final class DeviceProxy: Sendable {
         case .database(let database):
             let imported = try await database.importDevice(self.name)
             guard imported.isExported else {
-                throw DevFailed(.deviceNotExported, "Device \(self.name) is not exported (hint: try to start the device server)", origin: "DeviceProxy")
+                throw DevFailed(
+                    .deviceNotExported, "Device \(self.name) is not exported (hint: try to start the device server)", origin: "DeviceProxy")
             }
             reference = try ObjectReference(ior: imported.ior, deviceName: self.name)
         case .corbaloc(let host, let objectKey):
-            reference = ObjectReference(endpoint: Endpoint(host: host.host, port: host.port, version: .v1_0), objectKey: objectKey, version: 0)
+            reference = ObjectReference(
+                endpoint: Endpoint(host: host.host, port: host.port, version: .v1_0), objectKey: objectKey, version: 0)
         }
         if reference.version == 0 { reference.version = try await self.probeVersion(reference) }
         let found = reference
@@ -182,7 +184,9 @@ public final class DeviceProxy: Sendable {
 
     /// - Throws: `API_CommandNotFound`.
     public func commandInfo(_ name: String) async throws(DevFailed) -> CommandInfo {
-        guard case .commandInfo(let info) = try await self.call({ .commandInfo(name, version: min($0, 2)) }) else { throw self.unexpected() }
+        guard case .commandInfo(let info) = try await self.call({ .commandInfo(name, version: min($0, 2)) }) else {
+            throw self.unexpected()
+        }
         return info
     }
 
@@ -203,8 +207,8 @@ public final class DeviceProxy: Sendable {
     /// - Throws: `API_CmdNotPolled`, `API_NoDataYet`; `API_NotSupported` below interface 4.
     public func commandHistory(_ name: String, count: Int) async throws(DevFailed) -> [CommandHistoryRecord] {
         try await self.require(4)
-        guard case .commandHistory(let history) = try await self.call({ _ in .commandHistory(name, count: Int32(clamping: count), version: 4) })
-        else { throw self.unexpected() }
+        let result = try await self.call { _ in .commandHistory(name, count: Int32(clamping: count), version: 4) }
+        guard case .commandHistory(let history) = result else { throw self.unexpected() }
         return history.records
     }
 
@@ -319,14 +323,18 @@ public final class DeviceProxy: Sendable {
     /// - Throws: `API_NotSupported` below interface 5, `API_PipeNotFound`.
     public func pipeConfigs(_ names: [String]? = nil) async throws(DevFailed) -> [PipeConfig] {
         try await self.require(5)
-        guard case .pipeConfigs(let configs) = try await self.call({ _ in .pipeConfigs(names ?? ["All pipes"]) }) else { throw self.unexpected() }
+        guard case .pipeConfigs(let configs) = try await self.call({ _ in .pipeConfigs(names ?? ["All pipes"]) }) else {
+            throw self.unexpected()
+        }
         return configs
     }
 
     /// - Throws: `API_NotSupported` below interface 5, `API_PipeNotFound`.
     public func readPipe(_ name: String) async throws(DevFailed) -> PipeValue {
         try await self.require(5)
-        guard case .pipe(let value) = try await self.call({ _ in .readPipe(name, identity: Self.identity) }) else { throw self.unexpected() }
+        guard case .pipe(let value) = try await self.call({ _ in .readPipe(name, identity: Self.identity) }) else {
+            throw self.unexpected()
+        }
         return value
     }
 
@@ -348,7 +356,8 @@ public final class DeviceProxy: Sendable {
         let offered = try await self.reference().version
         guard offered >= version else {
             throw DevFailed(
-                .notSupported, "Device \(self.name) offers interface \(offered); this call needs interface \(version)", origin: "DeviceProxy")
+                .notSupported, "Device \(self.name) offers interface \(offered); this call needs interface \(version)",
+                origin: "DeviceProxy")
         }
     }
 }

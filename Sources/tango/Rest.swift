@@ -24,7 +24,11 @@ struct Rest: AsyncParsableCommand {
     func run() async throws {
         await reporting {
             let tangoHost: TangoHost?
-            if let text = self.tangoHost { tangoHost = try TangoHost(parsing: text) } else { tangoHost = try? TangoEnvironment.tangoHosts().first }
+            if let text = self.tangoHost {
+                tangoHost = try TangoHost(parsing: text)
+            } else {
+                tangoHost = try? TangoEnvironment.tangoHosts().first
+            }
             let host = self.host
             try await runGateway(host: host, port: self.port, tangoHost: tangoHost) { port in
                 say("REST API at http://\(host):\(port)/tango/rest")

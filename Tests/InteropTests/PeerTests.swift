@@ -51,7 +51,8 @@ import Testing
             let device = try await system.client.device("test/cpp/1")
             #expect(try await device.info().serverVersion == 5)
             try await self.useTangoTest(device)
-            #expect(try await PeerProcess.run(Peers.tangoAdmin, ["--ping-device", "test/cpp/1"], environment: system.environment).status == 0)
+            #expect(
+                try await PeerProcess.run(Peers.tangoAdmin, ["--ping-device", "test/cpp/1"], environment: system.environment).status == 0)
             await server.stop()
             #expect(try await system.client.database().deviceInfo("test/cpp/1").isExported == false)
         }
@@ -63,7 +64,8 @@ import Testing
             try await self.useTangoTest(try await system.client.device("test/swift/1"))
             let python = try await system.python("pyclient.py", ["\(system.host)", "test/swift/1"])
             #expect(python.status == 0, "\(python.output.suffix(3000))")
-            #expect(try await PeerProcess.run(Peers.tangoAdmin, ["--ping-device", "test/swift/1"], environment: system.environment).status == 0)
+            #expect(
+                try await PeerProcess.run(Peers.tangoAdmin, ["--ping-device", "test/swift/1"], environment: system.environment).status == 0)
             await server.stop()
         }
     }
@@ -92,7 +94,8 @@ import Testing
             try await self.useTangoTest(try await system.client.device("test/swift/1"))
             let python = try await system.python("pyclient.py", ["\(system.host)", "test/swift/1"])
             #expect(python.status == 0, "\(python.output.suffix(3000))")
-            #expect(try await PeerProcess.run(Peers.tangoAdmin, ["--ping-device", "test/swift/1"], environment: system.environment).status == 0)
+            #expect(
+                try await PeerProcess.run(Peers.tangoAdmin, ["--ping-device", "test/swift/1"], environment: system.environment).status == 0)
             let line = try await system.tango(["read", "test/swift/1", "boolean_scalar"])
             #expect(line.status == 0 && line.output.hasPrefix("boolean_scalar\ttrue"), "\(line.output)")
             // A second start under the same name is refused as the C++ server refuses it.
@@ -163,6 +166,61 @@ import Testing
                 Peers.program("TangoTest"), ["swift"], environment: system.environment, readyWhenPrinting: "Ready to accept request")
             #expect(try await device.state() == .running)
             await second.stop()
+        }
+    }
+
+    /// The long form of this is `make soak`.
+    @Test func garbageAtEveryPortLeavesGoodRequestsAnswered() async throws {
+        let soak = try await PeerProcess.run(
+            "/bin/bash", [Peers.script("soak.sh"), "5"], environment: ["TANGO": Peers.program("tango")])
+        #expect(soak.status == 0, "\(soak.output)")
+        #expect(soak.output.components(separatedBy: "alive").count == 4, "\(soak.output)")
+    }
+
+    @Test func errorsOfTheCommandLineAreOneLineAndAStatus() async throws {
+        try await TestSystem.withOurs { system, _ in
+            let ours = try await system.startOurTangoTest("test/swift/1")
+            for (arguments, text) in [
+                (["read", "test/swift/1", "nope"], "API_AttrNotFound"), (["read", "no/such/device", "x"], "DB_DeviceNotDefined"),
+                (["write", "test/swift/1", "short_scalar", "70000"], "short_scalar"),
+                (["command", "test/swift/1", "Nope"], "API_CommandNotFound"),
+                (["database", "--in-memory", "--host", "127.0.0.1", "--port", "\(system.host.port)"], "Address already in use"),
+                (["state", "--tango-host", "127.0.0.1:1", "a/b/c"], "127.0.0.1:1"),
+            ] {
+                let result = try await system.tango(arguments)
+                #expect(result.status == 1, "\(arguments)")
+                #expect(result.output.contains(text) && result.output.split(separator: "\n").count == 1, "\(arguments): \(result.output)")
+            }
+            let json = try await system.tango(["read", "--json", "test/swift/1", "boolean_scalar"])
+            #expect(json.status == 0 && json.output.contains("\"ATTR_VALID\""), "\(json.output)")
+            await ours.stop()
+        }
+    }
+
+    @Test func cppAndPythonServersAreUsedThroughOurGateway() async throws {
+        try await TestSystem.withOurs { system, _ in
+            let cpp = try await system.startCppTangoTest("test/cpp/1")
+            let python = try await system.startServer(
+                Peers.python, [Peers.script("peers/pyserver.py")], server: "pyserver/t", device: "test/py/1", deviceClass: "WirePy")
+            let (gateway, hostURL) = try await system.startGateway()
+            let device = "\(hostURL)/devices/test/cpp/1"
+            let string = try await TestSystem.http("\(device)/attributes/string_scalar/value")
+            #expect(string.status == 200 && string.body.contains("\"value\":\"Default string\""), "\(string)")
+            let written = try await TestSystem.http("\(device)/attributes/short_spectrum/value?v=1,2,3", ["-X", "PUT"])
+            #expect(written.status == 200 && written.body.contains("\"value\":[1,2,3]"), "\(written)")
+            let command = try await TestSystem.http(
+                "\(device)/commands/DevString", ["-X", "PUT", "-H", "Content-Type: application/json", "-d", "{\"input\":\"hello\"}"])
+            #expect(command.status == 200 && command.body.contains("\"output\":\"hello\""), "\(command)")
+            #expect(try await TestSystem.http("\(device)/attributes/throw_exception/value").status == 400)
+            #expect(try await TestSystem.http("\(device)/attributes/nope").status == 404)
+            #expect(try await TestSystem.http("\(device)/pipes/string_long_short_ro/value").status == 200)
+            let state = try await TestSystem.http("\(hostURL)/devices/test/py/1/state")
+            #expect(state.status == 200 && state.body.contains("\"state\":"), "\(state)")
+            await cpp.stop()
+            #expect(try await TestSystem.http("\(device)/state").status == 503)
+            #expect(try await TestSystem.http(hostURL).status == 200)
+            await python.stop()
+            await gateway.stop()
         }
     }
 }

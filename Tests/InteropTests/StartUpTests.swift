@@ -38,9 +38,11 @@ import Testing
     @Test func aSecondInstanceIsRefusedWhileTheFirstAnswers() async throws {
         let database = try await RecordingDatabase()
         let arguments = ServerArguments(instance: "test", endPoint: .init(host: "127.0.0.1", port: 0))
-        let first = try DeviceServer(name: "TangoTest", classes: [TangoTestClass.deviceClass], arguments: arguments, tangoHost: database.host)
+        let first = try DeviceServer(
+            name: "TangoTest", classes: [TangoTestClass.deviceClass], arguments: arguments, tangoHost: database.host)
         try await first.start()
-        let second = try DeviceServer(name: "TangoTest", classes: [TangoTestClass.deviceClass], arguments: arguments, tangoHost: database.host)
+        let second = try DeviceServer(
+            name: "TangoTest", classes: [TangoTestClass.deviceClass], arguments: arguments, tangoHost: database.host)
         let refusal = await #expect(throws: ServerStartError.self) { try await second.start() }
         #expect(refusal?.description == "This server is already running, exiting!")
         await second.stop()

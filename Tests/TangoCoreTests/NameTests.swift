@@ -21,7 +21,10 @@ import Testing
         #expect(try ResourceLocator(parsing: locator.description) == locator)
     }
 
-    @Test(arguments: ["", "a//c", "a/b/c/d/e", "taco://h:1/a/b/c", "tango://h/a/b/c", "tango://h:0/a/b/c", "a/b/c#dbase=no", "a/b/c#x", "a b/c/d", "tango://h:1"])
+    @Test(arguments: [
+        "", "a//c", "a/b/c/d/e", "taco://h:1/a/b/c", "tango://h/a/b/c", "tango://h:0/a/b/c", "a/b/c#dbase=no", "a/b/c#x", "a b/c/d",
+        "tango://h:1",
+    ])
     func malformedLocatorsAreRefused(text: String) {
         #expect(throws: DevFailed.self) { try ResourceLocator(parsing: text) }
     }

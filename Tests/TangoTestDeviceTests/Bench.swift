@@ -11,7 +11,8 @@ struct Bench {
     /// The background task of the device sleeps for an hour, unless told otherwise: rounds are begun by hand.
     init(properties: [String: [String]] = [:]) async throws {
         self.context = DeviceContext.isolated(
-            try DeviceName("sys/tg_test/1"), of: TangoTestClass.deviceClass, properties: properties.merging(["Sleep_period": ["3600000"]]) { given, _ in given })
+            try DeviceName("sys/tg_test/1"), of: TangoTestClass.deviceClass,
+            properties: properties.merging(["Sleep_period": ["3600000"]]) { given, _ in given })
         self.device = TangoTestDevice(context: self.context)
         try await self.device.initialise()
     }

@@ -56,7 +56,8 @@ public final class DatabaseClient: Sendable {
         self.proxy = Mutex(nil)
         self.makeProxy = { database, name in
             DeviceProxy(
-                name: name, origin: .corbaloc(database.host, objectKey: "database"), system: system, timeout: system.options.databaseTimeout,
+                name: name, origin: .corbaloc(database.host, objectKey: "database"), system: system,
+                timeout: system.options.databaseTimeout,
                 isDatabase: true)
         }
     }
@@ -140,7 +141,8 @@ public final class DatabaseClient: Sendable {
         let strings = answer.strings
         return DatabaseDeviceInfo(
             name: strings[0], isExported: answer.longs[0] != 0, ior: strings[1], version: strings[2], pid: answer.longs[1],
-            server: strings[3], host: strings[4], deviceClass: strings.count > 7 ? strings[7] : "", started: strings[5], stopped: strings[6])
+            server: strings[3], host: strings[4], deviceClass: strings.count > 7 ? strings[7] : "", started: strings[5], stopped: strings[6]
+        )
     }
 
     /// Names of devices; `*` in the pattern stands for any text.
@@ -186,7 +188,7 @@ public final class DatabaseClient: Sendable {
     public func alias(ofDevice name: String) async throws(DevFailed) -> String? {
         do {
             return try await self.string("DbGetDeviceAlias", name)
-        } catch where error.reason == .databaseAliasNotDefined {
+        } catch  where error.reason == .databaseAliasNotDefined {
             return nil
         }
     }

@@ -19,7 +19,9 @@ public enum TangoEnvironment {
     static func value(_ name: String, in text: String) -> String? {
         for line in text.split(whereSeparator: \.isNewline) {
             let statement = line.prefix { $0 != "#" }
-            guard let equals = statement.firstIndex(of: "="), statement[..<equals].trimmingCharacters(in: .whitespaces) == name else { continue }
+            guard let equals = statement.firstIndex(of: "="), statement[..<equals].trimmingCharacters(in: .whitespaces) == name else {
+                continue
+            }
             let value = statement[statement.index(after: equals)...].trimmingCharacters(in: .whitespaces)
             if !value.isEmpty { return value }
         }
@@ -30,7 +32,9 @@ public enum TangoEnvironment {
     /// - Throws: `API_TangoHostNotSet`.
     public static func tangoHosts() throws(DevFailed) -> [TangoHost] {
         guard let text = Self.value("TANGO_HOST") else {
-            throw DevFailed(.tangoHostNotSet, "TANGO_HOST env. variable not set, set it and retry (e.g. TANGO_HOST=<host>:<port>)", origin: "TangoEnvironment")
+            throw DevFailed(
+                .tangoHostNotSet, "TANGO_HOST env. variable not set, set it and retry (e.g. TANGO_HOST=<host>:<port>)",
+                origin: "TangoEnvironment")
         }
         var hosts: [TangoHost] = []
         for item in text.split(separator: ",") { hosts.append(try TangoHost(parsing: item.trimmingCharacters(in: .whitespaces))) }

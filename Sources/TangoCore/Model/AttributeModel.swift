@@ -52,7 +52,8 @@ public struct AttributeValue: Sendable, Hashable {
     /// A failed read.
     public init(name: String, failure: DevFailed, format: AttributeFormat = .unknown, type: DataType? = nil, time: Timestamp) {
         self.init(
-            name: name, data: .none, quality: .invalid, format: format, type: type, time: time, readDimension: .zero, errors: failure.errors)
+            name: name, data: .none, quality: .invalid, format: format, type: type, time: time, readDimension: .zero, errors: failure.errors
+        )
     }
 
     /// The failure, if the read failed.

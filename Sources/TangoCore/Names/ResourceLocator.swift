@@ -89,7 +89,8 @@ public struct ResourceLocator: Hashable, Sendable, CustomStringConvertible {
             switch rest[hash...].lowercased() {
             case "#dbase=no": self.usesDatabase = false
             case "#dbase=yes": break
-            default: throw DevFailed("API_UnsupportedDBaseModifier", "\(rest[hash...]) is an unsupported db modifier", origin: "ResourceLocator")
+            default:
+                throw DevFailed("API_UnsupportedDBaseModifier", "\(rest[hash...]) is an unsupported db modifier", origin: "ResourceLocator")
             }
             rest = rest[..<hash]
         }
@@ -101,7 +102,8 @@ public struct ResourceLocator: Hashable, Sendable, CustomStringConvertible {
         self.host = nil
         if let scheme = rest.range(ofText: "://") {
             guard rest[..<scheme.lowerBound].lowercased() == "tango" else {
-                throw DevFailed("API_UnsupportedProtocol", "\(rest[..<scheme.upperBound]) is an unsupported protocol", origin: "ResourceLocator")
+                throw DevFailed(
+                    "API_UnsupportedProtocol", "\(rest[..<scheme.upperBound]) is an unsupported protocol", origin: "ResourceLocator")
             }
             rest = rest[scheme.upperBound...]
             guard let slash = rest.firstIndex(of: "/") else { throw wrong("No device name") }

@@ -62,7 +62,9 @@ public final class DatabaseServer: Sendable {
         let system = ControlSystem(host: TangoHost(host: "127.0.0.1", port: self.port))
         for await host in self.store.starterNotifications {
             let short = host.prefix { $0 != "." }
-            guard case .stringArray(let answer) = try? self.store.execute("DbGetClassProperty", .stringArray(["Starter", "Domain"])) else { continue }
+            guard case .stringArray(let answer) = try? self.store.execute("DbGetClassProperty", .stringArray(["Starter", "Domain"])) else {
+                continue
+            }
             let domain = answer.count > 4 ? answer[4].prefix { $0 != "/" } : "tango"
             guard let starter = try? await system.device("\(domain)/admin/\(short)") else { continue }
             _ = try? await starter.command("UpdateServersInfo")

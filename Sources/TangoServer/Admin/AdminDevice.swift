@@ -42,7 +42,8 @@ final class AdminDevice: Device {
                     .stringArray(server.server?.devices.map { "\($0.deviceClass.name)::\($0.name)" } ?? [])
                 }),
             .command(
-                Command("QuerySubDevice", of: AdminDevice.self, out: .stringArray, outDescription: "Device server sub device(s) list") { _, _ in
+                Command("QuerySubDevice", of: AdminDevice.self, out: .stringArray, outDescription: "Device server sub device(s) list") {
+                    _, _ in
                     .stringArray([])
                 }),
             .command(
@@ -84,7 +85,9 @@ final class AdminDevice: Device {
     }
 
     private static func find(_ argument: CommandData, _ reference: ServerReference) throws(DevFailed) -> DeviceClass {
-        guard case .string(let name) = argument, let found = reference.server?.classes.first(where: { $0.name.tangoFolded == name.tangoFolded }) else {
+        guard case .string(let name) = argument,
+            let found = reference.server?.classes.first(where: { $0.name.tangoFolded == name.tangoFolded })
+        else {
             let name = if case .string(let text) = argument { text } else { "" }
             throw DevFailed("API_ClassNotFound", "Class \(name) not found in device server", origin: "DServer::query_wizard")
         }
@@ -93,7 +96,10 @@ final class AdminDevice: Device {
 
     private static func wizard(_ properties: [PropertyDefinition]) -> [String] {
         properties.flatMap { property in
-            [property.name, property.description, property.defaultValue.isEmpty ? "Not specified" : property.defaultValue.joined(separator: "\n")]
+            [
+                property.name, property.description,
+                property.defaultValue.isEmpty ? "Not specified" : property.defaultValue.joined(separator: "\n"),
+            ]
         }
     }
 }

@@ -63,7 +63,8 @@ public func Image<D: Device, T: TangoScalar>(
         reader: .sync { call in
             let image = try read(try call.device(as: D.self))
             return AttributeReading(
-                T.attributeData(image.values), dimension: AttributeDimension(x: Int32(clamping: image.width), y: Int32(clamping: image.height)))
+                T.attributeData(image.values),
+                dimension: AttributeDimension(x: Int32(clamping: image.width), y: Int32(clamping: image.height)))
         },
         writer: write.map { write in
             .sync { call, written in

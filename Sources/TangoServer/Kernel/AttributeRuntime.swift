@@ -37,7 +37,8 @@ final class AttributeRuntime: Sendable {
         for setting in AttributeSetting.allCases {
             setting.set(Self.resolved(setting, definition, properties), in: &state.config)
         }
-        if definition.type == .enum, let labels = properties.device["enum_labels"] ?? properties.deviceClass["enum_labels"], !labels.isEmpty {
+        if definition.type == .enum, let labels = properties.device["enum_labels"] ?? properties.deviceClass["enum_labels"], !labels.isEmpty
+        {
             state.config.enumLabels = labels
         }
         if definition.memorization != .none, let text = properties.device["__value"]?.first,
@@ -140,7 +141,8 @@ final class AttributeRuntime: Sendable {
                 name: self.name, data: .none, quality: .invalid, format: self.definition.format, type: self.definition.type, time: now,
                 readDimension: .zero)
         }
-        let fits = reading.dimension.x <= self.definition.maxDimX && reading.dimension.y <= max(0, self.definition.maxDimY)
+        let fits =
+            reading.dimension.x <= self.definition.maxDimX && reading.dimension.y <= max(0, self.definition.maxDimY)
             && reading.dimension.x >= 0 && reading.dimension.y >= 0
         guard fits, reading.data.count == reading.dimension.elementCount else {
             return self.failed(
@@ -263,7 +265,10 @@ final class AttributeRuntime: Sendable {
         for setting in AttributeSetting.allCases {
             let sent = setting.value(in: new)
             guard sent != setting.value(in: old), !self.isBuiltIn || setting.isEventSetting else { continue }
-            if isText, setting == .absoluteChange || setting == .relativeChange || setting == .archiveAbsoluteChange || setting == .archiveRelativeChange {
+            if isText,
+                setting == .absoluteChange || setting == .relativeChange || setting == .archiveAbsoluteChange
+                    || setting == .archiveRelativeChange
+            {
                 continue
             }
             let inherited = Self.inherited(setting, self.definition, properties)
@@ -333,7 +338,8 @@ final class AttributeRuntime: Sendable {
             }
         if let changed {
             throw DevFailed(
-                .attributeNotAllowed, "Attribute property \(changed) is not changeable at run time", origin: "Attribute::set_upd_properties")
+                .attributeNotAllowed, "Attribute property \(changed) is not changeable at run time", origin: "Attribute::set_upd_properties"
+            )
         }
     }
 

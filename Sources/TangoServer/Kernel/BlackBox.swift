@@ -78,7 +78,8 @@ final class BlackBox: Sendable {
         var parts = tm()
         localtime_r(&seconds, &parts)
         return String(
-            format: "%02d/%02d/%04d %02d:%02d:%02d:%02d", parts.tm_mday, parts.tm_mon + 1, parts.tm_year + 1900, parts.tm_hour, parts.tm_min,
+            format: "%02d/%02d/%04d %02d:%02d:%02d:%02d", parts.tm_mday, parts.tm_mon + 1, parts.tm_year + 1900, parts.tm_hour,
+            parts.tm_min,
             parts.tm_sec, time.microseconds / 10_000)
     }
 

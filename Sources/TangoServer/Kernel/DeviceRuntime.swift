@@ -23,7 +23,8 @@ package struct ServerEnvironment: Sendable {
 
 /// What a device needs of a database while it runs.
 package protocol DeviceStorage: Sendable {
-    func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])]) async throws(DevFailed)
+    func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])])
+        async throws(DevFailed)
     func deleteAttributeProperties(_ device: String, attribute: String, names: [String]) async throws(DevFailed)
 }
 
@@ -42,7 +43,7 @@ package struct DeviceConfiguration: Sendable {
 /// A device as the kernel runs it: members, state, black box, and the gate that serialises its requests.
 ///
 /// `@unchecked Sendable` for one reason: `device` and `context` are touched only by the holder of the gate.
-package final class DeviceRuntime: @unchecked Sendable { // ok: see the line above; everything else is immutable or behind a Mutex
+package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line above; everything else is immutable or behind a Mutex
     struct Members {
         var attributes = OrderedTable<AttributeRuntime>()
         var commands = OrderedTable<CommandDefinition>()
@@ -140,10 +141,12 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
     /// - Throws: `API_AttrNotFound`.
     func removeAttribute(_ name: String) throws(DevFailed) {
         guard self.members.withLock({ $0.attributes.remove(name) }) != nil else {
-            throw DevFailed(.attributeProperty, "Attribute \(name) not found in class attribute(s)", origin: "MultiClassAttribute::remove_attr")
-                .rethrowing(
-                    .attributeNotFound, "Attribute \(name) is not defined as attribute for your device.\nCan't remove it",
-                    origin: "DeviceImpl::remove_attribute")
+            throw DevFailed(
+                .attributeProperty, "Attribute \(name) not found in class attribute(s)", origin: "MultiClassAttribute::remove_attr"
+            )
+            .rethrowing(
+                .attributeNotFound, "Attribute \(name) is not defined as attribute for your device.\nCan't remove it",
+                origin: "DeviceImpl::remove_attribute")
         }
     }
 
@@ -208,7 +211,8 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
             return condition.status ?? "The device is in \(condition.state.name) state."
         }
         let subject =
-            wrong.count == 1 ? "Attribute \(wrong[0]) has wrong configuration" : "Attributes \(wrong.joined(separator: ", ")) have wrong configuration"
+            wrong.count == 1
+            ? "Attribute \(wrong[0]) has wrong configuration" : "Attributes \(wrong.joined(separator: ", ")) have wrong configuration"
         return (condition.status ?? "The device is in ALARM state.")
             + "\n\(subject)\nTry accessing the faulty attribute(s) to get more information"
     }
@@ -308,7 +312,9 @@ package final class DeviceRuntime: @unchecked Sendable { // ok: see the line abo
     /// - Throws: `API_CommandTimedOut`, `API_ShutdownInProgress`, what the body throws.
     func withDevice<R: Sendable>(_ body: @escaping @Sendable (any Device) async throws -> R) async throws -> R {
         if let gate = self.gate, !gate.isHeldByTask {
-            guard await gate.acquire(within: self.environment.gateTimeout, on: self.environment.eventLoops.any()) else { throw Self.gateTimedOut }
+            guard await gate.acquire(within: self.environment.gateTimeout, on: self.environment.eventLoops.any()) else {
+                throw Self.gateTimedOut
+            }
             defer { gate.release() }
             return try await gate.whileHeld { try await self.run(body) }
         }
@@ -345,7 +351,8 @@ enum BuiltInMembers {
             name: "State", type: .state,
             reader: .sync { call in AttributeReading(.deviceState(call.context.runtime.state), dimension: .scalar) }),
         AttributeDefinition(
-            name: "Status", type: .string, reader: .sync { call in AttributeReading(.string([call.context.runtime.status]), dimension: .scalar) }),
+            name: "Status", type: .string,
+            reader: .sync { call in AttributeReading(.string([call.context.runtime.status]), dimension: .scalar) }),
     ]
 
     static let commands: [CommandDefinition] = [

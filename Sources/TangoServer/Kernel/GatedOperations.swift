@@ -91,7 +91,9 @@ struct CommandOperation: GatedOperation {
     private func argument(of info: CommandInfo) throws(DevFailed) -> CommandData {
         guard let expected = info.inType, expected != .void else { return .void }
         let type = self.argument.type
-        if type == expected || (expected == .enum && type == .short) || (expected == .constString && type == .string) { return self.argument }
+        if type == expected || (expected == .enum && type == .short) || (expected == .constString && type == .string) {
+            return self.argument
+        }
         throw DevFailed(
             .incompatibleCommandArgument, "Incompatible command argument type, expected type is : Tango::\(expected.name)",
             origin: "Command::extract")
@@ -102,7 +104,8 @@ struct CommandOperation: GatedOperation {
         let type = result.type
         if type == expected || (expected == .enum && type == .short) || (expected == .constString && type == .string) { return result }
         throw DevFailed(
-            "API_IncompatibleCmdResultType", "Command \(self.name) answered \(type.name), declared is \(expected.name)", origin: "DeviceRuntime")
+            "API_IncompatibleCmdResultType", "Command \(self.name) answered \(type.name), declared is \(expected.name)",
+            origin: "DeviceRuntime")
     }
 
     mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {
@@ -141,7 +144,8 @@ struct ReadOperation: GatedOperation {
             guard let attribute = runtime.attribute(name) else {
                 self.values.append(
                     AttributeValue(
-                        name: name, failure: DevFailed(.attributeNotFound, "\(name) attribute not found", origin: "MultiAttribute::get_attr_by_name"),
+                        name: name,
+                        failure: DevFailed(.attributeNotFound, "\(name) attribute not found", origin: "MultiAttribute::get_attr_by_name"),
                         time: .now))
                 continue
             }
@@ -420,7 +424,9 @@ struct PipeOperation: GatedOperation {
         let call = try runtime.call(pipe.config.name)
         if let blob = self.written, !self.isWritten {
             guard pipe.config.writable == .readWrite, let writer = pipe.writer else {
-                throw DevFailed(.pipeNotWritable, "Pipe \(pipe.config.name) for device \(runtime.name) is not writable", origin: "Device_5Impl::write_pipe_5")
+                throw DevFailed(
+                    .pipeNotWritable, "Pipe \(pipe.config.name) for device \(runtime.name) is not writable",
+                    origin: "Device_5Impl::write_pipe_5")
             }
             try call.device.alwaysExecuted()
             try Self.allow(pipe, call, .write, "write")

@@ -16,7 +16,7 @@ struct DatabaseLink: DeviceStorage {
         let items: [String]
         do {
             items = try await self.database.strings("DbGetDataForServerCache", .stringArray([self.serverID, "\(self.hostName)%%10"]))
-        } catch where error.reason == .communicationFailed || error.reason == .deviceTimedOut {
+        } catch  where error.reason == .communicationFailed || error.reason == .deviceTimedOut {
             throw error
         } catch {
             return try await self.loadOneByOne()
@@ -71,7 +71,9 @@ struct DatabaseLink: DeviceStorage {
         return configuration
     }
 
-    private func attributeProperties(_ listCommand: String, _ getCommand: String, _ owner: String) async throws -> [String: [String: [String]]] {
+    private func attributeProperties(_ listCommand: String, _ getCommand: String, _ owner: String) async throws -> [String: [String:
+        [String]]]
+    {
         let names = (try? await self.database.strings(listCommand, .stringArray([owner, "*"]))) ?? []
         guard !names.isEmpty else { return [:] }
         let answer = try await self.database.strings(getCommand, .stringArray([owner] + names))
@@ -83,7 +85,8 @@ struct DatabaseLink: DeviceStorage {
             index += 2
             for _ in 0..<properties where index + 1 < answer.count {
                 let count = max(0, Int(answer[index + 1]) ?? 0)
-                result[attribute, default: [:]][answer[index].tangoFolded] = Array(answer[min(index + 2, answer.count)..<min(index + 2 + count, answer.count)])
+                result[attribute, default: [:]][answer[index].tangoFolded] = Array(
+                    answer[min(index + 2, answer.count)..<min(index + 2 + count, answer.count)])
                 index += 2 + count
             }
         }
@@ -119,7 +122,9 @@ struct DatabaseLink: DeviceStorage {
         try await self.database.deleteProperties(ofDevice: "dserver/\(self.serverID)", names: ["polling_threads_pool_conf"])
     }
 
-    func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])]) async throws(DevFailed) {
+    func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])])
+        async throws(DevFailed)
+    {
         var argument = [device, "1", attribute, String(properties.count)]
         for property in properties { argument += [property.name, String(property.values.count)] + property.values }
         try await self.database.command("DbPutDeviceAttributeProperty2", .stringArray(argument))

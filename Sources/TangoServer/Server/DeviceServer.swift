@@ -40,6 +40,7 @@ public final class DeviceServer: Sendable {
     /// - Parameters:
     ///   - name: name of the server as the database knows it: usually that of the program.
     ///   - tangoHost: the database; `nil` looks up `TANGO_HOST`. Unused without a database.
+    ///   - gateTimeout: longest wait of a request for a busy device.
     ///   - objectKeys: well-known object keys, by device name in lower case.
     ///   - gateTimeout: longest wait of a request for a busy device, then `API_CommandTimedOut`.
     /// - Throws: `ServerStartError` when the database's address is missing or malformed, or a file cannot be read.
@@ -64,7 +65,8 @@ public final class DeviceServer: Sendable {
                 self.link = DatabaseLink(database: try self.system.database(), serverID: self.serverID, hostName: hostName)
             } catch {
                 let text =
-                    TangoEnvironment.value("TANGO_HOST") == nil ? "Can't build connection to TANGO database server, exiting" : error.reasonDescription
+                    TangoEnvironment.value("TANGO_HOST") == nil
+                    ? "Can't build connection to TANGO database server, exiting" : error.reasonDescription
                 throw ServerStartError(text)
             }
         case .none, .file: self.link = nil
@@ -112,10 +114,12 @@ public final class DeviceServer: Sendable {
         self.state.withLock { $0.data = data }
         let endPoint = self.arguments.endPoint ?? ServerArguments.EndPoint(host: "", port: 0)
         do {
-            let server = try await IIOPServer.listen(group: self.group, host: endPoint.host, port: endPoint.port, dispatcher: self.dispatcher)
+            let server = try await IIOPServer.listen(
+                group: self.group, host: endPoint.host, port: endPoint.port, dispatcher: self.dispatcher)
             self.state.withLock { $0.server = server }
         } catch {
-            throw ServerStartError("Cannot listen at \(endPoint.host.isEmpty ? "*" : endPoint.host):\(endPoint.port): \(Self.reason(error))")
+            throw ServerStartError(
+                "Cannot listen at \(endPoint.host.isEmpty ? "*" : endPoint.host):\(endPoint.port): \(Self.reason(error))")
         }
         if let link = self.link {
             try? await link.unexportEventChannel()
@@ -229,7 +233,9 @@ public final class DeviceServer: Sendable {
                 data.devices.append(
                     ServerData.DeviceEntry(name: device.name, deviceClass: device.deviceClass ?? self.classes.last?.name ?? ""))
             }
-            if names.isEmpty, let last = self.classes.last { data.devices = [ServerData.DeviceEntry(name: "NoName", deviceClass: last.name)] }
+            if names.isEmpty, let last = self.classes.last {
+                data.devices = [ServerData.DeviceEntry(name: "NoName", deviceClass: last.name)]
+            }
             return data
         case .file(let path):
             return try PropertyFile(contentsOf: path).serverData(serverID: self.serverID)
@@ -296,7 +302,8 @@ public final class DeviceServer: Sendable {
         configuration.classProperties = data.classProperties["dserver"] ?? [:]
         let name = DeviceName(admin: self.serverID)
         return DeviceRuntime(
-            name: name, deviceClass: AdminDevice.deviceClass(of: self), environment: self.environment, configuration: configuration, gate: Gate(),
+            name: name, deviceClass: AdminDevice.deviceClass(of: self), environment: self.environment, configuration: configuration,
+            gate: Gate(),
             objectKey: self.objectKeys[name.folded])
     }
 
@@ -365,7 +372,9 @@ public final class DeviceServer: Sendable {
         do {
             let data = try await self.loadData()
             let old = self.devices
-            for device in old.reversed() where !(await device.stop(within: self.environment.gateTimeout)) { throw DeviceRuntime.gateTimedOut }
+            for device in old.reversed() where !(await device.stop(within: self.environment.gateTimeout)) {
+                throw DeviceRuntime.gateTimedOut
+            }
             let names = Set(data.devices.map { $0.name.tangoFolded })
             for device in old where !names.contains(device.name.folded) { self.dispatcher.remove(device) }
             self.state.withLock { state in

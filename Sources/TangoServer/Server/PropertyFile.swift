@@ -160,7 +160,9 @@ private struct PropertyFileParser {
     private mutating func values() -> [String] {
         var values: [String] = []
         while true {
-            while let character = self.current, character == " " || character == "\t" || character == "\\" && self.endsLine { self.index += 1 }
+            while let character = self.current, character == " " || character == "\t" || character == "\\" && self.endsLine {
+                self.index += 1
+            }
             guard let first = self.current, first != "\n" || !values.isEmpty else { return values }
             if first == "\n" { self.skipSpace() }
             var value = ""
@@ -200,10 +202,14 @@ final class PropertyFileStorage: DeviceStorage {
             guard let data = file.text.data(using: .isoLatin1) ?? file.text.data(using: .utf8) else { return false }
             return (try? data.write(to: URL(fileURLWithPath: self.path), options: .atomic)) != nil
         }
-        guard written else { throw DevFailed("API_CorruptedDatabase", "Cannot write the property file \(self.path)", origin: "PropertyFile") }
+        guard written else {
+            throw DevFailed("API_CorruptedDatabase", "Cannot write the property file \(self.path)", origin: "PropertyFile")
+        }
     }
 
-    func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])]) async throws(DevFailed) {
+    func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])])
+        async throws(DevFailed)
+    {
         try self.change { file in for property in properties { file.set("\(device)/\(attribute)->\(property.name)", property.values) } }
     }
 

@@ -76,7 +76,9 @@ public struct ServerArguments: Sendable, Hashable {
         }
         guard !first.hasPrefix("-"), !first.isEmpty else { throw ServerStartError(Self.usage(program)) }
         self.instance = first
-        guard program.count + first.count + 1 <= 255 else { throw ServerStartError("The device server name is too long! Max length is 255 characters") }
+        guard program.count + first.count + 1 <= 255 else {
+            throw ServerStartError("The device server name is too long! Max length is 255 characters")
+        }
         var hasNoDatabase = false
         var devices: [NamedDevice] = []
         var file: String?

@@ -1,9 +1,9 @@
 @preconcurrency import Dispatch
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// SIGINT, SIGTERM and SIGQUIT as an event of the process; SIGHUP is ignored, as the incumbents do.

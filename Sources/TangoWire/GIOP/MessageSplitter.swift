@@ -49,7 +49,9 @@ package struct MessageSplitter {
             guard size <= self.maximumMessageSize else { throw .messageTooLarge }
             guard self.input.readableBytes >= size else {
                 // Room for the rest at once instead of by repeated doubling, but never more than was already received asks for.
-                if self.input.readableBytes >= 4096 { self.input.reserveCapacity(minimumWritableBytes: min(size - self.input.readableBytes, 1 << 20)) }
+                if self.input.readableBytes >= 4096 {
+                    self.input.reserveCapacity(minimumWritableBytes: min(size - self.input.readableBytes, 1 << 20))
+                }
                 return nil
             }
             guard let bytes = self.input.readSlice(length: size) else { return nil }

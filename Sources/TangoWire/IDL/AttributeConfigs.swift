@@ -94,7 +94,9 @@ extension AttributeAlarm {
     }
 
     func encode(to writer: inout CDRWriter) {
-        for text in [self.minAlarm, self.maxAlarm, self.minWarning, self.maxWarning, self.deltaTime, self.deltaValue] { writer.string(text) }
+        for text in [self.minAlarm, self.maxAlarm, self.minWarning, self.maxWarning, self.deltaTime, self.deltaValue] {
+            writer.string(text)
+        }
         writer.strings(self.extensions)
     }
 }

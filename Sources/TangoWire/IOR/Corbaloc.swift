@@ -31,7 +31,8 @@ package struct Corbaloc: Sendable, Hashable {
                 }
                 rest = rest[rest.index(after: at)...]
             }
-            guard let portColon = rest.lastIndex(of: ":"), portColon != rest.startIndex, let port = UInt16(rest[rest.index(after: portColon)...])
+            guard let portColon = rest.lastIndex(of: ":"), portColon != rest.startIndex,
+                let port = UInt16(rest[rest.index(after: portColon)...])
             else { throw malformed() }
             self.addresses.append(Address(version: version, host: String(rest[..<portColon]), port: port))
         }

@@ -56,9 +56,11 @@ package enum DeviceCall: Sendable, Hashable {
         case .command(_, _, _, _, let version): version >= 4 ? .commandInout4 : version >= 2 ? .commandInout2 : .commandInout
         case .commandHistory(_, _, let version): version >= 4 ? .commandInoutHistory4 : .commandInoutHistory2
         case .attributeConfigs(_, let version):
-            version >= 5 ? .getAttributeConfig5 : version >= 3 ? .getAttributeConfig3 : version == 2 ? .getAttributeConfig2 : .getAttributeConfig
+            version >= 5
+                ? .getAttributeConfig5 : version >= 3 ? .getAttributeConfig3 : version == 2 ? .getAttributeConfig2 : .getAttributeConfig
         case .setAttributeConfigs(_, _, let version):
-            version >= 5 ? .setAttributeConfig5 : version == 4 ? .setAttributeConfig4 : version == 3 ? .setAttributeConfig3 : .setAttributeConfig
+            version >= 5
+                ? .setAttributeConfig5 : version == 4 ? .setAttributeConfig4 : version == 3 ? .setAttributeConfig3 : .setAttributeConfig
         case .readAttributes(_, _, _, let version):
             switch version {
             case ...1: .readAttributes

@@ -30,7 +30,10 @@ final class TestSystem: Sendable {
     func startOurDatabase() async throws -> PeerProcess {
         try await PeerProcess(
             Peers.program("tango"),
-            ["database", "--file", self.folder.appendingPathComponent("tango.sqlite").path, "--host", "127.0.0.1", "--port", "\(self.host.port)"],
+            [
+                "database", "--file", self.folder.appendingPathComponent("tango.sqlite").path, "--host", "127.0.0.1", "--port",
+                "\(self.host.port)",
+            ],
             readyWhenPrinting: "Ready to accept request")
     }
 
@@ -61,7 +64,9 @@ final class TestSystem: Sendable {
     }
 
     /// Declares a server with one device and starts its program.
-    func startServer(_ program: String, _ arguments: [String] = [], server: String, device: String, deviceClass: String) async throws -> PeerProcess {
+    func startServer(_ program: String, _ arguments: [String] = [], server: String, device: String, deviceClass: String) async throws
+        -> PeerProcess
+    {
         let instance = String(server.split(separator: "/")[1])
         try await self.client.database().addServer(server, devices: [(name: device, deviceClass: deviceClass)])
         return try await PeerProcess(
@@ -84,5 +89,22 @@ final class TestSystem: Sendable {
     /// Runs our command line.
     func tango(_ arguments: [String]) async throws -> (status: Int32, output: String) {
         try await PeerProcess.run(Peers.program("tango"), arguments, environment: self.environment)
+    }
+
+    /// Starts our REST gateway and gives it with the URL of a device's resources.
+    func startGateway() async throws -> (process: PeerProcess, hostURL: String) {
+        let process = try await PeerProcess(
+            Peers.program("tango"), ["rest", "--port", "0", "--tango-host", "\(self.host)"], readyWhenPrinting: "Ready to accept request")
+        guard let line = process.output.split(separator: "\n").first(where: { $0.contains("http://") }),
+            let url = line.split(separator: " ").last
+        else { throw PeerFailure(process.output) }
+        return (process, "\(url)/v1.0/hosts/\(self.host.host);port=\(self.host.port)")
+    }
+
+    /// Sends a request with curl; the status is the last line of the answer.
+    static func http(_ url: String, _ options: [String] = []) async throws -> (status: Int, body: String) {
+        let answer = try await PeerProcess.run("/usr/bin/curl", ["-sS", "-w", "\n%{http_code}"] + options + [url])
+        let lines = answer.output.split(separator: "\n", omittingEmptySubsequences: false)
+        return (Int(lines.last ?? "") ?? 0, lines.dropLast().joined(separator: "\n"))
     }
 }
