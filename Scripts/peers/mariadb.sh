@@ -43,10 +43,16 @@ launch() {
     local port attempt
     for attempt in 1 2 3 4 5 6 7 8; do
         port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
-        setsid mariadbd --no-defaults "${as_user[@]}" --datadir="$dir/data" --socket="$socket" --pid-file="$dir/pid.mariadbd" \
-            --bind-address=127.0.0.1 --port="$port" --skip-name-resolve --skip-log-bin --innodb-flush-log-at-trx-commit=0 \
-            --innodb-buffer-pool-size=16M --performance-schema=OFF --max-connections=50 \
-            </dev/null >"$dir/log" 2>&1 &
+        # The daemon must not keep what the caller has open, or the caller seems to run as long as the daemon.
+        (
+            for descriptor in /proc/"$BASHPID"/fd/*; do
+                descriptor=${descriptor##*/}
+                [[ $descriptor -gt 2 ]] && eval "exec $descriptor>&-"
+            done
+            exec setsid mariadbd --no-defaults "${as_user[@]}" --datadir="$dir/data" --socket="$socket" --pid-file="$dir/pid.mariadbd" \
+                --bind-address=127.0.0.1 --port="$port" --skip-name-resolve --skip-log-bin --innodb-flush-log-at-trx-commit=0 \
+                --innodb-buffer-pool-size=16M --performance-schema=OFF --max-connections=50
+        ) </dev/null >"$dir/log" 2>&1 &
         echo $! >"$dir/pid"
         for _ in $(seq 300); do
             answers && break 2

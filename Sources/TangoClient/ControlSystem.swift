@@ -90,6 +90,7 @@ public final class ControlSystem: Sendable {
             } else {
                 let imported = try await database.importDevice(device)
                 proxy = DeviceProxy(name: imported.name, origin: .database(database), system: self, timeout: self.options.timeout)
+                proxy.adopt(imported)
             }
         } else {
             proxy = DeviceProxy(

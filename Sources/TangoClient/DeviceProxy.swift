@@ -86,6 +86,13 @@ public final class DeviceProxy: Sendable {
         return found
     }
 
+    /// Takes what the database just said, so that it need not be asked again.
+    func adopt(_ imported: DatabaseImport) {
+        guard imported.isExported, let reference = try? ObjectReference(ior: imported.ior, deviceName: self.name), reference.version > 0
+        else { return }
+        self.cached.withLock { $0 = reference }
+    }
+
     private func probeVersion(_ reference: ObjectReference) async throws(DevFailed) -> Int {
         do {
             for version in stride(from: ObjectReference.newestVersion, through: 2, by: -1) {

@@ -9,7 +9,7 @@ import Testing
     private func useTangoTest(_ device: DeviceProxy) async throws {
         #expect(try await device.state() == .running)
         let configs = try await device.attributeConfigs()
-        #expect(configs.count >= 64)
+        #expect(configs.count >= 62)
         let values = try await device.readAttributes(configs.map(\.name))
         let failing = zip(configs, values).filter { $0.1.failure != nil }.map(\.0.name)
         #expect(failing.sorted() == ["no_value", "throw_exception"])

@@ -10,6 +10,8 @@ public final class DatabaseServer: Sendable {
     private let store: DatabaseStore
     private let server: DeviceServer
     private let deviceName: String
+    /// Where it reaches itself.
+    private let ownHost: String
 
     /// - Parameters:
     ///   - host: address to listen at; empty is all interfaces.
@@ -17,6 +19,7 @@ public final class DatabaseServer: Sendable {
     /// - Throws: `ServerStartError`.
     public init(store: DatabaseStore, host: String, port: Int, logger: Logger? = nil) throws(ServerStartError) {
         self.store = store
+        self.ownHost = host.isEmpty || host == "0.0.0.0" ? "127.0.0.1" : host
         self.deviceName = "sys/database/\(store.instance)"
         store.hostPortOfIOR = { text in
             (try? IOR(parsing: text))?.iiopProfile.map { "\($0.host):\($0.port)" }
@@ -48,7 +51,6 @@ public final class DatabaseServer: Sendable {
         let starters = Task { await self.tellStarters() }
         await self.server.waitForStop()
         starters.cancel()
-        await starters.value
     }
 
     /// Marks its own devices unexported and ends.
@@ -59,7 +61,7 @@ public final class DatabaseServer: Sendable {
 
     /// Sends `UpdateServersInfo` to the Starter of each host named; failures are its own business.
     private func tellStarters() async {
-        let system = ControlSystem(host: TangoHost(host: "127.0.0.1", port: self.port))
+        let system = ControlSystem(host: TangoHost(host: self.ownHost, port: self.port))
         for await host in self.store.starterNotifications {
             let short = host.prefix { $0 != "." }
             guard case .stringArray(let answer) = try? self.store.execute("DbGetClassProperty", .stringArray(["Starter", "Domain"])) else {

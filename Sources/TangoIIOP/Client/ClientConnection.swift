@@ -30,7 +30,8 @@ private final class ClientChannelHandler: ChannelInboundHandler {
     private var timer: Scheduled<Void>?
     private var idleTimer: Scheduled<Void>?
     private var timerDeadline = NIODeadline.distantFuture
-    private var isClosedByPeer = false
+    /// What those get who wait when the connection ends.
+    private var failure = TransportError.connectionLost
     private var activity = 0
     private let version: GIOPVersion
     private let idleTime: TimeAmount
@@ -50,8 +51,12 @@ private final class ClientChannelHandler: ChannelInboundHandler {
         while let action = self.machine.next() {
             switch action {
             case .resume(let waiter, let result): waiter.resume(with: result.mapError { $0 as any Error })
-            case .close:
-                self.isClosedByPeer = true
+            case .closedByPeer:
+                self.failure = .closedByPeer
+                context.close(promise: nil)
+                return
+            case .protocolError:
+                self.failure = .protocolError
                 context.close(promise: nil)
                 return
             }
@@ -62,8 +67,7 @@ private final class ClientChannelHandler: ChannelInboundHandler {
         self.context = nil
         self.timer?.cancel()
         self.idleTimer?.cancel()
-        let error: TransportError = self.isClosedByPeer ? .closedByPeer : .connectionLost
-        for waiter in self.machine.closed() { waiter.resume(throwing: error) }
+        for waiter in self.machine.closed() { waiter.resume(throwing: self.failure) }
         context.fireChannelInactive()
     }
 
@@ -182,6 +186,8 @@ package final class ClientConnection: Sendable {
             if let first = error.connectionErrors.first { return Self.translated(first.error, endpoint) }
             return .hostNotFound(endpoint.host)
         }
+        // Closed again before the first request: the handler is gone with the pipeline.
+        if error is ChannelPipelineError { return .closedByPeer }
         if case ChannelError.connectTimeout = error { return .connectTimedOut("\(endpoint)") }
         if let error = error as? IOError {
             switch error.errnoCode {
@@ -213,6 +219,10 @@ package final class ClientConnection: Sendable {
         let deadline = NIODeadline.now() + .nanoseconds(timeout.nanoseconds)
         let message = try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (waiter: Waiter) in
+                guard !Task.isCancelled else {
+                    waiter.resume(throwing: TransportError.cancelled)
+                    return
+                }
                 self.channel.eventLoop.execute { self.handler.value.send(id, buffers, waiter, deadline: deadline) }
             }
         } onCancel: {

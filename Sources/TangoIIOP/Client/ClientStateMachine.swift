@@ -7,8 +7,10 @@ import TangoWire
 package struct ClientStateMachine<Waiter> {
     package enum Action {
         case resume(Waiter, with: Result<Message, TransportError>)
-        /// The connection is of no use any more.
-        case close
+        /// The peer said goodbye: what waits can be sent again.
+        case closedByPeer
+        /// The peer broke the protocol: what waits may have been executed.
+        case protocolError
     }
 
     private struct Pending {
@@ -45,22 +47,22 @@ package struct ClientStateMachine<Waiter> {
                 guard let next = try self.splitter.next() else { return nil }
                 message = next
             } catch {
-                return .close
+                return .protocolError
             }
             switch message.header.type {
             case .reply:
                 var reader = CDRReader(
                     message.bytes.readableBytesSpan, position: MessageHeader.size, isLittleEndian: message.header.isLittleEndian)
-                guard let header = try? ReplyHeader(message.header, &reader) else { return .close }
+                guard let header = try? ReplyHeader(message.header, &reader) else { return .protocolError }
                 guard let pending = self.pending.removeValue(forKey: header.requestID) else {
                     self.lateReplies += 1
                     continue
                 }
                 return .resume(pending.waiter, with: .success(message))
             case .closeConnection, .messageError:
-                return .close
+                return .closedByPeer
             case .request, .cancelRequest, .locateRequest, .locateReply, .fragment:
-                return .close
+                return .protocolError
             }
         }
         return nil

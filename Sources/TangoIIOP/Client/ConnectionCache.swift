@@ -55,12 +55,16 @@ package final class ConnectionCache: Sendable {
     package func call(_ endpoint: Endpoint, objectKey: String, _ call: DeviceCall, timeout: Duration) async throws -> DeviceResult {
         var attempts = 0
         while true {
-            let connection = try await self.connection(to: endpoint, timeout: timeout)
             do {
-                return try await connection.request(objectKey: objectKey, call, timeout: timeout)
+                let connection = try await self.connection(to: endpoint, timeout: timeout)
+                do {
+                    return try await connection.request(objectKey: objectKey, call, timeout: timeout)
+                } catch TransportError.closedByPeer {
+                    await connection.close()
+                    throw TransportError.closedByPeer
+                }
             } catch TransportError.closedByPeer where attempts < 2 {
                 attempts += 1
-                await connection.close()
             }
         }
     }

@@ -9,6 +9,7 @@ final class ConnectionRegistry: Sendable {
     }
 
     private let entries = Mutex<[ObjectIdentifier: Entry]>([:])
+    private let isClosing = Atomic<Bool>(false)
     private let maximum: Int
 
     init(maximum: Int) {
@@ -21,7 +22,7 @@ final class ConnectionRegistry: Sendable {
     func add(_ channel: any Channel) -> Bool {
         let id = ObjectIdentifier(channel)
         let isTaken = self.entries.withLock { entries in
-            guard entries.count < self.maximum else { return false }
+            guard entries.count < self.maximum, !self.isClosing.load(ordering: .acquiring) else { return false }
             entries[id] = Entry(channel: channel)
             return true
         }
@@ -36,10 +37,13 @@ final class ConnectionRegistry: Sendable {
     }
 
     func closeAll() async {
+        self.isClosing.store(true, ordering: .releasing)
         let open = self.entries.withLock { Array($0.values) }
         for entry in open {
-            guard let handler = entry.handler else { continue }
-            entry.channel.eventLoop.execute { handler.value.closeGracefully() }
+            entry.channel.eventLoop.execute {
+                entry.handler?.value.closeGracefully()
+                entry.channel.close(promise: nil)
+            }
         }
         for entry in open { try? await entry.channel.closeFuture.get() }
     }

@@ -59,6 +59,9 @@ package struct ReplyHandle: Sendable {
         }
     }
 
+    /// A one-way request was served.
+    package func done() { self.send([]) }
+
     package func close() {
         self.eventLoop.execute { self.handler.value.close() }
     }
@@ -117,7 +120,7 @@ final class ServerChannelHandler: ChannelInboundHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         // A client that does not read its answers gets no further requests served.
-        self.updateReading(context)
+        if context.channel.isWritable { self.process(context) } else { self.updateReading(context) }
         context.fireChannelWritabilityChanged()
     }
 
@@ -131,16 +134,24 @@ final class ServerChannelHandler: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
+    private var isProcessing = false
+
     private func process(_ context: ChannelHandlerContext) {
-        while let action = self.machine.next() {
+        // An answer given while a request is dispatched comes back here: the outer loop goes on.
+        guard !self.isProcessing else { return }
+        self.isProcessing = true
+        defer { self.isProcessing = false }
+        while context.channel.isWritable, let action = self.machine.next() {
             switch action {
             case .request(let request):
                 self.requestCount &+= 1
                 let outcome = self.dispatcher.dispatch(request, from: self.peer, reply: self.replyHandle(context))
                 switch outcome {
-                case .reply(let buffers): if request.header.isResponseExpected { self.write(context, buffers) }
-                case .pending, .noReply: break
+                case .reply(let buffers): self.write(context, request.header.isResponseExpected ? buffers : [])
+                case .noReply: self.machine.answered()
+                case .pending: break
                 case .close:
+                    context.flush()
                     context.close(promise: nil)
                     return
                 }

@@ -34,7 +34,7 @@ package struct ServerStateMachine {
     private var splitter: MessageSplitter
     private var state = State.open
     private let maximumOutstanding: Int
-    /// Requests without an answer yet.
+    /// Requests not served yet, one-way ones included.
     package private(set) var outstanding = 0
     /// Version the peer speaks; what a CloseConnection of ours is sent in.
     package private(set) var version = GIOPVersion.v1_0
@@ -69,7 +69,7 @@ package struct ServerStateMachine {
                 switch message.header.type {
                 case .request:
                     let header = try RequestHeader(message.header, &reader)
-                    if header.isResponseExpected { self.outstanding += 1 }
+                    self.outstanding += 1
                     return .request(
                         IncomingRequest(
                             header: header, message: message.bytes, argumentOffset: reader.position,
@@ -97,7 +97,7 @@ package struct ServerStateMachine {
         return .close(CDRWriter.headerOnly(.messageError, version: self.version))
     }
 
-    /// An answer was written.
+    /// A request is over: its answer was written, or a one-way request was served.
     package mutating func answered() {
         self.outstanding -= 1
     }

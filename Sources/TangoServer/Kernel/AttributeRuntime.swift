@@ -161,8 +161,9 @@ final class AttributeRuntime: Sendable {
         return value
     }
 
-    func failed(_ failure: DevFailed) -> AttributeValue {
-        AttributeValue(name: self.name, failure: failure, format: self.definition.format, type: self.definition.type, time: .now)
+    /// A failed read: format and type unknown, as both incumbents send it.
+    func failed(_ failure: DevFailed, asked name: String? = nil) -> AttributeValue {
+        AttributeValue(name: name ?? self.name, failure: failure, time: .now)
     }
 
     // MARK: - Writing

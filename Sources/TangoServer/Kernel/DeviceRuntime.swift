@@ -77,6 +77,10 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     package let interfaceVersion = 6
     package let adminName: String
 
+    private let ended = Atomic<Bool>(false)
+    /// Whether the device was stopped; nothing may run on it any more.
+    var isEnded: Bool { self.ended.load(ordering: .acquiring) }
+
     private(set) var device: (any Device)?
     private(set) var context: DeviceContext?
 
@@ -230,7 +234,10 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     // MARK: - Life
 
     /// Makes the device's object and initialises it, holding the gate. A failure leaves the device reachable, in FAULT, saying why.
-    func start() async {
+    /// - Returns: the failure, if there was one.
+    @discardableResult
+    func start() async -> DevFailed? {
+        var failure: DevFailed?
         _ = await self.withGate(within: .hours(24)) {
             do {
                 let context = DeviceContext(self)
@@ -238,9 +245,12 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
                 self.device = try self.deviceClass.make(context)
                 try await self.device?.initialise()
             } catch {
-                self.fail(DevFailed(wrapping: error))
+                let failed = DevFailed(wrapping: error)
+                failure = failed
+                self.fail(failed)
             }
         }
+        return failure
     }
 
     /// For a device made outside of a server.
@@ -264,7 +274,10 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// - Returns: `false` when that request is not over in time: the device is then left as it is, since nobody else may touch it.
     func stop(within timeout: TimeAmount) async -> Bool {
         await self.withGate(within: timeout) {
+            self.ended.store(true, ordering: .releasing)
             await self.device?.release()
+            // Without a gate, requests may still be running: the object then lives as long as this.
+            guard self.gate != nil else { return }
             self.device = nil
             self.context = nil
         }

@@ -125,6 +125,8 @@ struct ReadOperation: GatedOperation {
     private var values: [AttributeValue] = []
     private var isStarted = false
     private var awaited: AttributeRuntime?
+    /// About how many bytes the answer has so far.
+    private var size = 0
 
     init(names: [String], source: DevSource, version: Int) {
         self.names = names
@@ -140,9 +142,11 @@ struct ReadOperation: GatedOperation {
             try runtime.device?.alwaysExecuted()
         }
         while self.values.count < self.names.count {
+            // A short request may ask for a big array many times over.
+            guard self.size < MessageSplitter.defaultMaximumMessageSize else { throw SystemException.noResources }
             let name = self.names[self.values.count]
             guard let attribute = runtime.attribute(name) else {
-                self.values.append(
+                self.append(
                     AttributeValue(
                         name: name,
                         failure: DevFailed(.attributeNotFound, "\(name) attribute not found", origin: "MultiAttribute::get_attr_by_name"),
@@ -155,7 +159,7 @@ struct ReadOperation: GatedOperation {
                     return .await(step)
                 }
             } catch {
-                self.values.append(attribute.failed(DevFailed(wrapping: error)))
+                self.append(attribute.failed(DevFailed(wrapping: error), asked: self.names[self.values.count]))
             }
         }
         if self.throwsErrors, let failure = self.values.lazy.compactMap(\.failure).first { throw failure }
@@ -187,6 +191,11 @@ struct ReadOperation: GatedOperation {
         return nil
     }
 
+    private mutating func append(_ value: AttributeValue) {
+        self.size += value.errors.isEmpty ? 100 + value.data.count * 8 : 400
+        self.values.append(value)
+    }
+
     private mutating func finish(_ attribute: AttributeRuntime, _ reading: AttributeReading?, _ runtime: DeviceRuntime) {
         let setSource: AttributeRuntime? =
             switch attribute.definition.access {
@@ -194,7 +203,9 @@ struct ReadOperation: GatedOperation {
             case .readWithWrite: attribute.definition.writeAttributeName.flatMap { runtime.attribute($0) }
             case .read, .write, .unknown: nil
             }
-        self.values.append(attribute.value(from: reading, setSource: setSource))
+        var value = attribute.value(from: reading, setSource: setSource)
+        if !value.errors.isEmpty { value.name = self.names[self.values.count] }
+        self.append(value)
     }
 
     mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {
@@ -203,7 +214,7 @@ struct ReadOperation: GatedOperation {
         switch result {
         case .success(.reading(let reading)): self.finish(attribute, reading, runtime)
         case .success: self.finish(attribute, nil, runtime)
-        case .failure(let error): self.values.append(attribute.failed(DevFailed(wrapping: error)))
+        case .failure(let error): self.append(attribute.failed(DevFailed(wrapping: error), asked: self.names[self.values.count]))
         }
     }
 }

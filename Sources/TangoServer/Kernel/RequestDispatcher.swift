@@ -74,7 +74,7 @@ package final class RequestDispatcher: IIOPDispatcher {
                 case .await(let step):
                     let reply = makeReply()
                     Self.finish(operation, step, header, runtime, reply)
-                    return header.isResponseExpected ? .pending : .noReply
+                    return .pending
                 }
             } catch {
                 runtime.gate?.release()
@@ -85,6 +85,8 @@ package final class RequestDispatcher: IIOPDispatcher {
         @Sendable func start() {
             var operation = operation
             do {
+                // It waited for a device that was replaced meanwhile: the client looks the new one up.
+                guard !runtime.isEnded else { throw SystemException.objectNotExist }
                 switch try operation.advance(runtime) {
                 case .finished(let result):
                     Self.send(header, .success(result), reply)
@@ -119,7 +121,7 @@ package final class RequestDispatcher: IIOPDispatcher {
         } else {
             enter(true)
         }
-        return header.isResponseExpected ? .pending : .noReply
+        return .pending
     }
 
     /// Goes on in a task that holds the gate until the operation is over.
@@ -156,7 +158,10 @@ package final class RequestDispatcher: IIOPDispatcher {
     }
 
     private static func send(_ header: RequestHeader, _ outcome: Result<DeviceResult, any Error>, _ reply: ReplyHandle) {
-        guard header.isResponseExpected else { return }
+        guard header.isResponseExpected else {
+            reply.done()
+            return
+        }
         reply.send(Self.encode(header, outcome))
     }
 

@@ -16,7 +16,7 @@ struct DatabaseLink: DeviceStorage {
         let items: [String]
         do {
             items = try await self.database.strings("DbGetDataForServerCache", .stringArray([self.serverID, "\(self.hostName)%%10"]))
-        } catch  where error.reason == .communicationFailed || error.reason == .deviceTimedOut {
+        } catch where error.errors.contains(where: { Self.unreachable.contains($0.reason) }) {
             throw error
         } catch {
             return try await self.loadOneByOne()
@@ -25,6 +25,8 @@ struct DatabaseLink: DeviceStorage {
         guard let data = try parser.parse() else { throw self.notDefined }
         return data
     }
+
+    private static let unreachable: Set<ErrorReason> = [.communicationFailed, .deviceTimedOut, .cantConnectToDatabase, .shutdownInProgress]
 
     private var notDefined: ServerStartError {
         ServerStartError("The device server \(self.serverID) is not defined in database. Exiting!")

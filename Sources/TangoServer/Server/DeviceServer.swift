@@ -34,6 +34,8 @@ public final class DeviceServer: Sendable {
     private let state = Mutex(State())
     /// Opened by the Kill command.
     private let killed = Latch()
+    /// Held while devices are made or ended: restarts and the end of the server never overlap.
+    private let lifecycle = Gate()
     /// Object keys of devices that have well-known ones.
     private let objectKeys: [String: String]
 
@@ -150,6 +152,8 @@ public final class DeviceServer: Sendable {
             return (!state.isStopping, state.server)
         }
         guard isFirst else { return }
+        let isAlone = await self.lifecycle.acquire(within: Self.stopLimit, on: self.group.any())
+        defer { if isAlone { self.lifecycle.release() } }
         if server != nil { try? await self.link?.unexportServer() }
         let admin = self.state.withLock { $0.admin }
         let ending = self.devices.reversed() + (admin.map { [$0] } ?? [])
@@ -262,9 +266,7 @@ public final class DeviceServer: Sendable {
 
     private func makeDevices(_ data: ServerData) async throws {
         for entry in data.devices {
-            guard let deviceClass = self.classes.first(where: { $0.name.tangoFolded == entry.deviceClass.tangoFolded }) else {
-                throw ServerStartError("API_WrongCmdLineArgs: class \(entry.deviceClass) is not in this server. Exiting")
-            }
+            let deviceClass = try self.deviceClass(of: entry)
             let name: DeviceName
             do {
                 name = try DeviceName(entry.name)
@@ -276,6 +278,11 @@ public final class DeviceServer: Sendable {
             self.dispatcher.insert(runtime)
             self.state.withLock { $0.devices.append(runtime) }
         }
+    }
+
+    private func deviceClass(of entry: ServerData.DeviceEntry) throws(ServerStartError) -> DeviceClass {
+        if let found = self.classes.first(where: { $0.name.tangoFolded == entry.deviceClass.tangoFolded }) { return found }
+        throw ServerStartError("API_WrongCmdLineArgs: class \(entry.deviceClass) is not in this server. Exiting")
     }
 
     private func makeRuntime(_ name: DeviceName, _ deviceClass: DeviceClass, _ configuration: DeviceConfiguration) -> DeviceRuntime {
@@ -341,6 +348,9 @@ public final class DeviceServer: Sendable {
     /// Deletes a device and makes a new one, properties read anew.
     /// - Throws: `API_DeviceNotFound`.
     func restart(device text: String) async throws(DevFailed) {
+        guard await self.lifecycle.acquire(within: self.environment.gateTimeout, on: self.group.any()) else { throw DeviceRuntime.gateTimedOut }
+        defer { self.lifecycle.release() }
+        try self.refuseWhileStopping()
         let name = (try? ResourceLocator(parsing: text))?.device ?? text
         guard let old = self.devices.first(where: { $0.name.folded == name.tangoFolded }) else {
             throw DevFailed(.deviceNotFound, "Device \(text) not found", origin: "DServer::dev_restart")
@@ -355,7 +365,7 @@ public final class DeviceServer: Sendable {
         }
         guard await old.stop(within: self.environment.gateTimeout) else { throw DeviceRuntime.gateTimedOut }
         let new = self.makeRuntime(old.name, old.deviceClass, configuration)
-        await new.start()
+        let failure = await new.start()
         self.dispatcher.insert(new)
         self.state.withLock { state in
             if let index = state.devices.firstIndex(where: { $0 === old }) { state.devices[index] = new }
@@ -365,23 +375,41 @@ public final class DeviceServer: Sendable {
         } catch {
             throw DevFailed(wrapping: error)
         }
+        if let failure {
+            // The device stays reachable, in FAULT; the incumbents lose it.
+            throw failure.rethrowing(
+                "API_InitThrowsException",
+                "init_device() method for device \(old.name) throws DevFailed exception.\nDevice not available any more. Please fix exception reason",
+                origin: "DServer::dev_restart")
+        }
     }
 
-    /// Deletes all devices and makes those the database names now; same process, same port.
+    private func refuseWhileStopping() throws(DevFailed) {
+        guard !self.state.withLock({ $0.isStopping }) else {
+            throw DevFailed(.shutdownInProgress, "The device server is shutting down", origin: "DServer")
+        }
+    }
+
+    /// Deletes all devices and makes those the database names now; same process, same port. A device that is busy for longer than
+    /// a request may wait stays as it is.
     func restartAll() async {
+        guard await self.lifecycle.acquire(within: .hours(1), on: self.group.any()) else { return }
+        defer { self.lifecycle.release() }
         do {
-            let data = try await self.loadData()
-            let old = self.devices
-            for device in old.reversed() where !(await device.stop(within: self.environment.gateTimeout)) {
-                throw DeviceRuntime.gateTimedOut
-            }
+            try self.refuseWhileStopping()
+            var data = try await self.loadData()
+            for entry in data.devices { _ = try self.deviceClass(of: entry) }
+            var kept: [DeviceRuntime] = []
+            for device in self.devices.reversed() where !(await device.stop(within: self.environment.gateTimeout)) { kept.append(device) }
             let names = Set(data.devices.map { $0.name.tangoFolded })
-            for device in old where !names.contains(device.name.folded) { self.dispatcher.remove(device) }
+            for device in self.devices where !names.contains(device.name.folded) { self.dispatcher.remove(device) }
+            data.devices.removeAll { entry in kept.contains { $0.name.folded == entry.name.tangoFolded } }
             self.state.withLock { state in
                 state.data = data
-                state.devices = []
+                state.devices = kept
             }
             try await self.makeDevices(data)
+            try self.refuseWhileStopping()
             try await self.export(self.devices)
         } catch {
             self.environment.logger.error("restart failed", metadata: ["error": "\(error)"])
