@@ -9,7 +9,7 @@ import Testing
 struct FailureTests {
     @Test func anIdleConnectionIsClosedByTheServerAndReopenedSilently() async throws {
         var limits = ServerLimits()
-        limits.idleTime = .milliseconds(50)
+        limits.idleTime = .milliseconds(500)
         try await Loopback.run(limits: limits) { loopback in
             for index: Int32 in 0..<3 {
                 let answer1 = try await loopback.command("echo", .long(index))
@@ -22,7 +22,7 @@ struct FailureTests {
 
     @Test func theServersFarewellIsCloseConnection() async throws {
         var limits = ServerLimits()
-        limits.idleTime = .milliseconds(50)
+        limits.idleTime = .milliseconds(500)
         try await Loopback.run(limits: limits) { loopback in
             let answer = try await RawSocket.exchange(loopback.group, port: loopback.server.port, Messages.request(2))
             #expect(answer == Messages.joined([Messages.reply(2), CDRWriter.headerOnly(.closeConnection, version: .v1_2)]))
@@ -31,7 +31,7 @@ struct FailureTests {
 
     @Test func aConnectionThatNeverAsksIsClosedToo() async throws {
         var limits = ServerLimits()
-        limits.idleTime = .milliseconds(50)
+        limits.idleTime = .milliseconds(500)
         try await Loopback.run(limits: limits) { loopback in
             let answer = try await RawSocket.exchange(loopback.group, port: loopback.server.port, ByteBuffer())
             #expect(Messages.type(answer) == .closeConnection)
@@ -67,7 +67,9 @@ struct FailureTests {
         let endpoint = Endpoint(host: "127.0.0.1", port: first.port, version: .v1_2)
         _ = try await cache.call(endpoint, objectKey: "t/a/1", .ping, timeout: .seconds(10))
         await first.close()
-        let error = await #expect(throws: TransportError.self) { try await cache.call(endpoint, objectKey: "t/a/1", .ping, timeout: .seconds(10)) }
+        let error = await #expect(throws: TransportError.self) {
+            try await cache.call(endpoint, objectKey: "t/a/1", .ping, timeout: .seconds(10))
+        }
         #expect(kind(error) == "connectionRefused")
         let second = try await IIOPServer.listen(group: group, host: "127.0.0.1", port: endpoint.port, dispatcher: EchoDispatcher())
         _ = try await cache.call(endpoint, objectKey: "t/a/1", .ping, timeout: .seconds(10))

@@ -150,7 +150,9 @@ enum RawSocket {
     }
 
     /// - Parameter enough: closes the connection from this side when so many bytes have come.
-    static func exchange(_ group: any EventLoopGroup, port: Int, _ message: ByteBuffer, expecting enough: Int = .max) async throws -> ByteBuffer {
+    static func exchange(_ group: any EventLoopGroup, port: Int, _ message: ByteBuffer, expecting enough: Int = .max) async throws
+        -> ByteBuffer
+    {
         let loop = group.next()
         let done = loop.makePromise(of: ByteBuffer.self)
         let channel = try await ClientBootstrap(group: loop)

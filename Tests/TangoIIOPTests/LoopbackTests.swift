@@ -62,7 +62,8 @@ struct LoopbackTests {
             let answer2 = try await loopback.command("echo", .string("é"), version: version)
             #expect(answer2 == .string("é"))
             let answer = try await RawSocket.exchange(
-                loopback.group, port: loopback.server.port, Messages.request(2, version: version), expecting: Messages.reply(2, version: version).readableBytes)
+                loopback.group, port: loopback.server.port, Messages.request(2, version: version),
+                expecting: Messages.reply(2, version: version).readableBytes)
             #expect(answer == Messages.reply(2, version: version))
             #expect(loopback.dispatcher.seen.withLock { $0.versions } == [version, version])
         }
@@ -94,7 +95,8 @@ struct LoopbackTests {
 
     @Test func garbageIsAnsweredWithMessageErrorAndClosed() async throws {
         try await Loopback.run { loopback in
-            let answer = try await RawSocket.exchange(loopback.group, port: loopback.server.port, ByteBuffer(string: "GET / HTTP/1.1\r\n\r\n"))
+            let answer = try await RawSocket.exchange(
+                loopback.group, port: loopback.server.port, ByteBuffer(string: "GET / HTTP/1.1\r\n\r\n"))
             #expect(Messages.type(answer) == .messageError)
             let answer5 = try await loopback.command("echo", .long(1))
             #expect(answer5 == .long(1))
@@ -105,7 +107,9 @@ struct LoopbackTests {
         var limits = ServerLimits()
         limits.maximumMessageSize = 1000
         try await Loopback.run(limits: limits) { loopback in
-            let error = await #expect(throws: TransportError.self) { try await loopback.command("echo", .string(String(repeating: "x", count: 2000))) }
+            let error = await #expect(throws: TransportError.self) {
+                try await loopback.command("echo", .string(String(repeating: "x", count: 2000)))
+            }
             #expect(["closedByPeer", "connectionLost"].contains(kind(error)))
             let again = try await loopback.command("echo", .long(1))
             #expect(again == .long(1))

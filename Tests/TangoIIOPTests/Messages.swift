@@ -97,12 +97,16 @@ final class ClientBench {
     func cancel(_ id: UInt32) -> String? { self.machine.cancel(id) }
     func closed() -> Set<String> { Set(self.machine.closed()) }
 
-    /// The waiters that got their reply; "close" where the connection is to be closed.
+    /// The waiters that got their reply; then why the connection is to be closed, if so.
     func resumed() -> [String] {
         var waiters: [String] = []
         while let action = self.machine.next() {
-            guard case .resume(let waiter, .success) = action else { return waiters + ["close"] }
-            waiters.append(waiter)
+            switch action {
+            case .resume(let waiter, .success): waiters.append(waiter)
+            case .resume(let waiter, .failure): waiters.append("\(waiter) failed")
+            case .closedByPeer: return waiters + ["closedByPeer"]
+            case .protocolError: return waiters + ["protocolError"]
+            }
         }
         return waiters
     }

@@ -44,15 +44,17 @@ struct ServerMachineTests {
         #expect(machine.outstanding == 1)
     }
 
-    @Test func oneWayRequestsAwaitNoAnswer() {
+    @Test func oneWayRequestsCountUntilTheyAreServed() {
         let machine = ServerBench(maximumOutstanding: 1)
-        machine.received(Messages.joined([Messages.request(2, flags: 0), Messages.request(4, flags: 0), Messages.request(6)]))
-        #expect(machine.drain().map(\.requestID) == [2, 4, 6])
-        #expect(machine.outstanding == 1)
+        machine.received(Messages.joined([Messages.request(2, flags: 0), Messages.request(4)]))
+        #expect(machine.drain().map(\.requestID) == [2])
+        machine.answered()
+        #expect(machine.drain().map(\.requestID) == [4])
     }
 
     @Test(arguments: [
-        Array("GET / HTTP/1.1\r\n\r\n".utf8), [0x47, 0x49, 0x4F, 0x50, 1, 3, 1, 0, 0, 0, 0, 0], [0x47, 0x49, 0x4F, 0x50, 2, 0, 1, 0, 0, 0, 0, 0],
+        Array("GET / HTTP/1.1\r\n\r\n".utf8), [0x47, 0x49, 0x4F, 0x50, 1, 3, 1, 0, 0, 0, 0, 0],
+        [0x47, 0x49, 0x4F, 0x50, 2, 0, 1, 0, 0, 0, 0, 0],
         [0x47, 0x49, 0x4F, 0x50, 1, 2, 1, 9, 0, 0, 0, 0], [0x47, 0x49, 0x4F, 0x50, 1, 0, 1, 7, 4, 0, 0, 0, 0, 0, 0, 0],
         // A request whose header is cut, a reply, a fragment nobody started.
         [0x47, 0x49, 0x4F, 0x50, 1, 2, 1, 0, 4, 0, 0, 0, 1, 0, 0, 0], [0x47, 0x49, 0x4F, 0x50, 1, 2, 1, 1, 4, 0, 0, 0, 1, 0, 0, 0],
@@ -93,7 +95,10 @@ struct ServerMachineTests {
     }
 
     @Test func fragmentsAreRefusedWhereTheyCannotBe() {
-        for message in [Messages.request(2, .isA(String(repeating: "x", count: 50)), version: .v1_0), Messages.request(2, .isA(String(repeating: "x", count: 50)))] {
+        for message in [
+            Messages.request(2, .isA(String(repeating: "x", count: 50)), version: .v1_0),
+            Messages.request(2, .isA(String(repeating: "x", count: 50))),
+        ] {
             let machine = ServerBench()
             // In GIOP 1.0 there are none; in 1.2 a piece that is no multiple of 8 cannot be joined.
             let size = Messages.type(message) != nil && message.getInteger(at: 5, as: UInt8.self) == 0 ? 32 : 30

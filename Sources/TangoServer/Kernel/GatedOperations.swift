@@ -31,6 +31,8 @@ protocol GatedOperation: Sendable {
     mutating func advance(_ runtime: DeviceRuntime) throws -> Advance
     /// Takes what the awaited handler answered.
     mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws
+    /// What a client gets that waited too long for the device.
+    var timedOut: Result<DeviceResult, any Error> { get }
 }
 
 extension AsyncStep {

@@ -194,7 +194,6 @@ package final class RequestDispatcher: IIOPDispatcher {
 }
 
 extension GatedOperation {
-    /// What a client gets that waited too long for the device.
     var timedOut: Result<DeviceResult, any Error> { .failure(DeviceRuntime.gateTimedOut) }
 }
 

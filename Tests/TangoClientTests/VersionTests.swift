@@ -1,0 +1,195 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+import TangoCore
+import TangoIIOP
+import TangoWire
+import Testing
+
+@testable import TangoClient
+
+/// A device of some interface version, which notes the operations it is asked for and answers with the smallest of their kind.
+final class FakeDevice: IIOPDispatcher {
+    let version: Int
+    let calls = Mutex<[DeviceCall]>([])
+    /// Answers instead of a result, one per call.
+    let failures = Mutex<[SystemException]>([])
+
+    init(version: Int) { self.version = version }
+
+    func isKnown(objectKey: String) -> Bool { true }
+
+    var operations: [String] { self.calls.withLock { $0.map(\.operation.name) } }
+
+    func dispatch(_ request: IncomingRequest, from peer: PeerAddress, reply: @autoclosure () -> ReplyHandle) -> DispatchOutcome {
+        guard case .known(let operation) = request.header.operation, let call = try? request.call(operation) else { return .close }
+        self.calls.withLock { $0.append(call) }
+        var writer = CDRWriter()
+        if let failure = self.failures.withLock({ $0.popLast() }) {
+            ReplyHeader(version: request.header.version, requestID: request.header.requestID, status: .systemException)
+                .encode(to: &writer, body: true)
+            failure.encode(to: &writer)
+        } else {
+            let result = self.result(call)
+            ReplyHeader(version: request.header.version, requestID: request.header.requestID, status: .noException)
+                .encode(to: &writer, body: result.hasBody)
+            result.encode(for: operation, to: &writer)
+        }
+        writer.endMessage()
+        return .reply(writer.finishSegments())
+    }
+
+    private func result(_ call: DeviceCall) -> DeviceResult {
+        switch call {
+        case .isA(let id): .boolean((2...6).contains { $0 <= self.version && id == "IDL:Tango/Device_\($0):1.0" })
+        case .info:
+            .info(DeviceInfo(deviceClass: "C", serverID: "S/i", serverHost: "h", serverVersion: Int32(self.version), documentationURL: ""))
+        case .commandList: .commandInfos([])
+        case .command: .command(.long(1))
+        case .attributeConfigs: .attributeConfigs([])
+        case .readAttributes(let names, _, _, _):
+            .attributeValues(
+                names.map { AttributeValue(name: $0, data: .long([1]), format: .scalar, type: .long, time: .zero, readDimension: .scalar) })
+        default: .void
+        }
+    }
+
+    /// Runs the body with a proxy of the device.
+    static func run(version: Int, _ body: (FakeDevice, DeviceProxy) async throws -> Void) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let fake = FakeDevice(version: version)
+        let server = try await IIOPServer.listen(group: group, host: "127.0.0.1", port: 0, dispatcher: fake)
+        let system = ControlSystem(host: nil, options: ClientOptions(), group: group)
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(fake, try await system.device("tango://127.0.0.1:\(server.port)/t/a/1#dbase=no")))
+        } catch {
+            result = .failure(error)
+        }
+        await system.shutdown()
+        await server.close()
+        try await group.shutdownGracefully()
+        try result.get()
+    }
+}
+
+struct VersionTests {
+    private static let expected: [(version: Int, operations: [String])] = [
+        (
+            1,
+            [
+                "info", "command_list_query", "command_inout", "get_attribute_config", "read_attributes", "write_attributes",
+                "set_attribute_config",
+            ]
+        ),
+        (
+            2,
+            [
+                "info", "command_list_query_2", "command_inout_2", "get_attribute_config_2", "read_attributes_2", "write_attributes",
+                "set_attribute_config",
+            ]
+        ),
+        (
+            3,
+            [
+                "info_3", "command_list_query_2", "command_inout_2", "get_attribute_config_3", "read_attributes_3", "write_attributes_3",
+                "set_attribute_config_3",
+            ]
+        ),
+        (
+            4,
+            [
+                "info_3", "command_list_query_2", "command_inout_4", "get_attribute_config_3", "read_attributes_4", "write_attributes_4",
+                "set_attribute_config_4",
+            ]
+        ),
+        (
+            5,
+            [
+                "info_3", "command_list_query_2", "command_inout_4", "get_attribute_config_5", "read_attributes_5", "write_attributes_4",
+                "set_attribute_config_5",
+            ]
+        ),
+        (
+            6,
+            [
+                "info_6", "command_list_query_2", "command_inout_4", "get_attribute_config_5", "read_attributes_5", "write_attributes_4",
+                "set_attribute_config_5",
+            ]
+        ),
+    ]
+
+    @Test(arguments: expected)
+    func eachInterfaceIsSpokenTo(version: Int, operations: [String]) async throws {
+        try await FakeDevice.run(version: version) { fake, device in
+            #expect(try await device.interfaceVersion() == version)
+            fake.calls.withLock { $0 = [] }
+            _ = try await device.info()
+            _ = try await device.commandList()
+            try await device.command("C")
+            _ = try await device.attributeConfigs()
+            _ = try await device.readAttributes(["a"])
+            try await device.writeAttribute(AttributeWrite(name: "a", data: .long([1])))
+            try await device.setAttributeConfigs([])
+            #expect(fake.operations == operations)
+            for call in fake.calls.withLock({ $0 }) where call.operation.interface >= 4 && call.identity != nil {
+                // The plain form, which servers of every release take.
+                #expect(call.identity == DeviceProxy.identity)
+            }
+        }
+    }
+
+    @Test func whatAnInterfaceLacksIsNotSent() async throws {
+        try await FakeDevice.run(version: 3) { (fake, device) async throws in
+            let calls: [() async throws -> Void] = [
+                { _ = try await device.attributeHistory("a", count: 1) }, { _ = try await device.commandHistory("a", count: 1) },
+                { _ = try await device.writeReadAttributes([], read: []) }, { _ = try await device.readPipe("p") },
+                { _ = try await device.pipeConfigs() },
+            ]
+            fake.calls.withLock { $0 = [] }
+            for call in calls {
+                let failure = await #expect(throws: DevFailed.self) { try await call() }
+                #expect(failure?.reason == .notSupported)
+            }
+            #expect(fake.operations == [])
+        }
+    }
+
+    @Test func namesGivenTwiceAreAskedForOnce() async throws {
+        try await FakeDevice.run(version: 5) { fake, device in
+            let values = try await device.readAttributes(["a", "B", "A", "b", "c", "a"])
+            #expect(values.map(\.name) == ["a", "B", "a", "B", "c", "a"])
+            guard case .readAttributes(let names, _, _, _)? = fake.calls.withLock({ $0.last }) else {
+                Issue.record("no read")
+                return
+            }
+            #expect(names == ["a", "B", "c"])
+        }
+    }
+
+    @Test func aVanishedObjectIsLookedUpAnewOnce() async throws {
+        try await FakeDevice.run(version: 5) { fake, device in
+            try await device.ping()
+            fake.failures.withLock { $0 = [.objectNotExist] }
+            try await device.ping()
+            fake.calls.withLock { $0 = [] }
+            fake.failures.withLock { $0 = [SystemException("NO_IMPLEMENT", minorCode: 0)] }
+            let failure = await #expect(throws: DevFailed.self) { try await device.ping() }
+            #expect(failure?.reasonDescription == "NO_IMPLEMENT CORBA system exception: 0x0")
+            #expect(fake.operations == ["ping"])
+        }
+    }
+
+    @Test func whatIsWrittenToOldInterfacesHasItsSizeWhereTheyLook() async throws {
+        for (version, read, write) in [(3, AttributeDimension(x: 2), AttributeDimension.zero), (5, .zero, AttributeDimension(x: 2))] {
+            try await FakeDevice.run(version: version) { fake, device in
+                try await device.writeAttribute(AttributeWrite(name: "a", data: .long([1, 2])))
+                guard case .writeAttributes(let values, _, _)? = fake.calls.withLock({ $0.last }) else {
+                    Issue.record("no write")
+                    return
+                }
+                #expect(values[0].readDimension == read && values[0].writeDimension == write)
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import TangoClient
+import TangoCore
+import TangoWire
+import Testing
+
+@testable import TangoServer
+
+struct BlackBoxTests {
+    @Test func linesTellWhatWasAsked() async throws {
+        try await TestServer.run([BenchDevice.deviceClass()], devices: ["t/a/1"]) { test in
+            let device = try await test.device()
+            let pid = "localhost (CPP/Python client with PID \(getpid()))"
+            let steps: [(() async throws -> Void, String)] = [
+                ({ try await device.ping() }, "Operation ping requested from localhost"),
+                ({ _ = try await device.info() }, "Operation info_6 requested from localhost"),
+                ({ _ = try await device.state() }, "Attribute state requested from localhost"),
+                ({ _ = try await device.adminName() }, "Attribute adm_name requested from localhost"),
+                ({ _ = try await device.commandList() }, "Operation command_list_query_2 requested from localhost"),
+                (
+                    { try await device.command("eCHO", .double(1)) },
+                    "Operation command_inout_4 (cmd = eCHO) from cache_device requested from \(pid)"
+                ),
+                (
+                    { _ = await device.commandFailure("nope") },
+                    "Operation command_inout_4 (cmd = nope) from cache_device requested from \(pid)"
+                ),
+                (
+                    { _ = try await device.readAttributes(["Plain", "nope"], source: .device) },
+                    "Operation read_attributes_5 (Plain, nope) from device requested from \(pid)"
+                ),
+                (
+                    { try await device.writeAttribute(AttributeWrite(name: "number", data: .double([1]))) },
+                    "Operation write_attributes_4 (number) requested from \(pid)"
+                ),
+                (
+                    { _ = try await device.writeReadAttributes([AttributeWrite(name: "number", data: .double([1]))], read: ["plain"]) },
+                    "Operation write_read_attributes_5 (number/plain) requested from \(pid)"
+                ),
+                ({ _ = try await device.attributeConfigs() }, "Operation get_attribute_config_5 requested from localhost"),
+                ({ _ = try await device.blackBox(1) }, "Operation blackbox requested from localhost"),
+            ]
+            for (step, expected) in steps {
+                try await step()
+                let line = try #require(try await device.blackBox(1).first)
+                #expect(line.wholeMatch(of: /\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d:\d\d : .*/) != nil)
+                #expect(line.hasSuffix(" : \(expected)"))
+            }
+        }
+    }
+
+    @Test func fiftyLinesAreKeptNewestFirst() async throws {
+        try await TestServer.run([BenchDevice.deviceClass()], devices: ["t/a/1"]) { test in
+            let device = try await test.device()
+            for index in 0..<120 { _ = await device.commandFailure("c\(index)") }
+            let lines = try await device.blackBox(1000)
+            #expect(lines.count == 50)
+            for (offset, line) in lines.enumerated() { #expect(line.contains("(cmd = c\(119 - offset))")) }
+            #expect(try await device.blackBox(3).count == 3)
+            for count in [0, -1] {
+                let failure = await #expect(throws: DevFailed.self) { try await device.blackBox(count) }
+                #expect(failure?.reason == .blackBoxArgument && failure?.reasonDescription == "Argument to read black box out of range")
+            }
+        }
+    }
+
+    @Test func nothingRecordedIsSaidSo() async throws {
+        try await TestServer.run([BenchDevice.deviceClass()], devices: ["t/a/1"]) { test in
+            guard case .user(.devFailed(let failure))? = await test.failure(.blackBox(5)) else {
+                Issue.record("no error")
+                return
+            }
+            #expect(failure.reason == .blackBoxEmpty)
+        }
+    }
+}
