@@ -16,7 +16,7 @@ run: setup ## build everything and start a control system with one command
 
 test: setup setup-test ## all tests, with the C++ and Python peers (ARGS='--filter X' for some)
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build $(ARGS)
+	$(SWIFT) test --skip-build --no-parallel $(ARGS)
 
 lint: ## check the style
 	$(SWIFT) format lint --strict --parallel -r $(FORMATTED)
