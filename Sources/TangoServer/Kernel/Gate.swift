@@ -34,7 +34,7 @@ final class Gate: Sendable {
     /// Whether the current task works for the holder of the gate: a call that comes back through it goes straight in.
     var isHeldByTask: Bool {
         guard let hold = Self.heldByTask.first(where: { $0.gate == ObjectIdentifier(self) }) else { return false }
-        return self.state.withLock { $0.isHeld || $0.turn == hold.turn }
+        return self.state.withLock { $0.isHeld && $0.turn == hold.turn }
     }
 
     /// Runs the body as the holder. The gate must be held.
