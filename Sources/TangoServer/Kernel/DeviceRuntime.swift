@@ -42,7 +42,7 @@ package struct DeviceConfiguration: Sendable {
 
 /// A device as the kernel runs it: members, state, black box, and the gate that serialises its requests.
 ///
-/// `@unchecked Sendable` for one reason: `device` and `context` are touched only by the holder of the gate.
+/// Sendable by promise, for one reason: `device` and `context` are touched only by the holder of the gate.
 package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line above; everything else is immutable or behind a Mutex
     struct Members {
         var attributes = OrderedTable<AttributeRuntime>()

@@ -16,7 +16,7 @@ struct DatabaseLink: DeviceStorage {
         let items: [String]
         do {
             items = try await self.database.strings("DbGetDataForServerCache", .stringArray([self.serverID, "\(self.hostName)%%10"]))
-        } catch where error.errors.contains(where: { Self.unreachable.contains($0.reason) }) {
+        } catch  where error.errors.contains(where: { Self.unreachable.contains($0.reason) }) {
             throw error
         } catch {
             return try await self.loadOneByOne()

@@ -348,7 +348,9 @@ public final class DeviceServer: Sendable {
     /// Deletes a device and makes a new one, properties read anew.
     /// - Throws: `API_DeviceNotFound`.
     func restart(device text: String) async throws(DevFailed) {
-        guard await self.lifecycle.acquire(within: self.environment.gateTimeout, on: self.group.any()) else { throw DeviceRuntime.gateTimedOut }
+        guard await self.lifecycle.acquire(within: self.environment.gateTimeout, on: self.group.any()) else {
+            throw DeviceRuntime.gateTimedOut
+        }
         defer { self.lifecycle.release() }
         try self.refuseWhileStopping()
         let name = (try? ResourceLocator(parsing: text))?.device ?? text
