@@ -329,13 +329,8 @@ public final class DeviceServer: Sendable {
 
     private func ior(of device: DeviceRuntime) -> String {
         let port = self.port
-        let given = self.arguments.publishedEndPoint ?? self.arguments.endPoint
-        let host: String
-        if let given, !given.host.isEmpty, given.host != "0.0.0.0" {
-            host = given.host
-        } else {
-            host = NetworkAddresses.primary
-        }
+        let named = [self.arguments.publishedEndPoint?.host, self.arguments.endPoint?.host].compactMap { $0 }
+        let host = named.first { !$0.isEmpty && $0 != "0.0.0.0" } ?? NetworkAddresses.primary
         let publishedPort = self.arguments.publishedEndPoint.map { $0.port == 0 ? port : $0.port } ?? port
         return IOR(
             typeID: "IDL:Tango/Device_\(device.interfaceVersion):1.0", host: host, port: UInt16(truncatingIfNeeded: publishedPort),
