@@ -26,20 +26,29 @@ final class Gate: Sendable {
     private struct Hold: Sendable {
         var gate: ObjectIdentifier
         var turn: UInt64
+        /// The task that took it.
+        var task: Int?
     }
 
-    /// What the current task holds. Tasks started by a handler inherit it and may outlive the handler, hence the turn.
+    /// What the current task holds. Tasks started by a handler inherit it: they run beside the handler and may outlive it, so a hold
+    /// counts only in the task that took it, and only in the turn it was taken in.
     @TaskLocal private static var heldByTask: [Hold] = []
 
     /// Whether the current task works for the holder of the gate: a call that comes back through it goes straight in.
     var isHeldByTask: Bool {
         guard let hold = Self.heldByTask.first(where: { $0.gate == ObjectIdentifier(self) }) else { return false }
+        guard hold.task == Self.currentTask else { return false }
         return self.state.withLock { $0.isHeld && $0.turn == hold.turn }
+    }
+
+    /// Tells one running task from another.
+    private static var currentTask: Int? {
+        withUnsafeCurrentTask { task in task?.hashValue }
     }
 
     /// Runs the body as the holder. The gate must be held.
     func whileHeld<R>(_ body: () async throws -> R) async rethrows -> R {
-        let hold = Hold(gate: ObjectIdentifier(self), turn: self.state.withLock { $0.turn })
+        let hold = Hold(gate: ObjectIdentifier(self), turn: self.state.withLock { $0.turn }, task: Self.currentTask)
         return try await Self.$heldByTask.withValue(Self.heldByTask.filter { $0.gate != hold.gate } + [hold]) { try await body() }
     }
 
