@@ -247,12 +247,8 @@ final class AttributeRuntime: Sendable {
 
     // MARK: - Configuration
 
-    /// A change of the database that a new configuration needs.
-    struct PropertyChange: Sendable {
-        var name: String
-        /// `nil` deletes the property of the device.
-        var values: [String]?
-    }
+    /// A change of the database that a new configuration needs; `nil` deletes the property of the device.
+    typealias PropertyChange = (name: String, values: [String]?)
 
     /// Takes a new configuration: texts with Tango's special values (measured rules of 12.3), refused as a whole when one is wrong.
     /// - Returns: what the database should be told.
@@ -290,7 +286,7 @@ final class AttributeRuntime: Sendable {
                 isExplicit = value != inherited
             }
             setting.set(value, in: &config)
-            changes.append(PropertyChange(name: setting.rawValue, values: isExplicit ? [value] : nil))
+            changes.append((setting.rawValue, isExplicit ? [value] : nil))
         }
         if self.definition.type == .enum, new.enumLabels != old.enumLabels {
             let labels = new.enumLabels.first?.isEmpty == false ? new.enumLabels : self.definition.enumLabels
@@ -302,7 +298,7 @@ final class AttributeRuntime: Sendable {
             }
             config.enumLabels = labels
             try Self.checkLabels(config, device: self.deviceName)
-            changes.append(PropertyChange(name: "enum_labels", values: labels == self.definition.enumLabels ? nil : labels))
+            changes.append(("enum_labels", labels == self.definition.enumLabels ? nil : labels))
         }
         let limits = try AttributeLimits(config, device: self.deviceName)
         let stored = config

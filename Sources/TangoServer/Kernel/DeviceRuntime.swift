@@ -19,6 +19,8 @@ package struct ServerEnvironment: Sendable {
     package var logger: Logger
     /// Where changes are kept; `nil` without a database.
     package var storage: (any DeviceStorage)?
+    /// Who wants to know of changes.
+    package var changes = ChangeHub()
 }
 
 /// What a device needs of a database while it runs.
@@ -26,6 +28,8 @@ package protocol DeviceStorage: Sendable {
     func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])])
         async throws(DevFailed)
     func deleteAttributeProperties(_ device: String, attribute: String, names: [String]) async throws(DevFailed)
+    func putProperties(_ device: String, _ properties: [(name: String, values: [String])]) async throws(DevFailed)
+    func deleteProperties(_ device: String, names: [String]) async throws(DevFailed)
 }
 
 /// Properties of a device and its class as the database holds them.
@@ -67,7 +71,8 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     package let name: DeviceName
     package let deviceClass: DeviceClass
     let environment: ServerEnvironment
-    let configuration: DeviceConfiguration
+    private let configurationStore: Mutex<DeviceConfiguration>
+    let tenure: DeviceTenure
     let gate: Gate?
     let blackBox: BlackBox
     let members: Mutex<Members>
@@ -86,12 +91,13 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     init(
         name: DeviceName, deviceClass: DeviceClass, environment: ServerEnvironment, configuration: DeviceConfiguration, gate: Gate?,
-        objectKey: String? = nil
+        objectKey: String? = nil, tenure: DeviceTenure = DeviceTenure()
     ) {
         self.name = name
         self.deviceClass = deviceClass
         self.environment = environment
-        self.configuration = configuration
+        self.configurationStore = Mutex(configuration)
+        self.tenure = tenure
         self.gate = gate
         self.objectKey = objectKey ?? name.folded
         self.adminName = "dserver/\(environment.serverID)"
@@ -107,6 +113,38 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         }
         for attribute in deviceClass.attributes { self.insert(attribute) }
         for pipe in deviceClass.pipes { self.members.withLock { $0.pipes.set(pipe, for: pipe.config.name) } }
+    }
+
+    /// Properties of the device and its class, as read at the start and changed since.
+    var configuration: DeviceConfiguration { self.configurationStore.withLock { $0 } }
+
+    /// Changes properties of the device: here, and in the database if there is one.
+    func putProperties(_ properties: [(name: String, values: [String])]) async throws(DevFailed) {
+        self.configurationStore.withLock { configuration in
+            for property in properties { configuration.properties[property.name.tangoFolded] = property.values }
+        }
+        try await self.environment.storage?.putProperties(self.name.text, properties)
+    }
+
+    func deleteProperties(_ names: [String]) async throws(DevFailed) {
+        self.configurationStore.withLock { configuration in
+            for name in names { configuration.properties[name.tangoFolded] = nil }
+        }
+        try await self.environment.storage?.deleteProperties(self.name.text, names: names)
+    }
+
+    /// Changes properties of an attribute; `nil` deletes one.
+    func changeProperties(ofAttribute attribute: String, _ changes: [(name: String, values: [String]?)]) async throws(DevFailed) {
+        self.configurationStore.withLock { configuration in
+            for change in changes {
+                configuration.attributeProperties[attribute.tangoFolded, default: [:]][change.name.tangoFolded] = change.values
+            }
+        }
+        guard let storage = self.environment.storage else { return }
+        let put = changes.compactMap { change in change.values.map { (name: change.name, values: $0) } }
+        let deleted = changes.filter { $0.values == nil }.map(\.name)
+        if !put.isEmpty { try await storage.putAttributeProperties(self.name.text, attribute: attribute, put) }
+        if !deleted.isEmpty { try await storage.deleteAttributeProperties(self.name.text, attribute: attribute, names: deleted) }
     }
 
     private func source(of attribute: String) -> AttributePropertySource {

@@ -305,11 +305,9 @@ struct WriteOperation: GatedOperation {
     private mutating func written(_ runtime: DeviceRuntime) -> AsyncStep? {
         let (attribute, write, _) = self.writes[self.position]
         attribute.store(write)
-        if attribute.definition.memorization != .none, let storage = runtime.environment.storage, let text = write.data.memorizedText {
+        if attribute.definition.memorization != .none, let text = write.data.memorizedText {
             self.memorizing = true
-            let device = runtime.name.text
-            let name = attribute.name
-            return .perform { try await storage.putAttributeProperties(device, attribute: name, [("__value", [text])]) }
+            return .perform { try await runtime.changeProperties(ofAttribute: attribute.name, [("__value", [text])]) }
         }
         self.position += 1
         return nil
@@ -362,10 +360,10 @@ struct ConfigureOperation: GatedOperation {
                 }
                 let changes = try attribute.setConfig(Self.completed(sent, with: attribute.config, version: self.version))
                 self.position += 1
-                if let storage = runtime.environment.storage, !changes.isEmpty {
-                    let device = runtime.name.text
-                    let name = attribute.name
-                    return .await(.perform { try await Self.tell(storage, device, name, changes) })
+                let config = attribute.config
+                runtime.environment.changes.send(runtime.name, .attributeConfig(config))
+                if !changes.isEmpty {
+                    return .await(.perform { try await runtime.changeProperties(ofAttribute: attribute.name, changes) })
                 }
             } catch let failure as DevFailed {
                 guard self.configs.count > 1 else { throw failure }
@@ -397,18 +395,6 @@ struct ConfigureOperation: GatedOperation {
             config.alarm.maxAlarm = high
         }
         return config
-    }
-
-    private static func tell(
-        _ storage: any DeviceStorage, _ device: String, _ attribute: String, _ changes: [AttributeRuntime.PropertyChange]
-    ) async throws(DevFailed) {
-        var put: [(name: String, values: [String])] = []
-        var deleted: [String] = []
-        for change in changes {
-            if let values = change.values { put.append((change.name, values)) } else { deleted.append(change.name) }
-        }
-        if !put.isEmpty { try await storage.putAttributeProperties(device, attribute: attribute, put) }
-        if !deleted.isEmpty { try await storage.deleteAttributeProperties(device, attribute: attribute, names: deleted) }
     }
 
     mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {

@@ -60,101 +60,18 @@ package final class RequestDispatcher: IIOPDispatcher {
         }
     }
 
+    private struct Receiver: OutcomeReceiver {
+        let header: RequestHeader
+        let reply: ReplyHandle
+        var eventLoop: any EventLoop { self.reply.eventLoop }
+        func finish(_ outcome: Result<DeviceResult, any Error>) { RequestDispatcher.send(self.header, outcome, self.reply) }
+    }
+
     private static func serve<Operation: GatedOperation>(
         _ operation: Operation, _ header: RequestHeader, _ runtime: DeviceRuntime, _ makeReply: () -> ReplyHandle
     ) -> DispatchOutcome {
-        // The way of nearly all requests: device free, handlers synchronous and quick, answered without leaving the event loop.
-        if runtime.deviceClass.execution == .inline, runtime.gate?.tryAcquire() ?? true {
-            var operation = operation
-            do {
-                switch try operation.advance(runtime) {
-                case .finished(let result):
-                    runtime.gate?.release()
-                    return Self.immediate(header, .success(result))
-                case .await(let step):
-                    let reply = makeReply()
-                    Self.finish(operation, step, header, runtime, reply)
-                    return .pending
-                }
-            } catch {
-                runtime.gate?.release()
-                return Self.immediate(header, .failure(error))
-            }
-        }
-        let reply = makeReply()
-        @Sendable func start() {
-            var operation = operation
-            do {
-                // It waited for a device that was replaced meanwhile: the client looks the new one up.
-                guard !runtime.isEnded else { throw SystemException.objectNotExist }
-                switch try operation.advance(runtime) {
-                case .finished(let result):
-                    Self.send(header, .success(result), reply)
-                    runtime.gate?.release()
-                case .await(let step): Self.finish(operation, step, header, runtime, reply)
-                }
-            } catch {
-                Self.send(header, .failure(error), reply)
-                runtime.gate?.release()
-            }
-        }
-        @Sendable func enter(_ isHeld: Bool) {
-            guard isHeld else {
-                Self.send(header, operation.timedOut, reply)
-                return
-            }
-            switch runtime.deviceClass.execution {
-            case .inline: reply.eventLoop.execute { start() }
-            case .blocking:
-                runtime.environment.pool.submit { state in
-                    guard case .active = state else {
-                        runtime.gate?.release()
-                        Self.send(header, .failure(DevFailed(.shutdownInProgress, "The server is shutting down")), reply)
-                        return
-                    }
-                    start()
-                }
-            }
-        }
-        if let gate = runtime.gate {
-            gate.acquire(within: runtime.environment.gateTimeout, on: reply.eventLoop) { enter($0) }
-        } else {
-            enter(true)
-        }
-        return .pending
-    }
-
-    /// Goes on in a task that holds the gate until the operation is over.
-    private static func finish<Operation: GatedOperation>(
-        _ operation: Operation, _ step: AsyncStep, _ header: RequestHeader, _ runtime: DeviceRuntime, _ reply: ReplyHandle
-    ) {
-        Task.immediate {
-            @Sendable func work() async -> Result<DeviceResult, any Error> {
-                var operation = operation
-                var step = step
-                do {
-                    while true {
-                        let result: Result<StepResult, any Error>
-                        do {
-                            result = .success(try await step.run(runtime))
-                        } catch {
-                            result = .failure(error)
-                        }
-                        try operation.resume(result, runtime)
-                        switch try operation.advance(runtime) {
-                        case .finished(let result): return .success(result)
-                        case .await(let next): step = next
-                        }
-                    }
-                } catch {
-                    return .failure(error)
-                }
-            }
-            let outcome = if let gate = runtime.gate { await gate.whileHeld { await work() } } else { await work() }
-            // Before the gate is free: a server that stops waits for it, and then closes the connections.
-            Self.send(header, outcome, reply)
-            runtime.gate?.release()
-        }
+        let outcome = OperationRunner.run(operation, on: runtime) { Receiver(header: header, reply: makeReply()) }
+        return outcome.map { Self.immediate(header, $0) } ?? .pending
     }
 
     private static func send(_ header: RequestHeader, _ outcome: Result<DeviceResult, any Error>, _ reply: ReplyHandle) {

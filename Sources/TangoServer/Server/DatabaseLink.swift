@@ -135,4 +135,12 @@ struct DatabaseLink: DeviceStorage {
     func deleteAttributeProperties(_ device: String, attribute: String, names: [String]) async throws(DevFailed) {
         try await self.database.command("DbDeleteDeviceAttributeProperty", .stringArray([device, attribute] + names))
     }
+
+    func putProperties(_ device: String, _ properties: [(name: String, values: [String])]) async throws(DevFailed) {
+        try await self.database.putProperties(ofDevice: device, properties)
+    }
+
+    func deleteProperties(_ device: String, names: [String]) async throws(DevFailed) {
+        try await self.database.deleteProperties(ofDevice: device, names: names)
+    }
 }

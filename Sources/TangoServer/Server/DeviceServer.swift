@@ -285,7 +285,9 @@ public final class DeviceServer: Sendable {
         throw ServerStartError("API_WrongCmdLineArgs: class \(entry.deviceClass) is not in this server. Exiting")
     }
 
-    private func makeRuntime(_ name: DeviceName, _ deviceClass: DeviceClass, _ configuration: DeviceConfiguration) -> DeviceRuntime {
+    private func makeRuntime(
+        _ name: DeviceName, _ deviceClass: DeviceClass, _ configuration: DeviceConfiguration, tenure: DeviceTenure = DeviceTenure()
+    ) -> DeviceRuntime {
         let gate: Gate? =
             switch deviceClass.serialModel {
             case .byDevice: Gate()
@@ -301,7 +303,7 @@ public final class DeviceServer: Sendable {
             }
         return DeviceRuntime(
             name: name, deviceClass: deviceClass, environment: self.environment, configuration: configuration, gate: gate,
-            objectKey: self.objectKeys[name.folded])
+            objectKey: self.objectKeys[name.folded], tenure: tenure)
     }
 
     private func makeAdmin(_ data: ServerData) -> DeviceRuntime {
@@ -361,7 +363,7 @@ public final class DeviceServer: Sendable {
             }
         }
         guard await old.stop(within: self.environment.gateTimeout) else { throw DeviceRuntime.gateTimedOut }
-        let new = self.makeRuntime(old.name, old.deviceClass, configuration)
+        let new = self.makeRuntime(old.name, old.deviceClass, configuration, tenure: old.tenure)
         let failure = await new.start()
         self.dispatcher.insert(new)
         self.state.withLock { state in

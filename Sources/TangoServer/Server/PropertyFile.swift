@@ -216,4 +216,12 @@ final class PropertyFileStorage: DeviceStorage {
     func deleteAttributeProperties(_ device: String, attribute: String, names: [String]) async throws(DevFailed) {
         try self.change { file in for name in names { file.set("\(device)/\(attribute)->\(name)", nil) } }
     }
+
+    func putProperties(_ device: String, _ properties: [(name: String, values: [String])]) async throws(DevFailed) {
+        try self.change { file in for property in properties { file.set("\(device)->\(property.name)", property.values) } }
+    }
+
+    func deleteProperties(_ device: String, names: [String]) async throws(DevFailed) {
+        try self.change { file in for name in names { file.set("\(device)->\(name)", nil) } }
+    }
 }
