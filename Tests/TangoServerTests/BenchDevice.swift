@@ -67,8 +67,8 @@ final class BenchDevice: Device {
             },
             Attribute(
                 "hot", of: BenchDevice.self,
-                properties: AttributeProperties(minAlarm: "-100", maxAlarm: "100", minWarning: "-10", maxWarning: "10")
-            ) { $0.number * 10 },
+                properties: AttributeProperties(minAlarm: "-50", maxAlarm: "50", minWarning: "-10", maxWarning: "10")
+            ) { $0.number * 5 },
             Spectrum("row", of: BenchDevice.self, maxLength: 5) {
                 $0.row
             } write: {

@@ -168,7 +168,7 @@ struct ConfigurationTests {
 
     @Test func qualityFollowsTheAlarms() async throws {
         try await self.run { (device) async throws in
-            for (number, quality) in [(0.5, AttributeQuality.valid), (1, .warning), (-1, .warning), (10, .alarm), (-10, .alarm)] {
+            for (number, quality) in [(0.5, AttributeQuality.valid), (2, .warning), (-2, .warning), (10, .alarm), (-10, .alarm)] {
                 #expect(await device.writeFailure("number", .double([number])) == nil)
                 #expect(try await device.readAttribute("hot").quality == quality, "\(number)")
             }

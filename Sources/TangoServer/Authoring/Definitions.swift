@@ -90,36 +90,23 @@ public enum Memorization: Sendable, Hashable {
     case memorizedWriteAtInit
 }
 
-/// Properties of an attribute given by the class's code ("user defaults"); `nil` is the library's default.
+/// Properties of an attribute given by the class's code ("user defaults"), as texts; `nil` is the library's default.
 public struct AttributeProperties: Sendable, Hashable {
-    public var description: String?
-    public var label: String?
-    public var unit: String?
-    public var standardUnit: String?
-    public var displayUnit: String?
-    public var displayFormat: String?
-    public var minValue: String?
-    public var maxValue: String?
-    public var minAlarm: String?
-    public var maxAlarm: String?
-    public var minWarning: String?
-    public var maxWarning: String?
-    public var deltaTime: String?
-    public var deltaValue: String?
-    public var absoluteChange: String?
-    public var relativeChange: String?
-    public var eventPeriod: String?
-    public var archiveAbsoluteChange: String?
-    public var archiveRelativeChange: String?
-    public var archivePeriod: String?
+    /// Only what is given: thousands of attributes have none.
+    var texts: [AttributeSetting: String] = [:]
 
     public init(
-        description: String? = nil, label: String? = nil, unit: String? = nil, displayFormat: String? = nil, minValue: String? = nil,
-        maxValue: String? = nil, minAlarm: String? = nil, maxAlarm: String? = nil, minWarning: String? = nil, maxWarning: String? = nil
+        description: String? = nil, label: String? = nil, unit: String? = nil, standardUnit: String? = nil, displayUnit: String? = nil,
+        displayFormat: String? = nil, minValue: String? = nil, maxValue: String? = nil, minAlarm: String? = nil, maxAlarm: String? = nil,
+        minWarning: String? = nil, maxWarning: String? = nil, deltaTime: String? = nil, deltaValue: String? = nil,
+        absoluteChange: String? = nil, relativeChange: String? = nil, eventPeriod: String? = nil, archiveAbsoluteChange: String? = nil,
+        archiveRelativeChange: String? = nil, archivePeriod: String? = nil
     ) {
         self.description = description
         self.label = label
         self.unit = unit
+        self.standardUnit = standardUnit
+        self.displayUnit = displayUnit
         self.displayFormat = displayFormat
         self.minValue = minValue
         self.maxValue = maxValue
@@ -127,6 +114,134 @@ public struct AttributeProperties: Sendable, Hashable {
         self.maxAlarm = maxAlarm
         self.minWarning = minWarning
         self.maxWarning = maxWarning
+        self.deltaTime = deltaTime
+        self.deltaValue = deltaValue
+        self.absoluteChange = absoluteChange
+        self.relativeChange = relativeChange
+        self.eventPeriod = eventPeriod
+        self.archiveAbsoluteChange = archiveAbsoluteChange
+        self.archiveRelativeChange = archiveRelativeChange
+        self.archivePeriod = archivePeriod
+    }
+
+    /// Text shown to people.
+    public var description: String? {
+        get { self.texts[.description] }
+        set { self.texts[.description] = newValue }
+    }
+
+    /// Name shown to people.
+    public var label: String? {
+        get { self.texts[.label] }
+        set { self.texts[.label] = newValue }
+    }
+
+    /// Unit of the value.
+    public var unit: String? {
+        get { self.texts[.unit] }
+        set { self.texts[.unit] = newValue }
+    }
+
+    /// Factor to the SI unit.
+    public var standardUnit: String? {
+        get { self.texts[.standardUnit] }
+        set { self.texts[.standardUnit] = newValue }
+    }
+
+    /// Factor to the unit shown.
+    public var displayUnit: String? {
+        get { self.texts[.displayUnit] }
+        set { self.texts[.displayUnit] = newValue }
+    }
+
+    /// How the value is printed, as `%6.2f`.
+    public var displayFormat: String? {
+        get { self.texts[.displayFormat] }
+        set { self.texts[.displayFormat] = newValue }
+    }
+
+    /// Smallest value that may be written.
+    public var minValue: String? {
+        get { self.texts[.minValue] }
+        set { self.texts[.minValue] = newValue }
+    }
+
+    /// Largest value that may be written.
+    public var maxValue: String? {
+        get { self.texts[.maxValue] }
+        set { self.texts[.maxValue] = newValue }
+    }
+
+    /// Quality ALARM at or below.
+    public var minAlarm: String? {
+        get { self.texts[.minAlarm] }
+        set { self.texts[.minAlarm] = newValue }
+    }
+
+    /// Quality ALARM at or above.
+    public var maxAlarm: String? {
+        get { self.texts[.maxAlarm] }
+        set { self.texts[.maxAlarm] = newValue }
+    }
+
+    /// Quality WARNING at or below.
+    public var minWarning: String? {
+        get { self.texts[.minWarning] }
+        set { self.texts[.minWarning] = newValue }
+    }
+
+    /// Quality WARNING at or above.
+    public var maxWarning: String? {
+        get { self.texts[.maxWarning] }
+        set { self.texts[.maxWarning] = newValue }
+    }
+
+    /// Milliseconds after a write from which the value read is compared with the set value.
+    public var deltaTime: String? {
+        get { self.texts[.deltaTime] }
+        set { self.texts[.deltaTime] = newValue }
+    }
+
+    /// Difference to the set value from which on the quality is ALARM.
+    public var deltaValue: String? {
+        get { self.texts[.deltaValue] }
+        set { self.texts[.deltaValue] = newValue }
+    }
+
+    /// Change that is worth an event: one number, or two for down and up.
+    public var absoluteChange: String? {
+        get { self.texts[.absoluteChange] }
+        set { self.texts[.absoluteChange] = newValue }
+    }
+
+    /// The same in percent.
+    public var relativeChange: String? {
+        get { self.texts[.relativeChange] }
+        set { self.texts[.relativeChange] = newValue }
+    }
+
+    /// Milliseconds between periodic events.
+    public var eventPeriod: String? {
+        get { self.texts[.eventPeriod] }
+        set { self.texts[.eventPeriod] = newValue }
+    }
+
+    /// Change that is worth an archive event.
+    public var archiveAbsoluteChange: String? {
+        get { self.texts[.archiveAbsoluteChange] }
+        set { self.texts[.archiveAbsoluteChange] = newValue }
+    }
+
+    /// The same in percent.
+    public var archiveRelativeChange: String? {
+        get { self.texts[.archiveRelativeChange] }
+        set { self.texts[.archiveRelativeChange] = newValue }
+    }
+
+    /// Milliseconds after which an archive event is sent anyway.
+    public var archivePeriod: String? {
+        get { self.texts[.archivePeriod] }
+        set { self.texts[.archivePeriod] = newValue }
     }
 }
 

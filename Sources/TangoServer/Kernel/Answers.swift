@@ -26,12 +26,12 @@ extension DeviceRuntime {
             case .adminName: return .success(.string(self.adminName))
             case .blackBox(let count): return .success(.strings(try self.blackBox.lines(Int(count))))
             case .info: return .success(.info(self.info))
-            case .commandList: return .success(.commandInfos(self.members.withLock { $0.commands.members.map(\.info) }))
+            case .commandList: return .success(.commandInfos(self.members.withLock { $0.commandInfos }))
             case .commandInfo(let name, _):
                 guard let command = self.command(name) else {
                     throw DevFailed(.commandNotFound, "Command \(name) not found", origin: "DeviceImpl::command_query")
                 }
-                return .success(.commandInfo(command.info))
+                return .success(.commandInfo(command.value.info))
             case .attributeConfigs(let names, let version): return .success(.attributeConfigs(try self.attributeConfigs(names, version)))
             case .pipeConfigs(let names): return .success(.pipeConfigs(try self.pipeConfigs(names)))
             case .setPipeConfigs(let configs, _):
@@ -47,7 +47,7 @@ extension DeviceRuntime {
                 throw DevFailed(.commandNotPolled, "Command \(name.tangoFolded) not polled", origin: "Device::command_inout_history")
             case .command(let name, _, source: .cache, _, _):
                 guard let command = self.command(name) else { return nil }
-                throw DevFailed(.commandNotPolled, "Command \(command.info.name) not polled", origin: "Device::command_inout")
+                throw DevFailed(.commandNotPolled, "Command \(command.value.info.name) not polled", origin: "Device::command_inout")
             default: return nil
             }
         } catch {

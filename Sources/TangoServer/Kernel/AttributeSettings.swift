@@ -50,6 +50,9 @@ enum AttributeSetting: String, CaseIterable, Sendable {
 
     func value(in config: AttributeConfig) -> String { config[keyPath: self.path] }
 
+    /// The text of what is not configured.
+    static let notSpecified = "Not specified"
+
     func set(_ text: String, in config: inout AttributeConfig) { config[keyPath: self.path] = text }
 
     /// Whether the text is a number of the attribute's type.
@@ -60,38 +63,18 @@ enum AttributeSetting: String, CaseIterable, Sendable {
         }
     }
 
-    var isEventSetting: Bool {
+    /// A criterion of change or archive events: one number, or two for down and up.
+    var isCriterion: Bool {
         switch self {
-        case .absoluteChange, .relativeChange, .eventPeriod, .archiveAbsoluteChange, .archiveRelativeChange, .archivePeriod: true
+        case .absoluteChange, .relativeChange, .archiveAbsoluteChange, .archiveRelativeChange: true
         default: false
         }
     }
 
-    /// The value the class's code gives.
-    func userDefault(_ properties: AttributeProperties) -> String? {
-        switch self {
-        case .description: properties.description
-        case .label: properties.label
-        case .unit: properties.unit
-        case .standardUnit: properties.standardUnit
-        case .displayUnit: properties.displayUnit
-        case .displayFormat: properties.displayFormat
-        case .minValue: properties.minValue
-        case .maxValue: properties.maxValue
-        case .minAlarm: properties.minAlarm
-        case .maxAlarm: properties.maxAlarm
-        case .minWarning: properties.minWarning
-        case .maxWarning: properties.maxWarning
-        case .deltaTime: properties.deltaTime
-        case .deltaValue: properties.deltaValue
-        case .absoluteChange: properties.absoluteChange
-        case .relativeChange: properties.relativeChange
-        case .eventPeriod: properties.eventPeriod
-        case .archiveAbsoluteChange: properties.archiveAbsoluteChange
-        case .archiveRelativeChange: properties.archiveRelativeChange
-        case .archivePeriod: properties.archivePeriod
-        }
-    }
+    /// A time in milliseconds.
+    var isTime: Bool { self == .eventPeriod || self == .archivePeriod || self == .deltaTime }
+
+    var isEventSetting: Bool { self.isCriterion || self == .eventPeriod || self == .archivePeriod }
 
     /// The library's default.
     func libraryDefault(_ definition: AttributeDefinition) -> String {
@@ -120,91 +103,6 @@ struct AttributePropertySource: Sendable {
     var device: [String: [String]] = [:]
     /// Of the class, by name in lower case.
     var deviceClass: [String: [String]] = [:]
-}
 
-/// The limits of an attribute as numbers.
-struct AttributeLimits: Sendable {
-    var minValue: Double?
-    var maxValue: Double?
-    var minAlarm: Double?
-    var maxAlarm: Double?
-    var minWarning: Double?
-    var maxWarning: Double?
-
-    var hasAlarms: Bool { self.minAlarm != nil || self.maxAlarm != nil || self.minWarning != nil || self.maxWarning != nil }
-    var hasRange: Bool { self.minValue != nil || self.maxValue != nil }
-
-    /// Reads the limits of a configuration.
-    /// - Throws: `API_AttrOptProp`, `API_IncoherentValues` with the incumbents' texts.
-    init(_ config: AttributeConfig, device: String) throws(DevFailed) {
-        let prefix = "Device \(device)-> Attribute : \(config.name)\n"
-        func number(_ setting: AttributeSetting) throws(DevFailed) -> Double? {
-            let text = setting.value(in: config)
-            guard text != "Not specified" else { return nil }
-            // Measured: of booleans these two are passed over, the others refused.
-            if config.type == .boolean, setting == .minWarning || setting == .maxWarning { return nil }
-            guard config.type?.isNumeric == true else {
-                throw DevFailed(
-                    .attributeProperty, prefix + "The property \(setting.rawValue) is not settable for the attribute data type",
-                    origin: "Attribute::set_properties")
-            }
-            guard let value = Double(text), !text.lowercased().contains("x") else {
-                throw DevFailed(
-                    .attributeProperty, prefix + "The property \(setting.rawValue) is defined in an unsupported format",
-                    origin: "Attribute::set_properties")
-            }
-            return value
-        }
-        func check(_ low: Double?, _ high: Double?, _ name: String) throws(DevFailed) {
-            guard let low, let high, low >= high else { return }
-            throw DevFailed(
-                .incoherentValues, prefix + "Value of min_\(name) is greater than or equal to max_\(name)",
-                origin: "Attribute::set_properties")
-        }
-        self.minValue = try number(.minValue)
-        self.maxValue = try number(.maxValue)
-        self.minAlarm = try number(.minAlarm)
-        self.maxAlarm = try number(.maxAlarm)
-        self.minWarning = try number(.minWarning)
-        self.maxWarning = try number(.maxWarning)
-        _ = try number(.deltaValue)
-        try check(self.minValue, self.maxValue, "value")
-        try check(self.minAlarm, self.maxAlarm, "alarm")
-        try check(self.minWarning, self.maxWarning, "warning")
-    }
-
-    init() {}
-
-    /// Quality of a value: alarm limits first, then warning limits; one element is enough.
-    func quality(of data: AttributeData) -> AttributeQuality {
-        guard let numbers = data.doubles else { return .valid }
-        func crosses(_ low: Double?, _ high: Double?) -> Bool {
-            numbers.contains { number in
-                if let low, number <= low { return true }
-                if let high, number >= high { return true }
-                return false
-            }
-        }
-        if (self.minAlarm != nil || self.maxAlarm != nil) && crosses(self.minAlarm, self.maxAlarm) { return .alarm }
-        if (self.minWarning != nil || self.maxWarning != nil) && crosses(self.minWarning, self.maxWarning) { return .warning }
-        return .valid
-    }
-}
-
-extension AttributeData {
-    /// The elements as floating point numbers, of numeric data.
-    var doubles: [Double]? {
-        switch self {
-        case .short(let values): values.map(Double.init)
-        case .long(let values): values.map(Double.init)
-        case .long64(let values): values.map(Double.init)
-        case .float(let values): values.map(Double.init)
-        case .double(let values): values
-        case .uchar(let values): values.map(Double.init)
-        case .ushort(let values): values.map(Double.init)
-        case .ulong(let values): values.map(Double.init)
-        case .ulong64(let values): values.map(Double.init)
-        default: nil
-        }
-    }
+    var isEmpty: Bool { self.device.isEmpty && self.deviceClass.isEmpty }
 }

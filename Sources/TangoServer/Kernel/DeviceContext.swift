@@ -14,7 +14,12 @@ public final class DeviceContext: Sendable {
     /// The state the device set, or ALARM while an attribute is wrongly configured.
     public var state: DevState { self.runtime.state }
 
-    public func setState(_ state: DevState) { self.runtime.condition.withLock { $0.state = state } }
+    public func setState(_ state: DevState) {
+        self.runtime.condition.withLock { condition in
+            condition.state = state
+            condition.isAlarming = false
+        }
+    }
 
     /// Text of the status; `nil` goes back to the sentence about the state.
     public func setStatus(_ status: String?) { self.runtime.condition.withLock { $0.status = status } }
@@ -39,24 +44,4 @@ public final class DeviceContext: Sendable {
     public func withDevice<R: Sendable>(_ body: @escaping @Sendable (any Device) async throws -> R) async throws -> R {
         try await self.runtime.withDevice(body)
     }
-
-    /// Adds an attribute to this device; visible at once. The same definition again changes nothing.
-    /// - Throws: `API_AttrNotFound` when an attribute of another definition has that name.
-    public func addAttribute(_ definition: AttributeDefinition) throws(DevFailed) { try self.runtime.add(definition) }
-
-    /// - Throws: `API_AttrNotFound`.
-    public func removeAttribute(_ name: String) throws(DevFailed) { try self.runtime.removeAttribute(name) }
-
-    /// Adds a command to this device; visible at once.
-    /// - Throws: `API_CommandNotFound` when a command of another definition has that name.
-    public func addCommand(_ definition: CommandDefinition) throws(DevFailed) { try self.runtime.add(definition) }
-
-    /// - Throws: `API_CommandNotFound`.
-    public func removeCommand(_ name: String) throws(DevFailed) { try self.runtime.removeCommand(name) }
-
-    /// Adds a pipe to this device, or replaces the one of that name.
-    public func addPipe(_ definition: PipeDefinition) { self.runtime.add(definition) }
-
-    /// - Throws: `API_PipeNotFound`.
-    public func removePipe(_ name: String) throws(DevFailed) { try self.runtime.removePipe(name) }
 }

@@ -42,34 +42,25 @@ package struct DeviceConfiguration: Sendable {
     package var classAttributeProperties: [String: [String: [String]]] = [:]
 
     package init() {}
+
+    func source(ofAttribute name: String) -> AttributePropertySource {
+        guard !self.attributeProperties.isEmpty || !self.classAttributeProperties.isEmpty else { return AttributePropertySource() }
+        let key = name.tangoFolded
+        return AttributePropertySource(
+            device: self.attributeProperties[key] ?? [:], deviceClass: self.classAttributeProperties[key] ?? [:])
+    }
 }
 
 /// A device as the kernel runs it: members, state, black box, and the gate that serialises its requests.
 ///
 /// Sendable by promise, for one reason: `device` and `context` are touched only by the holder of the gate.
 package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line above; everything else is immutable or behind a Mutex
-    struct Members {
-        var attributes = OrderedTable<AttributeRuntime>()
-        var commands = OrderedTable<CommandDefinition>()
-        var pipes = OrderedTable<PipeDefinition>()
-        /// State and Status, always last in lists.
-        var last: [AttributeRuntime] = []
-
-        func attribute(_ name: String) -> AttributeRuntime? {
-            self.attributes[name] ?? self.last.first { $0.name.tangoFolded == name.tangoFolded }
-        }
-    }
-
-    struct Condition {
-        var state = DevState.unknown
-        /// Text set by the device; `nil` is the sentence about the state.
-        var status: String?
-        /// State and status are the kernel's words about a failed initialisation.
-        var isInitialisationFailure = false
-    }
-
     package let name: DeviceName
-    package let deviceClass: DeviceClass
+    /// What the devices of the class have in common.
+    let classRuntime: ClassRuntime
+    package var deviceClass: DeviceClass {
+        _read { yield self.classRuntime.deviceClass }
+    }
     let environment: ServerEnvironment
     private let configurationStore: Mutex<DeviceConfiguration>
     let tenure: DeviceTenure
@@ -77,10 +68,16 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     let blackBox: BlackBox
     let members: Mutex<Members>
     let condition = Mutex(Condition())
+    let tally = AlarmTally()
+    let announcement = Mutex(InterfaceAnnouncement())
     /// Object key: the device's name in lower case, or what a well-known object needs.
     package let objectKey: String
     package let interfaceVersion = 6
     package let adminName: String
+
+    private let started = Atomic<Bool>(false)
+    /// Whether the start is over, memorized values included.
+    var isStarted: Bool { self.started.load(ordering: .acquiring) }
 
     private let ended = Atomic<Bool>(false)
     /// Whether the device was stopped; nothing may run on it any more.
@@ -90,11 +87,11 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     private(set) var context: DeviceContext?
 
     init(
-        name: DeviceName, deviceClass: DeviceClass, environment: ServerEnvironment, configuration: DeviceConfiguration, gate: Gate?,
+        name: DeviceName, classRuntime: ClassRuntime, environment: ServerEnvironment, configuration: DeviceConfiguration, gate: Gate?,
         objectKey: String? = nil, tenure: DeviceTenure = DeviceTenure()
     ) {
         self.name = name
-        self.deviceClass = deviceClass
+        self.classRuntime = classRuntime
         self.environment = environment
         self.configurationStore = Mutex(configuration)
         self.tenure = tenure
@@ -103,20 +100,22 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         self.adminName = "dserver/\(environment.serverID)"
         self.blackBox = BlackBox(depth: configuration.properties["blackbox_depth"]?.first.flatMap(Int.init) ?? 50)
         self.members = Mutex(Members())
-        let status = BuiltInMembers.attributes.map { AttributeRuntime($0, deviceName: name.text, properties: self.source(of: $0.name)) }
-        self.members.withLock { $0.last = status }
-        let own = Set(deviceClass.commands.map(\.info.name))
-        let commands = (deviceClass.commands + BuiltInMembers.commands.filter { !own.contains($0.info.name) })
-            .sorted { $0.info.name.utf8.lexicographicallyPrecedes($1.info.name.utf8) }
         self.members.withLock { members in
-            for command in commands { members.commands.set(command, for: command.info.name) }
+            for shared in BuiltInMembers.attributes {
+                members.last.append(
+                    AttributeRuntime(
+                        shared, deviceName: name.text, properties: configuration.source(ofAttribute: shared.value.name), tally: self.tally))
+            }
         }
-        for attribute in deviceClass.attributes { self.insert(attribute) }
-        for pipe in deviceClass.pipes { self.members.withLock { $0.pipes.set(pipe, for: pipe.config.name) } }
+        classRuntime.enter(self)
     }
 
     /// Properties of the device and its class, as read at the start and changed since.
     var configuration: DeviceConfiguration { self.configurationStore.withLock { $0 } }
+
+    func configuration(ofAttribute name: String) -> AttributePropertySource {
+        self.configurationStore.withLock { $0.source(ofAttribute: name) }
+    }
 
     /// Changes properties of the device: here, and in the database if there is one.
     func putProperties(_ properties: [(name: String, values: [String])]) async throws(DevFailed) {
@@ -147,126 +146,21 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         if !deleted.isEmpty { try await storage.deleteAttributeProperties(self.name.text, attribute: attribute, names: deleted) }
     }
 
-    private func source(of attribute: String) -> AttributePropertySource {
-        AttributePropertySource(
-            device: self.configuration.attributeProperties[attribute.tangoFolded] ?? [:],
-            deviceClass: self.configuration.classAttributeProperties[attribute.tangoFolded] ?? [:])
-    }
-
-    private func insert(_ definition: AttributeDefinition) {
-        let attribute = AttributeRuntime(definition, deviceName: self.name.text, properties: self.source(of: definition.name))
-        self.members.withLock { $0.attributes.set(attribute, for: definition.name) }
-    }
-
-    // MARK: - Members at run time
-
-    /// Adds an attribute. The same definition again changes nothing.
-    /// - Throws: `API_AttrNotFound` (the incumbents' reason) when another one has that name, State and Status included.
-    func add(_ definition: AttributeDefinition) throws(DevFailed) {
-        let new = AttributeRuntime(definition, deviceName: self.name.text, properties: self.source(of: definition.name))
-        let existing: AttributeRuntime? = self.members.withLock { members in
-            if let existing = members.attribute(definition.name) { return existing }
-            members.attributes.set(new, for: definition.name)
-            return nil
+    /// Forgets what the database knows of an attribute that is no more; tells the database later.
+    func forgetProperties(ofAttribute attribute: String) {
+        let names: [String] = self.configurationStore.withLock { configuration in
+            guard !configuration.attributeProperties.isEmpty else { return [] }
+            return (configuration.attributeProperties.removeValue(forKey: attribute.tangoFolded) ?? [:]).keys.sorted()
         }
-        if let existing {
-            let old = existing.definition
-            guard old.type == definition.type, old.format == definition.format, old.access == definition.access, !existing.isBuiltIn else {
-                throw DevFailed(
-                    .attributeNotFound,
-                    "Device \(self.name.text) -> Attribute \(definition.name) already exists for your device but with other definition\n(data type, data format or data write type)",
-                    origin: "DeviceImpl::add_attribute")
+        guard !names.isEmpty, let storage = self.environment.storage else { return }
+        let (name, logger) = (self.name.text, self.environment.logger)
+        Task {
+            do {
+                try await storage.deleteAttributeProperties(name, attribute: attribute, names: names)
+            } catch {
+                logger.warning("properties not deleted", metadata: ["attribute": "\(name)/\(attribute)", "error": "\(error)"])
             }
         }
-    }
-
-    /// - Throws: `API_AttrNotFound`.
-    func removeAttribute(_ name: String) throws(DevFailed) {
-        guard self.members.withLock({ $0.attributes.remove(name) }) != nil else {
-            throw DevFailed(
-                .attributeProperty, "Attribute \(name) not found in class attribute(s)", origin: "MultiClassAttribute::remove_attr"
-            )
-            .rethrowing(
-                .attributeNotFound, "Attribute \(name) is not defined as attribute for your device.\nCan't remove it",
-                origin: "DeviceImpl::remove_attribute")
-        }
-    }
-
-    /// - Throws: `API_CommandNotFound` (the incumbents' reason) when another one has that name.
-    func add(_ definition: CommandDefinition) throws(DevFailed) {
-        let name = definition.info.name
-        let existing: CommandDefinition? = self.members.withLock { members in
-            if let existing = members.commands[name] { return existing }
-            members.commands.set(definition, for: name)
-            return nil
-        }
-        if let old = existing {
-            guard old.info.inTypeNumber == definition.info.inTypeNumber, old.info.outTypeNumber == definition.info.outTypeNumber else {
-                throw DevFailed(
-                    .commandNotFound,
-                    "Device \(self.name.text) -> Command \(name) already exists for your device but with other definition\n(command input data type or command output data type)",
-                    origin: "DeviceImpl::add_command")
-            }
-        }
-    }
-
-    /// - Throws: `API_CommandNotFound`.
-    func removeCommand(_ name: String) throws(DevFailed) {
-        let isBuiltIn = BuiltInMembers.commands.contains { $0.info.name.tangoFolded == name.tangoFolded }
-        guard !isBuiltIn, self.members.withLock({ $0.commands.remove(name) }) != nil else {
-            throw DevFailed(.commandNotFound, "\(name) command not found", origin: "DeviceClass::remove_command").rethrowing(
-                .commandNotFound, "Command \(name) is not defined as a command for your device.\nCan't remove it",
-                origin: "DeviceImpl::remove_command")
-        }
-    }
-
-    func add(_ definition: PipeDefinition) { self.members.withLock { $0.pipes.set(definition, for: definition.config.name) } }
-
-    /// - Throws: `API_PipeNotFound`.
-    func removePipe(_ name: String) throws(DevFailed) {
-        guard self.members.withLock({ $0.pipes.remove(name) }) != nil else {
-            throw DevFailed(.pipeNotFound, "\(name) pipe not found", origin: "DeviceImpl::remove_pipe")
-        }
-    }
-
-    func attribute(_ name: String) -> AttributeRuntime? {
-        self.members.withLock { $0.attribute(name) }
-    }
-
-    func command(_ name: String) -> CommandDefinition? { self.members.withLock { $0.commands[name] } }
-    func pipe(_ name: String) -> PipeDefinition? { self.members.withLock { $0.pipes[name] } }
-    var allAttributes: [AttributeRuntime] { self.members.withLock { $0.attributes.members + $0.last } }
-
-    // MARK: - State
-
-    var state: DevState {
-        let hasWrongConfiguration = !self.wronglyConfigured.isEmpty
-        let state = self.condition.withLock { $0.state }
-        return hasWrongConfiguration && state != .fault ? .alarm : state
-    }
-
-    /// The status text, with a line for attributes whose configuration in the database is wrong (measured texts).
-    var status: String {
-        let wrong = self.wronglyConfigured
-        let condition = self.condition.withLock { $0 }
-        guard !wrong.isEmpty, condition.state != .fault else {
-            return condition.status ?? "The device is in \(condition.state.name) state."
-        }
-        let subject =
-            wrong.count == 1
-            ? "Attribute \(wrong[0]) has wrong configuration" : "Attributes \(wrong.joined(separator: ", ")) have wrong configuration"
-        return (condition.status ?? "The device is in ALARM state.")
-            + "\n\(subject)\nTry accessing the faulty attribute(s) to get more information"
-    }
-
-    private var wronglyConfigured: [String] {
-        guard self.mayHaveWrongConfiguration else { return [] }
-        return self.allAttributes.filter { $0.configurationError != nil }.map(\.name)
-    }
-
-    /// Only attributes with properties in the database can be wrongly configured: keeps State cheap.
-    private var mayHaveWrongConfiguration: Bool {
-        !self.configuration.attributeProperties.isEmpty || !self.configuration.classAttributeProperties.isEmpty
     }
 
     // MARK: - Life
@@ -278,10 +172,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         var failure: DevFailed?
         _ = await self.withGate(within: .hours(24)) {
             do {
-                let context = DeviceContext(self)
-                self.context = context
-                self.device = try self.deviceClass.make(context)
-                try await self.device?.initialise()
+                try await self.make()
             } catch {
                 let failed = DevFailed(wrapping: error)
                 failure = failed
@@ -289,6 +180,21 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
             }
         }
         return failure
+    }
+
+    /// The device is complete: what the database remembers is written to it, and from now on changes of its interface are told.
+    /// - Parameter before: digest of the interface of the object it replaces.
+    func complete(replacing before: Int? = nil) async {
+        await self.writeMemorized()
+        self.started.store(true, ordering: .releasing)
+        self.announceFromNow(comparedWith: before ?? self.interfaceDigest)
+    }
+
+    private func make() async throws {
+        let context = DeviceContext(self)
+        self.context = context
+        self.device = try self.deviceClass.make(context)
+        try await self.device?.initialise()
     }
 
     /// For a device made outside of a server.
@@ -318,6 +224,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
             guard self.gate != nil else { return }
             self.device = nil
             self.context = nil
+            self.classRuntime.leave(self)
         }
     }
 
@@ -327,16 +234,17 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         self.condition.withLock { condition in
             if condition.isInitialisationFailure { condition = Condition() }
         }
+        self.holdAnnouncements()
+        defer { self.announceFromNow() }
         do {
             if let device = self.device {
                 await device.release()
                 try await device.initialise()
             } else {
-                let context = DeviceContext(self)
-                self.context = context
-                self.device = try self.deviceClass.make(context)
-                try await self.device?.initialise()
+                try await self.make()
             }
+            // The set values of before, not what the database remembers (measured).
+            await self.writeMemorized()
         } catch {
             let failure = DevFailed(wrapping: error)
             self.fail(failure)
@@ -388,36 +296,4 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         }
         return MemberCall(device: device, context: context, name: name)
     }
-}
-
-extension AttributeRuntime {
-    /// State or Status.
-    var isBuiltIn: Bool { BuiltInMembers.attributes.contains { $0.name == self.name } }
-}
-
-/// What every device has.
-enum BuiltInMembers {
-    static let attributes: [AttributeDefinition] = [
-        AttributeDefinition(
-            name: "State", type: .state,
-            reader: .sync { call in AttributeReading(.deviceState(call.context.runtime.state), dimension: .scalar) }),
-        AttributeDefinition(
-            name: "Status", type: .string,
-            reader: .sync { call in AttributeReading(.string([call.context.runtime.status]), dimension: .scalar) }),
-    ]
-
-    static let commands: [CommandDefinition] = [
-        CommandDefinition(
-            CommandInfo(name: "Init", inType: .void, outType: .void),
-            handler: .async { call, _ in
-                try await call.context.runtime.reinitialise()
-                return .void
-            }),
-        CommandDefinition(
-            CommandInfo(name: "State", inType: .void, outType: .state, outDescription: "Device state"),
-            handler: .sync { call, _ in .state(call.context.runtime.state) }),
-        CommandDefinition(
-            CommandInfo(name: "Status", inType: .void, outType: .string, outDescription: "Device status"),
-            handler: .sync { call, _ in .string(call.context.runtime.status) }),
-    ]
 }

@@ -59,8 +59,10 @@ extension AsyncStep {
 struct CommandOperation: GatedOperation {
     let name: String
     let argument: CommandData
-    private var definition: CommandDefinition?
+    private var definition: SharedCommand?
     private var result: CommandData?
+    /// Of State: what it depends on.
+    private var condition: ConditionReading?
 
     init(name: String, argument: CommandData) {
         self.name = name
@@ -69,15 +71,35 @@ struct CommandOperation: GatedOperation {
 
     mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
         if let result = self.result { return .finished(.command(try self.checked(result))) }
-        guard let definition = runtime.command(self.name) else {
-            throw DevFailed(.commandNotFound, "Command \(self.name) not found", origin: "DeviceClass::command_handler")
+        if let step = try self.condition?.advance(runtime) { return .await(step) }
+        let command: SharedCommand
+        if let definition = self.definition {
+            command = definition
+        } else {
+            guard let found = runtime.command(self.name) else {
+                throw DevFailed(.commandNotFound, "Command \(self.name) not found", origin: "DeviceClass::command_handler")
+            }
+            command = found
+            self.definition = found
+            // Init must work on a device whose object could not be made; so must what tells why.
+            if runtime.device == nil {
+                switch found.role {
+                case .initialise: return .await(.perform { try await runtime.reinitialise() })
+                case .state: return .finished(.command(.state(runtime.state)))
+                case .status: return .finished(.command(.string(runtime.status)))
+                case .ordinary: break
+                }
+            }
+            try runtime.device?.alwaysExecuted()
+            if found.role == .state {
+                var condition = ConditionReading(runtime)
+                let step = try condition.advance(runtime)
+                self.condition = condition
+                if let step { return .await(step) }
+            }
         }
-        self.definition = definition
-        // Init must work on a device whose object could not be made.
-        let isInit = definition.info.name == "Init"
-        if isInit, runtime.device == nil { return .await(.perform { try await runtime.reinitialise() }) }
+        let definition = command.value
         let call = try runtime.call(definition.info.name)
-        try call.device.alwaysExecuted()
         if let isAllowed = definition.isAllowed, !isAllowed(call, .execute) {
             throw DevFailed(
                 .commandNotAllowed, "Command \(definition.info.name) not allowed when the device is in \(runtime.state.name) state",
@@ -102,7 +124,7 @@ struct CommandOperation: GatedOperation {
     }
 
     private func checked(_ result: CommandData) throws(DevFailed) -> CommandData {
-        guard let expected = self.definition?.info.outType, expected != .void else { return .void }
+        guard let expected = self.definition?.value.info.outType, expected != .void else { return .void }
         let type = result.type
         if type == expected || (expected == .enum && type == .short) || (expected == .constString && type == .string) { return result }
         throw DevFailed(
@@ -111,112 +133,13 @@ struct CommandOperation: GatedOperation {
     }
 
     mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {
+        if self.condition?.isReading == true {
+            try self.condition?.resume(result, runtime)
+            return
+        }
         switch try result.get() {
         case .command(let data): self.result = data
         default: self.result = .void
-        }
-    }
-}
-
-/// Reads attributes: one answer per name, in order; a failure of one is in its answer.
-struct ReadOperation: GatedOperation {
-    private var names: [String]
-    private let source: DevSource
-    /// Interfaces 1 and 2 have no place for the error of one attribute: it fails the call.
-    private let throwsErrors: Bool
-    private var values: [AttributeValue] = []
-    private var isStarted = false
-    private var awaited: AttributeRuntime?
-    /// About how many bytes the answer has so far.
-    private var size = 0
-
-    init(names: [String], source: DevSource, version: Int) {
-        self.names = names
-        self.source = source
-        self.throwsErrors = version < 3
-    }
-
-    mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
-        if !self.isStarted {
-            self.isStarted = true
-            if self.names.count == 1, self.names[0] == "All attributes" { self.names = runtime.allAttributes.map(\.name) }
-            self.values.reserveCapacity(self.names.count)
-            try runtime.device?.alwaysExecuted()
-        }
-        while self.values.count < self.names.count {
-            // A short request may ask for a big array many times over.
-            guard self.size < MessageSplitter.defaultMaximumMessageSize else { throw SystemException.noResources }
-            let name = self.names[self.values.count]
-            guard let attribute = runtime.attribute(name) else {
-                self.append(
-                    AttributeValue(
-                        name: name,
-                        failure: DevFailed(.attributeNotFound, "\(name) attribute not found", origin: "MultiAttribute::get_attr_by_name"),
-                        time: .now))
-                continue
-            }
-            do {
-                if let step = try self.read(attribute, runtime) {
-                    self.awaited = attribute
-                    return .await(step)
-                }
-            } catch {
-                self.append(attribute.failed(DevFailed(wrapping: error), asked: self.names[self.values.count]))
-            }
-        }
-        if self.throwsErrors, let failure = self.values.lazy.compactMap(\.failure).first { throw failure }
-        return .finished(.attributeValues(self.values))
-    }
-
-    /// Reads with a synchronous handler, or returns what has to be awaited.
-    private mutating func read(_ attribute: AttributeRuntime, _ runtime: DeviceRuntime) throws -> AsyncStep? {
-        if self.source == .cache {
-            throw DevFailed(.attributeNotPolled, "Attribute \(attribute.name) not polled", origin: "Device::read_attributes")
-        }
-        if let error = attribute.configurationError { throw error }
-        if attribute.isBuiltIn, runtime.device == nil {
-            // A device that could not be made still tells its state and why.
-            let data: AttributeData = attribute.definition.type == .state ? .deviceState(runtime.state) : .string([runtime.status])
-            self.finish(attribute, AttributeReading(data, dimension: .scalar), runtime)
-            return nil
-        }
-        let call = try runtime.call(attribute.name)
-        if let isAllowed = attribute.definition.isAllowed, !isAllowed(call, .read) {
-            throw DevFailed(
-                .attributeNotAllowed, "It is currently not allowed to read attribute \(attribute.name)", origin: "Device::read_attributes")
-        }
-        switch attribute.definition.reader {
-        case .sync(let handler): self.finish(attribute, try handler(call), runtime)
-        case .async(let handler): return .read(handler, name: attribute.name)
-        case nil: self.finish(attribute, nil, runtime)
-        }
-        return nil
-    }
-
-    private mutating func append(_ value: AttributeValue) {
-        self.size += value.errors.isEmpty ? 100 + value.data.count * 8 : 400
-        self.values.append(value)
-    }
-
-    private mutating func finish(_ attribute: AttributeRuntime, _ reading: AttributeReading?, _ runtime: DeviceRuntime) {
-        let setSource: AttributeRuntime? =
-            switch attribute.definition.access {
-            case .readWrite: attribute
-            case .readWithWrite: attribute.definition.writeAttributeName.flatMap { runtime.attribute($0) }
-            case .read, .write, .unknown: nil
-            }
-        var value = attribute.value(from: reading, setSource: setSource)
-        if !value.errors.isEmpty { value.name = self.names[self.values.count] }
-        self.append(value)
-    }
-
-    mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {
-        guard let attribute = self.awaited else { return }
-        self.awaited = nil
-        switch result {
-        case .success(.reading(let reading)): self.finish(attribute, reading, runtime)
-        case .success: self.finish(attribute, nil, runtime)
-        case .failure(let error): self.append(attribute.failed(DevFailed(wrapping: error), asked: self.names[self.values.count]))
         }
     }
 }
@@ -304,7 +227,7 @@ struct WriteOperation: GatedOperation {
     /// The handler succeeded: the set value changes, and a memorized one goes to the database.
     private mutating func written(_ runtime: DeviceRuntime) -> AsyncStep? {
         let (attribute, write, _) = self.writes[self.position]
-        attribute.store(write)
+        if attribute.store(write) { runtime.review(attribute) }
         if attribute.definition.memorization != .none, let text = write.data.memorizedText {
             self.memorizing = true
             return .perform { try await runtime.changeProperties(ofAttribute: attribute.name, [("__value", [text])]) }
@@ -358,7 +281,9 @@ struct ConfigureOperation: GatedOperation {
                 guard let attribute = runtime.attribute(sent.name) else {
                     throw DevFailed(.attributeNotFound, "\(sent.name) attribute not found", origin: "MultiAttribute::get_attr_by_name")
                 }
-                let changes = try attribute.setConfig(Self.completed(sent, with: attribute.config, version: self.version))
+                let changes = try attribute.setConfig(
+                    Self.completed(sent, with: attribute.config, version: self.version), device: runtime.name.text)
+                runtime.review(attribute)
                 self.position += 1
                 let config = attribute.config
                 runtime.environment.changes.send(runtime.name, .attributeConfig(config))

@@ -14,7 +14,8 @@ extension DeviceContext {
             logger: Logger(label: "isolated"))
         let gate: Gate? = deviceClass.serialModel == .none ? nil : Gate()
         return DeviceContext(
-            DeviceRuntime(name: name, deviceClass: deviceClass, environment: environment, configuration: configuration, gate: gate))
+            DeviceRuntime(
+                name: name, classRuntime: ClassRuntime(deviceClass), environment: environment, configuration: configuration, gate: gate))
     }
 
     /// Gives the context the device it is for, as a server does when it starts one.

@@ -113,34 +113,3 @@ package final class RequestDispatcher: IIOPDispatcher {
 extension GatedOperation {
     var timedOut: Result<DeviceResult, any Error> { .failure(DeviceRuntime.gateTimedOut) }
 }
-
-/// The CORBA attributes state and status.
-struct StateOperation: GatedOperation {
-    enum Kind { case state, status }
-    let kind: Kind
-
-    mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
-        do {
-            try runtime.device?.alwaysExecuted()
-        } catch {
-            switch self.kind {
-            case .state: throw SystemException.implementationLimit(error is DevFailed ? 11 : 12)
-            case .status: return .finished(.string("Got exception\twhen trying to build device status"))
-            }
-        }
-        switch self.kind {
-        case .state: return .finished(.state(runtime.state))
-        case .status: return .finished(.string(runtime.status))
-        }
-    }
-
-    mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {}
-
-    /// A state that cannot be had is a system exception: the operation declares no other (measured). A status says so in its text.
-    var timedOut: Result<DeviceResult, any Error> {
-        switch self.kind {
-        case .state: .failure(SystemException.implementationLimit(10))
-        case .status: .success(.string("Not able to acquire device monitor"))
-        }
-    }
-}

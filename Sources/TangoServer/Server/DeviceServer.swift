@@ -16,8 +16,8 @@ public final class DeviceServer: Sendable {
         var admin: DeviceRuntime?
         var data = ServerData()
         var isStopping = false
-        /// Gates shared by the devices of a class, or by all.
-        var classGates: [String: Gate] = [:]
+        /// By name in lower case.
+        var classes: [String: ClassRuntime] = [:]
         let processGate = Gate()
     }
 
@@ -132,8 +132,10 @@ public final class DeviceServer: Sendable {
             }
         }
         try await self.makeDevices(data)
+        for device in self.devices { await device.complete() }
         let admin = self.makeAdmin(data)
         await admin.start()
+        await admin.complete()
         self.dispatcher.insert(admin)
         self.state.withLock { $0.admin = admin }
         try await self.export(self.devices + [admin])
@@ -264,7 +266,8 @@ public final class DeviceServer: Sendable {
         }
     }
 
-    private func makeDevices(_ data: ServerData) async throws {
+    /// - Parameter former: devices of before, by name in lower case: the new ones keep what belongs to the name.
+    private func makeDevices(_ data: ServerData, replacing former: [String: DeviceRuntime] = [:]) async throws {
         for entry in data.devices {
             let deviceClass = try self.deviceClass(of: entry)
             let name: DeviceName
@@ -273,7 +276,10 @@ public final class DeviceServer: Sendable {
             } catch {
                 throw ServerStartError("\(error)")
             }
-            let runtime = self.makeRuntime(name, deviceClass, entry.configuration)
+            let old = former[name.folded]
+            // Without a database nobody else knows the properties.
+            let configuration = self.environment.storage == nil ? old?.configuration ?? entry.configuration : entry.configuration
+            let runtime = self.makeRuntime(name, deviceClass, configuration, tenure: old?.tenure ?? DeviceTenure())
             await runtime.start()
             self.dispatcher.insert(runtime)
             self.state.withLock { $0.devices.append(runtime) }
@@ -288,22 +294,21 @@ public final class DeviceServer: Sendable {
     private func makeRuntime(
         _ name: DeviceName, _ deviceClass: DeviceClass, _ configuration: DeviceConfiguration, tenure: DeviceTenure = DeviceTenure()
     ) -> DeviceRuntime {
-        let gate: Gate? =
-            switch deviceClass.serialModel {
-            case .byDevice: Gate()
-            case .byClass:
-                self.state.withLock { state in
-                    if let gate = state.classGates[deviceClass.name] { return gate }
-                    let gate = Gate()
-                    state.classGates[deviceClass.name] = gate
-                    return gate
-                }
-            case .byProcess: self.state.withLock { $0.processGate }
-            case .none: nil
-            }
+        let classRuntime = self.classRuntime(deviceClass)
         return DeviceRuntime(
-            name: name, deviceClass: deviceClass, environment: self.environment, configuration: configuration, gate: gate,
-            objectKey: self.objectKeys[name.folded], tenure: tenure)
+            name: name, classRuntime: classRuntime, environment: self.environment, configuration: configuration,
+            gate: deviceClass.serialModel == .byDevice ? Gate() : classRuntime.gate, objectKey: self.objectKeys[name.folded], tenure: tenure
+        )
+    }
+
+    private func classRuntime(_ deviceClass: DeviceClass) -> ClassRuntime {
+        self.state.withLock { state in
+            let key = deviceClass.name.tangoFolded
+            if let existing = state.classes[key] { return existing }
+            let new = ClassRuntime(deviceClass, processGate: state.processGate)
+            state.classes[key] = new
+            return new
+        }
     }
 
     private func makeAdmin(_ data: ServerData) -> DeviceRuntime {
@@ -311,8 +316,8 @@ public final class DeviceServer: Sendable {
         configuration.classProperties = data.classProperties["dserver"] ?? [:]
         let name = DeviceName(admin: self.serverID)
         return DeviceRuntime(
-            name: name, deviceClass: AdminDevice.deviceClass(of: self), environment: self.environment, configuration: configuration,
-            gate: Gate(),
+            name: name, classRuntime: ClassRuntime(AdminDevice.deviceClass(of: self)), environment: self.environment,
+            configuration: configuration, gate: Gate(),
             objectKey: self.objectKeys[name.folded])
     }
 
@@ -365,6 +370,7 @@ public final class DeviceServer: Sendable {
         guard await old.stop(within: self.environment.gateTimeout) else { throw DeviceRuntime.gateTimedOut }
         let new = self.makeRuntime(old.name, old.deviceClass, configuration, tenure: old.tenure)
         let failure = await new.start()
+        await new.complete(replacing: old.interfaceDigest)
         self.dispatcher.insert(new)
         self.state.withLock { state in
             if let index = state.devices.firstIndex(where: { $0 === old }) { state.devices[index] = new }
@@ -398,6 +404,7 @@ public final class DeviceServer: Sendable {
             try self.refuseWhileStopping()
             var data = try await self.loadData()
             for entry in data.devices { _ = try self.deviceClass(of: entry) }
+            let former = Dictionary(self.devices.map { ($0.name.folded, $0) }, uniquingKeysWith: { $1 })
             var kept: [DeviceRuntime] = []
             for device in self.devices.reversed() where !(await device.stop(within: self.environment.gateTimeout)) { kept.append(device) }
             let names = Set(data.devices.map { $0.name.tangoFolded })
@@ -407,7 +414,12 @@ public final class DeviceServer: Sendable {
                 state.data = data
                 state.devices = kept
             }
-            try await self.makeDevices(data)
+            // What was added to classes at run time is gone with the devices (measured).
+            self.state.withLock { $0.classes = [:] }
+            try await self.makeDevices(data, replacing: former)
+            for device in self.devices where !device.isStarted {
+                await device.complete(replacing: former[device.name.folded]?.interfaceDigest)
+            }
             try self.refuseWhileStopping()
             try await self.export(self.devices)
         } catch {

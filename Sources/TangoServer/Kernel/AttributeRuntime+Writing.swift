@@ -1,0 +1,121 @@
+import TangoCore
+
+extension AttributeRuntime {
+    /// Checks what a client wants to write, in the incumbents' order, and returns it in the shape handlers get.
+    func checked(_ value: AttributeValue, allowsNaN: Bool) throws(DevFailed) -> AttributeWrite {
+        let definition = self.definition
+        let origin = "WAttribute::check_written_value"
+        guard definition.access.isWritable else {
+            throw DevFailed(.attributeNotWritable, "Attribute \(self.name) is not writable", origin: "Device::write_attributes")
+        }
+        var dimension = value.writeDimension
+        if definition.format != .scalar {
+            guard dimension.x <= definition.maxDimX, dimension.x >= 0 else {
+                throw DevFailed(
+                    .writeOutsideLimit, "X dimesion is greater than the max defined for attribute \(self.name)", origin: origin)
+            }
+            guard dimension.y <= (definition.format == .image ? definition.maxDimY : 0), dimension.y >= 0 else {
+                throw DevFailed(
+                    .writeOutsideLimit, "Y dimesion is greater than the max defined for attribute \(self.name)", origin: origin)
+            }
+        }
+        if let error = self.configurationError { throw error }
+        guard value.data.elementType == (definition.type == .enum ? .short : definition.type) else {
+            throw DevFailed(
+                .incompatibleAttributeType,
+                "Incompatible attribute type, expected type is : Tango::\(definition.type.arrayType?.name ?? definition.type.name) (even for single value)",
+                origin: origin)
+        }
+        var data = value.data
+        if definition.format == .scalar {
+            guard data.count >= 1 else { throw DevFailed(.incorrectDataNumber, "Incorrect data number", origin: origin) }
+            data = data.slice(0..<1)
+            dimension = .scalar
+        } else {
+            guard data.count == dimension.elementCount else {
+                throw DevFailed(.incorrectDataNumber, "Incorrect data number", origin: origin)
+            }
+        }
+        try self.checkRange(data, allowsNaN: allowsNaN)
+        return AttributeWrite(name: self.name, data: data, dimension: dimension)
+    }
+
+    /// Refuses what the limits, the labels and the arithmetic do not allow.
+    func checkRange(_ data: AttributeData, allowsNaN: Bool) throws(DevFailed) {
+        let origin = "WAttribute::check_written_value"
+        switch data {
+        case .double(let values) where !allowsNaN: try self.refuseNaN(values.firstIndex { !$0.isFinite })
+        case .float(let values) where !allowsNaN: try self.refuseNaN(values.firstIndex { !$0.isFinite })
+        case .short(let values) where self.definition.type == .enum:
+            let highest = self.enumLabels.count - 1
+            if let index = values.firstIndex(where: { $0 < 0 || Int($0) > highest }) {
+                throw DevFailed(
+                    .writeOutsideLimit,
+                    "Set value for attribute \(self.name) is negative or above the maximun authorized (\(highest)) for at least element \(index)",
+                    origin: origin)
+            }
+        default: break
+        }
+        guard let limits = self.state.withLock({ $0.limits }) else { return }
+        if let limit = limits.minValue, let index = data.firstIndex(.below, limit) {
+            throw DevFailed(
+                .writeOutsideLimit, "Set value for attribute \(self.name) is below the minimum authorized (at least element \(index))",
+                origin: origin)
+        }
+        if let limit = limits.maxValue, let index = data.firstIndex(.above, limit) {
+            throw DevFailed(
+                .writeOutsideLimit, "Set value for attribute \(self.name) is above the maximum authorized (at least element \(index))",
+                origin: origin)
+        }
+    }
+
+    private func refuseNaN(_ index: Int?) throws(DevFailed) {
+        guard let index else { return }
+        throw DevFailed(
+            .writeOutsideLimit, "Set value for attribute \(self.name) is a NaN or INF value (at least element \(index))",
+            origin: "WAttribute::check_written_value")
+    }
+}
+
+extension AttributeData {
+    /// A scalar from the text a memorized value is stored as.
+    init?(text: String, type: DataType) {
+        switch type {
+        case .boolean:
+            switch text.lowercased() {
+            case "true", "1": self = .boolean([true])
+            case "false", "0": self = .boolean([false])
+            default: return nil
+            }
+        case .short, .enum: if let value = Int16(text) { self = .short([value]) } else { return nil }
+        case .long: if let value = Int32(text) { self = .long([value]) } else { return nil }
+        case .long64: if let value = Int64(text) { self = .long64([value]) } else { return nil }
+        case .float: if let value = Float(text) { self = .float([value]) } else { return nil }
+        case .double: if let value = Double(text) { self = .double([value]) } else { return nil }
+        case .uchar: if let value = UInt8(text) { self = .uchar([value]) } else { return nil }
+        case .ushort: if let value = UInt16(text) { self = .ushort([value]) } else { return nil }
+        case .ulong: if let value = UInt32(text) { self = .ulong([value]) } else { return nil }
+        case .ulong64: if let value = UInt64(text) { self = .ulong64([value]) } else { return nil }
+        case .string: self = .string([text])
+        default: return nil
+        }
+    }
+
+    /// The text a memorized scalar is stored as.
+    var memorizedText: String? {
+        switch self {
+        case .boolean(let values): values.first.map { $0 ? "true" : "false" }
+        case .short(let values): values.first.map { "\($0)" }
+        case .long(let values): values.first.map { "\($0)" }
+        case .long64(let values): values.first.map { "\($0)" }
+        case .float(let values): values.first.map { AttributeSetting.text(of: $0) }
+        case .double(let values): values.first.map { AttributeSetting.text(of: $0) }
+        case .uchar(let values): values.first.map { "\($0)" }
+        case .ushort(let values): values.first.map { "\($0)" }
+        case .ulong(let values): values.first.map { "\($0)" }
+        case .ulong64(let values): values.first.map { "\($0)" }
+        case .string(let values): values.first
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import TangoCore
+
+/// What a member of a device is to the kernel.
+enum MemberRole: Sendable {
+    case ordinary, state, status, initialise
+}
+
+/// What every device has.
+enum BuiltInMembers {
+    static let attributes: [SharedDefinition] = [
+        SharedDefinition(
+            AttributeDefinition(
+                name: "State", type: .state,
+                reader: .sync { call in AttributeReading(.deviceState(call.context.runtime.computedState()), dimension: .scalar) }),
+            role: .state),
+        SharedDefinition(
+            AttributeDefinition(
+                name: "Status", type: .string,
+                reader: .sync { call in AttributeReading(.string([call.context.runtime.status]), dimension: .scalar) }),
+            role: .status),
+    ]
+
+    static let commands: [SharedCommand] = [
+        SharedCommand(
+            CommandDefinition(
+                CommandInfo(name: "Init", inType: .void, outType: .void),
+                handler: .async { call, _ in
+                    try await call.context.runtime.reinitialise()
+                    return .void
+                }),
+            role: .initialise),
+        SharedCommand(
+            CommandDefinition(
+                CommandInfo(name: "State", inType: .void, outType: .state, outDescription: "Device state"),
+                handler: .sync { call, _ in .state(call.context.runtime.computedState()) }),
+            role: .state),
+        SharedCommand(
+            CommandDefinition(
+                CommandInfo(name: "Status", inType: .void, outType: .string, outDescription: "Device status"),
+                handler: .sync { call, _ in .string(call.context.runtime.status) }),
+            role: .status),
+    ]
+
+    static func isReserved(attribute name: String) -> Bool { Self.attributes.contains { $0.value.name.tangoFolded == name.tangoFolded } }
+    static func isReserved(command name: String) -> Bool { Self.commands.contains { $0.value.info.name.tangoFolded == name.tangoFolded } }
+}

@@ -1,0 +1,145 @@
+import Synchronization
+import TangoCore
+
+/// A class in a running server: what its devices have in common, declared in the code or added at run time (RFC-15).
+///
+/// The declarations of a `DeviceClass` come in by the same methods as later additions.
+final class ClassRuntime: Sendable {
+    private struct State {
+        var attributes = OrderedTable<SharedDefinition>()
+        var commands = OrderedTable<SharedCommand>()
+        var pipes = OrderedTable<PipeDefinition>()
+        var devices: [ObjectIdentifier: WeakDevice] = [:]
+    }
+
+    private struct WeakDevice {
+        weak let runtime: DeviceRuntime?
+    }
+
+    let deviceClass: DeviceClass
+    /// The gate all devices of the class share, where they share one.
+    let gate: Gate?
+    private let state = Mutex(State())
+
+    init(_ deviceClass: DeviceClass, processGate: Gate? = nil) {
+        self.deviceClass = deviceClass
+        self.gate =
+            switch deviceClass.serialModel {
+            case .byClass: Gate()
+            case .byProcess: processGate ?? Gate()
+            case .byDevice, .none: nil
+            }
+        self.declare()
+    }
+
+    private func declare() {
+        let own = Set(self.deviceClass.commands.map { $0.info.name.tangoFolded })
+        let commands =
+            self.deviceClass.commands.map {
+                SharedCommand($0, role: BuiltInMembers.isReserved(command: $0.info.name) ? .initialise : .ordinary)
+            }
+            + BuiltInMembers.commands.filter { !own.contains($0.value.info.name.tangoFolded) }
+        // Commands are listed by name, attributes as declared (measured).
+        let sorted = commands.sorted { $0.value.info.name.utf8.lexicographicallyPrecedes($1.value.info.name.utf8) }
+        self.state.withLock { state in
+            for command in sorted { state.commands.set(command, for: command.value.info.name) }
+            for attribute in self.deviceClass.attributes where state.attributes[attribute.name] == nil {
+                state.attributes.set(SharedDefinition(attribute), for: attribute.name)
+            }
+            for pipe in self.deviceClass.pipes { state.pipes.set(pipe, for: pipe.config.name) }
+        }
+    }
+
+    /// A device is made: it gets everything the class has, and from now on what is added.
+    func enter(_ runtime: DeviceRuntime) {
+        let (attributes, commands, pipes) = self.state.withLock { state in
+            if state.devices.count > 16, state.devices.count.nonzeroBitCount == 1 {
+                state.devices = state.devices.filter { $0.value.runtime != nil }
+            }
+            state.devices[ObjectIdentifier(runtime)] = WeakDevice(runtime: runtime)
+            return (state.attributes.members, state.commands.members, state.pipes.members)
+        }
+        // The device is new: nothing can be in conflict but a reserved name, which cannot be had.
+        for attribute in attributes { _ = try? runtime.add(attribute) }
+        for command in commands { _ = try? runtime.add(command) }
+        for pipe in pipes { runtime.add(pipe) }
+    }
+
+    func leave(_ runtime: DeviceRuntime) {
+        self.state.withLock { $0.devices[ObjectIdentifier(runtime)] = nil }
+    }
+
+    private var runtimes: [DeviceRuntime] { self.state.withLock { $0.devices.values.compactMap(\.runtime) } }
+
+    // MARK: - At run time
+
+    /// Adds an attribute to all devices, those of now and those to come. The same definition again changes nothing.
+    /// - Throws: `API_AttrNotFound` when one of them has another one of that name; nothing is added then.
+    func add(_ definition: AttributeDefinition) throws(DevFailed) {
+        let shared = SharedDefinition(definition)
+        for runtime in self.runtimes {
+            guard let existing = runtime.attribute(definition.name) else { continue }
+            guard existing.definition.isCompatible(with: definition), !existing.isBuiltIn else {
+                throw DeviceRuntime.otherDefinition(attribute: definition.name, of: runtime.name)
+            }
+        }
+        self.state.withLock { state in
+            if state.attributes[definition.name] == nil { state.attributes.set(shared, for: definition.name) }
+        }
+        for runtime in self.runtimes { try runtime.add(shared) }
+    }
+
+    /// - Throws: `API_AttrNotFound` when the class does not have it.
+    func removeAttribute(_ name: String, keepsProperties: Bool) throws(DevFailed) {
+        guard self.state.withLock({ $0.attributes.remove(name) }) != nil else {
+            throw DevFailed(
+                .attributeProperty, "Attribute \(name) not found in class attribute(s)", origin: "MultiClassAttribute::remove_attr")
+        }
+        for runtime in self.runtimes where runtime.attribute(name) != nil {
+            try runtime.removeAttribute(name, keepsProperties: keepsProperties)
+        }
+    }
+
+    /// Adds a command to all devices, those of now and those to come. The same definition again changes nothing.
+    /// - Throws: `API_CommandNotFound` when one of them has another one of that name; nothing is added then.
+    func add(_ definition: CommandDefinition) throws(DevFailed) {
+        let shared = SharedCommand(definition)
+        for runtime in self.runtimes {
+            guard let existing = runtime.command(definition.info.name) else { continue }
+            guard existing.value.info.hasSameTypes(as: definition.info), existing.role == .ordinary else {
+                throw DeviceRuntime.otherDefinition(command: definition.info.name, of: runtime.name)
+            }
+        }
+        self.state.withLock { state in
+            if state.commands[definition.info.name] == nil { state.commands.set(shared, for: definition.info.name) }
+        }
+        for runtime in self.runtimes { try runtime.add(shared) }
+    }
+
+    /// - Throws: `API_CommandNotFound` when the class does not have it, also for Init, State and Status.
+    func removeCommand(_ name: String) throws(DevFailed) {
+        let isKnown = self.state.withLock { state in
+            guard state.commands[name]?.role == .ordinary else { return false }
+            state.commands.remove(name)
+            return true
+        }
+        guard isKnown else {
+            throw DevFailed(.commandNotFound, "\(name) command not found", origin: "DeviceClass::remove_command")
+        }
+        for runtime in self.runtimes where runtime.command(name) != nil { try runtime.removeCommand(name) }
+    }
+
+    /// Adds a pipe to all devices, or replaces the one of that name.
+    func add(_ definition: PipeDefinition) {
+        self.state.withLock { $0.pipes.set(definition, for: definition.config.name) }
+        for runtime in self.runtimes { runtime.add(definition) }
+    }
+
+    /// - Throws: `API_PipeNotFound` when the class does not have it.
+    func removePipe(_ name: String) throws(DevFailed) {
+        guard self.state.withLock({ $0.pipes.remove(name) }) != nil else {
+            throw DevFailed(.pipeNotFound, "\(name) pipe not found", origin: "DeviceClass::remove_pipe")
+        }
+        for runtime in self.runtimes where runtime.pipe(name) != nil { try runtime.removePipe(name) }
+    }
+}

@@ -1,0 +1,251 @@
+import NIOCore
+import TangoCore
+
+/// A command as the devices of a class share it, or one device has it.
+final class SharedCommand: Sendable {
+    let value: CommandDefinition
+    let role: MemberRole
+    /// Whether it was added to one device: those come last in lists.
+    let isOfDevice: Bool
+
+    init(_ value: CommandDefinition, role: MemberRole = .ordinary, isOfDevice: Bool = false) {
+        self.value = value
+        self.role = role
+        self.isOfDevice = isOfDevice
+    }
+}
+
+extension DeviceRuntime {
+    /// What a device has, by name.
+    struct Members {
+        var attributes = OrderedTable<AttributeRuntime>()
+        var commands = OrderedTable<SharedCommand>()
+        var pipes = OrderedTable<PipeDefinition>()
+        /// State and Status, always last in lists.
+        var last: [AttributeRuntime] = []
+        /// Attributes whose values decide on the state.
+        var alarmed: [ObjectIdentifier: AttributeRuntime] = [:]
+        /// Attributes that make the device show ALARM whatever their values: wrongly configured, or not written at the start.
+        var troubled: [ObjectIdentifier: AttributeRuntime] = [:]
+        /// Changes with the lists of commands and attributes, and is the same again when they are.
+        var digest = 0
+
+        func attribute(_ name: String) -> AttributeRuntime? {
+            if let found = self.attributes[name] { return found }
+            let key = name.tangoFolded
+            return self.last.first { $0.name.tangoFolded == key }
+        }
+
+        /// The commands as lists show them: of the class by name, added to the class, added to the device.
+        var commandInfos: [CommandInfo] {
+            let all = self.commands.members
+            return all.filter { !$0.isOfDevice }.map(\.value.info) + all.filter(\.isOfDevice).map(\.value.info)
+        }
+
+        /// Takes note of what the attribute's configuration and memorized value mean for the state.
+        mutating func review(_ attribute: AttributeRuntime) {
+            let id = ObjectIdentifier(attribute)
+            if attribute.hasAlarms { self.alarmed[id] = attribute } else if !self.alarmed.isEmpty { self.alarmed[id] = nil }
+            if attribute.isTroubled { self.troubled[id] = attribute } else if !self.troubled.isEmpty { self.troubled[id] = nil }
+        }
+
+        mutating func forget(_ attribute: AttributeRuntime) {
+            if !self.alarmed.isEmpty { self.alarmed[ObjectIdentifier(attribute)] = nil }
+            if !self.troubled.isEmpty { self.troubled[ObjectIdentifier(attribute)] = nil }
+        }
+    }
+
+    func attribute(_ name: String) -> AttributeRuntime? { self.members.withLock { $0.attribute(name) } }
+    func command(_ name: String) -> SharedCommand? { self.members.withLock { $0.commands[name] } }
+    func pipe(_ name: String) -> PipeDefinition? { self.members.withLock { $0.pipes[name] } }
+    var allAttributes: [AttributeRuntime] { self.members.withLock { $0.attributes.members + $0.last } }
+
+    // MARK: - Adding
+
+    /// Adds an attribute, the only way one comes to a device. The same definition again changes nothing.
+    /// - Returns: whether it is new.
+    /// - Throws: `API_AttrNotFound` (the incumbents' reason) when another one has that name, State and Status included.
+    @discardableResult
+    func add(_ shared: SharedDefinition) throws(DevFailed) -> Bool {
+        let new = AttributeRuntime(
+            shared, deviceName: self.name.text, properties: self.configuration(ofAttribute: shared.value.name), tally: self.tally)
+        let existing: AttributeRuntime? = self.members.withLock { members in
+            if let existing = members.attribute(shared.value.name) { return existing }
+            members.attributes.set(new, for: shared.value.name)
+            members.review(new)
+            members.digest ^= shared.signature
+            return nil
+        }
+        if let existing {
+            guard existing.definition.isCompatible(with: shared.value), !existing.isBuiltIn else {
+                throw Self.otherDefinition(attribute: shared.value.name, of: self.name)
+            }
+            return false
+        }
+        self.interfaceChanged(by: shared.signature)
+        if shared.value.memorization == .memorizedWriteAtInit, self.isStarted, new.writtenValue != nil { self.writeMemorizedLater([new]) }
+        return true
+    }
+
+    func add(_ definition: AttributeDefinition) throws(DevFailed) { try self.add(SharedDefinition(definition)) }
+
+    static func otherDefinition(attribute: String, of device: DeviceName) -> DevFailed {
+        DevFailed(
+            .attributeNotFound,
+            "Device \(device.text) -> Attribute \(attribute) already exists for your device but with other definition\n(data type, data format or data write type)",
+            origin: "DeviceImpl::add_attribute")
+    }
+
+    /// Adds a command, the only way one comes to a device. The same definition again changes nothing.
+    /// - Throws: `API_CommandNotFound` (the incumbents' reason) when another one has that name.
+    @discardableResult
+    func add(_ shared: SharedCommand) throws(DevFailed) -> Bool {
+        let info = shared.value.info
+        let existing: SharedCommand? = self.members.withLock { members in
+            if let existing = members.commands[info.name] { return existing }
+            members.commands.set(shared, for: info.name)
+            members.digest ^= info.signature
+            return nil
+        }
+        if let existing {
+            guard existing.value.info.hasSameTypes(as: info), existing.role == shared.role else {
+                throw Self.otherDefinition(command: info.name, of: self.name)
+            }
+            return false
+        }
+        self.interfaceChanged(by: info.signature)
+        return true
+    }
+
+    func add(_ definition: CommandDefinition) throws(DevFailed) { try self.add(SharedCommand(definition, isOfDevice: true)) }
+
+    static func otherDefinition(command: String, of device: DeviceName) -> DevFailed {
+        DevFailed(
+            .commandNotFound,
+            "Device \(device.text) -> Command \(command) already exists for your device but with other definition\n(command input data type or command output data type)",
+            origin: "DeviceImpl::add_command")
+    }
+
+    /// Adds a pipe, or replaces the one of that name.
+    func add(_ definition: PipeDefinition) { self.members.withLock { $0.pipes.set(definition, for: definition.config.name) } }
+
+    // MARK: - Removing
+
+    /// Removes an attribute: requests that come from now on do not find it, one that is reading it now ends as usual.
+    /// - Parameter keepsProperties: leaves its properties and its polling in the database, for when it is added again.
+    /// - Throws: `API_AttrNotFound`, also for State and Status.
+    func removeAttribute(_ name: String, keepsProperties: Bool) throws(DevFailed) {
+        let removed = self.members.withLock { members -> AttributeRuntime? in
+            guard let removed = members.attributes.remove(name) else { return nil }
+            members.forget(removed)
+            members.digest ^= removed.signature
+            return removed
+        }
+        guard let removed else {
+            throw DevFailed(
+                .attributeProperty, "Attribute \(name) not found in class attribute(s)", origin: "MultiClassAttribute::remove_attr"
+            )
+            .rethrowing(
+                .attributeNotFound, "Attribute \(name) is not defined as attribute for your device.\nCan't remove it",
+                origin: "DeviceImpl::remove_attribute")
+        }
+        removed.leave()
+        if !keepsProperties { self.forgetProperties(ofAttribute: removed.name) }
+        self.interfaceChanged(by: removed.signature)
+    }
+
+    /// - Throws: `API_CommandNotFound`, also for Init, State and Status.
+    func removeCommand(_ name: String) throws(DevFailed) {
+        let removed = self.members.withLock { members -> SharedCommand? in
+            guard let found = members.commands[name], found.role == .ordinary else { return nil }
+            members.commands.remove(name)
+            members.digest ^= found.value.info.signature
+            return found
+        }
+        guard let removed else {
+            throw DevFailed(.commandNotFound, "\(name) command not found", origin: "DeviceClass::remove_command").rethrowing(
+                .commandNotFound, "Command \(name) is not defined as a command for your device.\nCan't remove it",
+                origin: "DeviceImpl::remove_command")
+        }
+        self.interfaceChanged(by: removed.value.info.signature)
+    }
+
+    /// - Throws: `API_PipeNotFound`.
+    func removePipe(_ name: String) throws(DevFailed) {
+        guard self.members.withLock({ $0.pipes.remove(name) }) != nil else {
+            throw DevFailed(.pipeNotFound, "\(name) pipe not found", origin: "DeviceImpl::remove_pipe")
+        }
+    }
+
+    // MARK: - Replacing
+
+    /// Puts an attribute in the place of the one with that name, of whatever definition, or adds it.
+    /// - Throws: `API_AttrNotFound` for State and Status.
+    func replace(_ definition: AttributeDefinition) throws(DevFailed) {
+        guard !BuiltInMembers.isReserved(attribute: definition.name) else {
+            throw Self.otherDefinition(attribute: definition.name, of: self.name)
+        }
+        let new = AttributeRuntime(
+            SharedDefinition(definition), deviceName: self.name.text, properties: self.configuration(ofAttribute: definition.name),
+            tally: self.tally)
+        let old = self.members.withLock { members -> AttributeRuntime? in
+            let old = members.attributes[definition.name]
+            if let old { members.forget(old) }
+            members.attributes.set(new, for: definition.name)
+            members.review(new)
+            members.digest ^= new.signature ^ (old?.signature ?? 0)
+            return old
+        }
+        old?.leave()
+        self.interfaceChanged(by: new.signature ^ (old?.signature ?? 0))
+    }
+
+    /// Puts a command in the place of the one with that name, of whatever definition, or adds it.
+    /// - Throws: `API_CommandNotFound` for Init, State and Status.
+    func replace(_ definition: CommandDefinition) throws(DevFailed) {
+        guard !BuiltInMembers.isReserved(command: definition.info.name) else {
+            throw Self.otherDefinition(command: definition.info.name, of: self.name)
+        }
+        let difference = self.members.withLock { members -> Int in
+            let difference = definition.info.signature ^ (members.commands[definition.info.name]?.value.info.signature ?? 0)
+            members.commands.set(SharedCommand(definition, isOfDevice: true), for: definition.info.name)
+            members.digest ^= difference
+            return difference
+        }
+        self.interfaceChanged(by: difference)
+    }
+}
+
+extension AttributeRuntime {
+    /// State or Status.
+    var isBuiltIn: Bool { self.role != .ordinary }
+}
+
+extension AttributeDefinition {
+    /// Whether adding the other one under the same name means the same attribute.
+    func isCompatible(with other: AttributeDefinition) -> Bool {
+        self.type == other.type && self.format == other.format && self.access == other.access
+    }
+
+    /// A number that stands for what the interface of a device shows of it.
+    var signature: Int {
+        var hasher = Hasher()
+        hasher.combine(self.name)
+        hasher.combine(self.type)
+        hasher.combine(self.format)
+        hasher.combine(self.access)
+        hasher.combine(self.maxDimX)
+        hasher.combine(self.maxDimY)
+        hasher.combine(self.level)
+        hasher.combine(self.writeAttributeName)
+        return hasher.finalize()
+    }
+}
+
+extension CommandInfo {
+    func hasSameTypes(as other: CommandInfo) -> Bool {
+        self.inTypeNumber == other.inTypeNumber && self.outTypeNumber == other.outTypeNumber
+    }
+
+    var signature: Int { self.hashValue }
+}

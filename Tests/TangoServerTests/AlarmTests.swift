@@ -1,0 +1,189 @@
+import TangoClient
+import TangoCore
+import TangoWire
+import Testing
+
+@testable import TangoServer
+
+/// State and status as the alarms of attributes make them (kernel rules 7 and 11).
+@Suite struct AlarmTests {
+    /// A device whose attributes read what was put into it.
+    final class Gauge: Device {
+        let context: DeviceContext
+        var value = 0.0
+        var quality = AttributeQuality.valid
+        var readCount = 0
+
+        init(context: DeviceContext) {
+            self.context = context
+            context.setState(.on)
+        }
+
+        static func deviceClass(execution: Execution = .inline, isAsync: Bool = false) -> DeviceClass {
+            var level = AttributeDefinition(
+                name: "level", type: .double, access: .readWrite,
+                properties: AttributeProperties(label: "Level", minAlarm: "-100", maxAlarm: "100", minWarning: "-10", maxWarning: "10"))
+            let read: @Sendable (MemberCall) throws -> AttributeReading? = { call in
+                let gauge = try call.device(as: Gauge.self)
+                gauge.readCount += 1
+                return AttributeReading(.double([gauge.value]), dimension: .scalar)
+            }
+            level.reader =
+                isAsync
+                ? .async { call in
+                    await Task.yield()
+                    return try read(call)
+                } : .sync(read)
+            level.writer = .sync { call, write in
+                if case .double(let values) = write.data { try call.device(as: Gauge.self).value = values[0] }
+            }
+            let own = AttributeDefinition(
+                name: "own", type: .long,
+                reader: .sync { call in
+                    AttributeReading(.long([1]), dimension: .scalar, quality: try call.device(as: Gauge.self).quality)
+                })
+            return DeviceClass("Gauge", Gauge.self, execution: execution) {
+                level
+                own
+                Attribute(
+                    "set", of: Gauge.self, Double.self,
+                    properties: AttributeProperties(label: "No label", deltaTime: "1", deltaValue: "0.5")
+                ) {
+                    $0.value
+                } write: { _, _ in
+                }
+                Command("SetState", of: Gauge.self, in: .state) { device, argument in
+                    if case .state(let state) = argument { device.context.setState(state) }
+                    return .void
+                }
+                Command("SetQuality", of: Gauge.self, in: .short) { device, argument in
+                    if case .short(let number) = argument { device.quality = AttributeQuality(rawValue: UInt32(number)) ?? .valid }
+                    return .void
+                }
+                Command("Reads", of: Gauge.self, out: .long) { device, _ in .long(Int32(device.readCount)) }
+            }
+        }
+    }
+
+    private func withGauge(isAsync: Bool = false, execution: Execution = .inline, _ body: (DeviceProxy) async throws -> Void) async throws {
+        try await TestServer.run([Gauge.deviceClass(execution: execution, isAsync: isAsync)], devices: ["t/a/1"]) { test in
+            try await body(try await test.device())
+        }
+    }
+
+    @Test(arguments: [false, true]) func levelsMakeAnAlarmOfOnAndTheirEndTakesItBack(isAsync: Bool) async throws {
+        try await self.withGauge(isAsync: isAsync, execution: isAsync ? .blocking : .inline) { device in
+            #expect(try await device.state() == .on)
+            for (value, line) in [
+                (100.0, "\nAlarm : Value too high for Level"), (-100, "\nAlarm : Value too low for Level"),
+                (10, "\nWarning : Value too high for Level"), (-10, "\nWarning : Value too low for Level"),
+            ] {
+                try await device.write("level", value)
+                #expect(try await device.state() == .alarm)
+                #expect(try await device.command("State") == .state(.alarm))
+                #expect(try await device.readAttribute("State").data == .deviceState(.alarm))
+                #expect(try await device.status() == "The device is in ALARM state.\(line)")
+            }
+            try await device.write("level", 0.0)
+            #expect(try await device.command("State") == .state(.on))
+            #expect(try await device.status() == "The device is in ON state.")
+        }
+    }
+
+    @Test func onlyOnBecomesAlarmAndAlarmOfTheDeviceStays() async throws {
+        try await self.withGauge { device in
+            try await device.write("level", 500.0)
+            for state in [DevState.running, .moving, .fault, .unknown] {
+                try await device.command("SetState", .state(state))
+                #expect(try await device.state() == state)
+            }
+            try await device.command("SetState", .state(.alarm))
+            try await device.write("level", 0.0)
+            #expect(try await device.state() == .alarm)
+            try await device.command("SetState", .state(.on))
+            #expect(try await device.state() == .on)
+        }
+    }
+
+    @Test func aQualitySetByTheDeviceCountsAsLastRead() async throws {
+        try await self.withGauge { device in
+            try await device.command("SetQuality", .short(2))
+            #expect(try await device.state() == .on)
+            #expect(try await device.readAttribute("own").quality == .alarm)
+            #expect(try await device.state() == .alarm)
+            #expect(
+                try await device.status() == "The device is in ALARM state.\nAlarm : Quality factor set to ALARM for attribute own")
+            try await device.command("SetQuality", .short(0))
+            _ = try await device.readAttribute("own")
+            #expect(try await device.state() == .on)
+        }
+    }
+
+    @Test func whatIsReadTogetherWithTheStateIsReadOnce() async throws {
+        try await self.withGauge { device in
+            _ = try await device.readAttributes(["State", "level", "Status", "state"])
+            #expect(try await device.command("Reads") == .long(1))
+            let values = try await device.readAttributes(["State", "own"])
+            #expect(values.map(\.name) == ["State", "own"])
+            #expect(try await device.command("Reads") == .long(2))
+            try await device.write("level", 100.0)
+            let alarmed = try await device.readAttributes(["State", "level"])
+            #expect(alarmed[0].data == .deviceState(.alarm) && alarmed[1].quality == .alarm)
+        }
+    }
+
+    @Test func aValueThatDoesNotFollowTheSetValueIsAnAlarm() async throws {
+        try await self.withGauge { device in
+            // Nothing before the first write.
+            #expect(try await device.state() == .on)
+            try await device.write("set", 3.0)
+            try await eventually { try await device.readAttribute("set").quality == .alarm }
+            #expect(try await device.state() == .alarm)
+            #expect(
+                try await device.status()
+                    == "The device is in ALARM state.\nAlarm : Read too Different than Set (RDS) for attribute set")
+            try await device.write("set", 0.2)
+            #expect(try await device.state() == .on)
+        }
+    }
+
+    @Test func newLimitsCountAtOnce() async throws {
+        try await self.withGauge { device in
+            try await device.write("level", 5.0)
+            #expect(try await device.state() == .on)
+            #expect(
+                await device.configFailure("level") {
+                    $0.alarm.maxAlarm = "4"
+                    $0.alarm.maxWarning = "3"
+                } == nil)
+            #expect(try await device.state() == .alarm)
+            #expect(
+                await device.configFailure("level") {
+                    $0.alarm.maxAlarm = "Not specified"
+                    $0.alarm.maxWarning = "Not specified"
+                } == nil)
+            #expect(try await device.state() == .on)
+        }
+    }
+
+    @Test func limitsOfLongIntegersAreExact() {
+        #expect(AttributeLimit("9223372036854775807")?.whole == Int128(Int64.max))
+        let limit = AttributeLimit("9007199254740993")
+        #expect(limit.map { AttributeData.long64([9_007_199_254_740_992]).firstIndex(.atOrAbove, $0) } == .some(nil))
+        #expect(limit.map { AttributeData.long64([0, 9_007_199_254_740_993]).firstIndex(.atOrAbove, $0) } == 1)
+        for text in ["", "x", "1x", "0x10", "nan", "inf", "1 2", "--1"] { #expect(AttributeLimit(text) == nil, "\(text)") }
+        #expect(AttributeLimit("1e3")?.whole == 1000 && AttributeLimit("-1.9")?.whole == -1)
+    }
+
+    @Test func criteriaAreShownAndStoredAsMeasured() {
+        for (text, shown, stored) in [
+            ("1", "1", ["-1", "1"]), ("-1,2", "1,2", ["-1", "2"]), ("0", "Not specified", ["2147483647"]),
+            ("Not specified,2", "Not specified,2", ["2147483647", "2"]), ("0.25", "0.25", ["-0.25", "0.25"]),
+            ("-2,2", "2", ["-2", "2"]), ("2147483647", "Not specified", ["2147483647"]),
+        ] {
+            #expect(ChangeCriterion(text)?.text == shown, "\(text)")
+            #expect(ChangeCriterion(text)?.stored == stored, "\(text)")
+        }
+        for text in ["abc", "1,2,3", "", "1,"] { #expect(ChangeCriterion(text) == nil, "\(text)") }
+    }
+}
