@@ -118,13 +118,7 @@ struct ReadOperation: GatedOperation {
     }
 
     private mutating func finish(_ attribute: AttributeRuntime, _ reading: AttributeReading?, _ runtime: DeviceRuntime) {
-        let setSource: AttributeRuntime? =
-            switch attribute.definition.access {
-            case .readWrite: attribute
-            case .readWithWrite: attribute.definition.writeAttributeName.flatMap { runtime.attribute($0) }
-            case .read, .write, .unknown: nil
-            }
-        var value = attribute.value(from: reading, setSource: self.isCheck ? nil : setSource)
+        var value = attribute.value(from: reading, setSource: self.isCheck ? nil : runtime.setSource(of: attribute))
         if !value.errors.isEmpty { value.name = self.names[self.values.count] }
         self.append(value)
     }

@@ -209,6 +209,9 @@ public final class DeviceServer: Sendable {
     /// The devices, without the admin device.
     package var devices: [DeviceRuntime] { self.state.withLock { $0.devices } }
 
+    /// What happens on the devices, as events will be made of it.
+    package var changes: ChangeHub { self.environment.changes }
+
     /// Port it listens at.
     public var port: Int { self.state.withLock { $0.server?.port ?? 0 } }
 
@@ -371,6 +374,10 @@ public final class DeviceServer: Sendable {
         let new = self.makeRuntime(old.name, old.deviceClass, configuration, tenure: old.tenure)
         let failure = await new.start()
         await new.complete(replacing: old.interfaceDigest)
+        if self.environment.changes.hasObservers {
+            // All configurations may be others now (measured).
+            for attribute in new.allAttributes { self.environment.changes.send(new.name, .attributeConfig(attribute.config)) }
+        }
         self.dispatcher.insert(new)
         self.state.withLock { state in
             if let index = state.devices.firstIndex(where: { $0 === old }) { state.devices[index] = new }
