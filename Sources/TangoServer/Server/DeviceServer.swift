@@ -209,6 +209,15 @@ public final class DeviceServer: Sendable {
     /// The devices, without the admin device.
     package var devices: [DeviceRuntime] { self.state.withLock { $0.devices } }
 
+    /// The device an admin command is about: names in any case, with `tango://host:port/` before and `#…` behind (measured).
+    func device(named text: String) -> DeviceRuntime? {
+        var name = String(text.prefix { $0 != "#" }).tangoFolded
+        if let scheme = name.range(of: "://") {
+            name = name[scheme.upperBound...].split(separator: "/", maxSplits: 1).last.map(String.init) ?? name
+        }
+        return self.devices.first { $0.name.folded == name }
+    }
+
     /// What happens on the devices, as events will be made of it.
     package var changes: ChangeHub { self.environment.changes }
 
@@ -358,8 +367,7 @@ public final class DeviceServer: Sendable {
         }
         defer { self.lifecycle.release() }
         try self.refuseWhileStopping()
-        let name = (try? ResourceLocator(parsing: text))?.device ?? text
-        guard let old = self.devices.first(where: { $0.name.folded == name.tangoFolded }) else {
+        guard let old = self.device(named: text) else {
             throw DevFailed(.deviceNotFound, "Device \(text) not found", origin: "DServer::dev_restart")
         }
         var configuration = old.configuration
