@@ -41,7 +41,7 @@ final class LogWriter: Sendable {
         }
     }
 
-    /// Runs work that may block, such as opening a file, after everything given before.
+    /// Runs work on the writer's queue, after everything given before.
     func perform<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T {
         await withCheckedContinuation { continuation in
             let isFirst = self.state.withLock { Self.append(.run { continuation.resume(returning: work()) }, &$0) }

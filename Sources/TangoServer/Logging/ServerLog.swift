@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Logging
 import Synchronization
@@ -26,6 +27,7 @@ package final class ServerLog: Sendable {
     private let usesDatabase: Bool
     private let system: ControlSystem?
     private let console = LogFile.console()
+    private let openingQueue = DispatchQueue(label: "tango.log.open")
     private let settings: Mutex<Settings>
     /// Open files by path: devices that name the same one share it, so that rolling it is right for both.
     private let files = Mutex<[String: WeakFile]>([:])
@@ -164,8 +166,7 @@ package final class ServerLog: Sendable {
         let path = self.path(of: target, log)
         guard !log.hasTarget("file::\(path)") else { return }
         let (folder, size) = self.settings.withLock { ($0.folder, rollingSize ?? $0.rollingSize) }
-        // Opening may take long, on a file system that is far away.
-        let opened = await self.writer.perform { () -> LogFile? in
+        let opened = await self.opening { () -> LogFile? in
             if let file = self.files.withLock({ $0[path]?.file }) { return file }
             if path.hasPrefix(folder) { LogFile.makeFolder(folder) }
             guard let file = LogFile.open(path) else { return nil }
@@ -180,6 +181,13 @@ package final class ServerLog: Sendable {
         }
         file.roll(at: size)
         log.add(DeviceLog.Target(name: "file::\(path)", output: .file(file)))
+    }
+
+    /// Opening may take long, on a file system that is far away: not on an event loop, and not behind what waits to be written.
+    private func opening(_ work: @escaping @Sendable () -> LogFile?) async -> LogFile? {
+        await withCheckedContinuation { continuation in
+            self.openingQueue.async { continuation.resume(returning: work()) }
+        }
     }
 
     private func addDevice(_ name: String, to log: DeviceLog) {
