@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares two TangoTest devices; the first is the reference, the second may have more attributes and commands.
 
-compare.py HOST_A DEVICE_A HOST_B DEVICE_B [--fresh] [--all] [--also polling,locks]
+compare.py HOST_A DEVICE_A HOST_B DEVICE_B [--fresh] [--all] [--also polling,locks,logging]
 
 HOST is host:port of a database, or of the server itself when the device ends with #dbase=no.
 --also: what a server may lack, compared only when asked for.
@@ -10,7 +10,9 @@ Each difference is one line on stdout (--all: tolerated ones too); exit status 1
 """
 
 import argparse
+import re
 import sys
+import tempfile
 
 import tango
 from pyclient import FAILING, ODD, gives_back, writable
@@ -191,6 +193,87 @@ def compare_errors(report, a, b):
         report.compare(what, "reason", reason(action, a), reason(action, b))
 
 
+def logging_steps(device, folder):
+    """Logging commands of an admin device, good and bad, with what they leave behind shown in between."""
+    for patterns in (["*"], [], [device], [device.upper()], ["no/such/dev", device, device], ["*" + device[3:]], ["tes*", "*a*/*"], ["", "?"]):
+        yield "GetLoggingLevel", patterns
+    for name in (device, device.upper(), "ADMIN", "no/such/dev", "No/Such/Dev", "*", ""):
+        yield "GetLoggingTarget", name
+    for names in ([device], [], ["no/such/dev", "console"], ["No*such", "Console"], ["", "console"]):
+        yield "AddLoggingTarget", names
+    for target in (
+        ["x", "X::y", "", "::", "console:cout", "file:/x", "device", "device::", "device::no/such/dev", "device::*"]
+        + ["console::", "CONSOLE::zz", "file", "file::", f"file::{folder}/one.log", f"FILE::{folder}/TWO.log", "file::three.log"]
+        + ["file::/nosuch/dir/x.log", f"file::{folder}", "file::a::b"]
+    ):
+        yield "AddLoggingTarget", [device, target]
+        yield "GetLoggingTarget", device
+    yield "AddLoggingTarget", [device, "console", device, "x"]
+    yield "AddLoggingTarget", ["*", "console"]
+    yield "GetLoggingTarget", "ADMIN"
+    for target in ("x", "", "*", "console::zz", "file::nosuch.log", f"file::{folder}/ONE.log", "device", "device::zz", "device::*", "file::*"):
+        yield "RemoveLoggingTarget", [device, target]
+        yield "GetLoggingTarget", device
+    for names in ([device], [], ["no/such", "console"], ["*", "console::cout"]):
+        yield "RemoveLoggingTarget", names
+    yield "GetLoggingTarget", "ADMIN"
+    for levels, names in (
+        ([6], [device]), ([-1], ["nope"]), ([1, 2], [device]), ([1], [device, device]), ([], []), ([3], ["nope"]), ([4], [device]),
+        ([5], ["*"]), ([1, 9], [device, device]),
+    ):
+        yield "SetLoggingLevel", (levels, names)
+        yield "GetLoggingLevel", ["*"]
+    for command in ("StopLogging", "StartLogging", "StartLogging", "StopLogging", "StopLogging", "StartLogging"):
+        yield command, None
+        yield "GetLoggingLevel", ["*"]
+    yield "SetLoggingLevel", ([2], ["*"])
+    yield "StartLogging", None
+    yield "GetLoggingLevel", ["*"]
+    # What survives, and that nothing of it is kept in the database.
+    yield "SetLoggingLevel", ([5], [device])
+    yield "AddLoggingTarget", [device, f"file::{folder}/one.log"]
+    yield "PROPERTIES", device
+    yield "DevRestart", device
+    yield "GetLoggingLevel", [device]
+    yield "GetLoggingTarget", device
+
+
+def errors_of(failed):
+    """Reasons and texts of an error, without those the client library adds."""
+    return [[e.reason, e.desc.rstrip("\0")] for e in failed.args if not e.reason == "API_CommandFailed"]
+
+
+def compare_logging(report, a, b):
+    results = []
+    for device in (a, b):
+        admin, name, results_of_one = tango.DeviceProxy(device.adm_name()), device.dev_name().lower(), []
+        server = "/".join(admin.dev_name().split("/")[1:])
+        with tempfile.TemporaryDirectory() as folder:
+
+            def common(text):
+                text = re.sub(re.escape(folder), "FOLDER", str(text), flags=re.IGNORECASE)
+                text = re.sub(re.escape(admin.dev_name()), "ADMIN", text, flags=re.IGNORECASE)
+                text = re.sub(re.escape(name), "DEVICE", text, flags=re.IGNORECASE)
+                text = text.replace(name.replace("/", "_"), "DEVICE_FILE")
+                return re.sub(re.escape(server), "SERVER", text, flags=re.IGNORECASE)
+
+            for command, argument in logging_steps(name, folder):
+                argument = admin.dev_name() if argument == "ADMIN" else argument
+                try:
+                    if command == "PROPERTIES":
+                        result = list(tango.Database().get_device_property_list(argument, "logging*"))
+                    elif argument is None:
+                        result = plain(admin.command_inout(command))
+                    else:
+                        result = plain(admin.command_inout(command, argument))
+                except tango.DevFailed as failed:
+                    result = errors_of(failed)
+                results_of_one.append((common(f"{command}({argument})"), common(result)))
+        results.append(results_of_one)
+    for (step, left), (_, right) in zip(*results):
+        report.compare(step, "answer", left, right)
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     for name in ("host_a", "device_a", "host_b", "device_b"):
@@ -207,6 +290,8 @@ def main():
     compare_errors(report, a, b)
     compare_attributes(report, a, b, options.fresh)
     compare_commands(report, a, b)
+    if "logging" in report.also:
+        compare_logging(report, a, b)
     print(f"{report.compared} comparisons, {report.unexpected} unexpected differences")
     return 1 if report.unexpected else 0
 

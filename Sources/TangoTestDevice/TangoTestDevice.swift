@@ -39,6 +39,7 @@ final class TangoTestDevice: Device {
         }
         self.context.setState(.running)
         self.context.setStatus(nil)
+        self.context.logger.info("init device \(self.context.name)")
     }
 
     func release() async {
@@ -109,6 +110,7 @@ final class TangoTestDevice: Device {
             // Init may have replaced the generator while this waited for its turn.
             guard !Task.isCancelled, let device = device as? TangoTestDevice else { return }
             device.beginRound()
+            context.logger.debug("new values")
         }
     }
 }

@@ -29,11 +29,17 @@ struct TestAttribute: Sendable {
     func lowered(slot: Int) -> AttributeDefinition {
         var definition = self.definition
         if let read = self.read {
-            definition.reader = .sync { call in try read(try call.device(as: TangoTestDevice.self), slot) }
+            definition.reader = .sync { call in
+                call.context.logger.debug("read \(call.name)")
+                return try read(try call.device(as: TangoTestDevice.self), slot)
+            }
         }
         if definition.access.isWritable {
             let write = self.write
-            definition.writer = .sync { call, written in write?(try call.device(as: TangoTestDevice.self), slot, written) }
+            definition.writer = .sync { call, written in
+                call.context.logger.debug("write \(call.name)")
+                write?(try call.device(as: TangoTestDevice.self), slot, written)
+            }
         }
         return definition
     }

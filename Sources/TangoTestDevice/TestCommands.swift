@@ -33,7 +33,10 @@ enum TestCommands {
     private static func echo(_ type: DataType, _ inDescription: String, _ outDescription: String) -> CommandDefinition {
         CommandDefinition(
             CommandInfo(name: type.name, inType: type, outType: type, inDescription: inDescription, outDescription: outDescription),
-            handler: .sync { _, argument in argument })
+            handler: .sync { call, argument in
+                call.context.logger.debug("command \(call.name)")
+                return argument
+            })
     }
 
     /// Does nothing, whatever the name says: clients call these and see that the device lives on.
@@ -45,6 +48,7 @@ enum TestCommands {
     private static let switchStates = CommandDefinition(
         CommandInfo(name: "SwitchStates", inType: .void, outType: .void),
         handler: .sync { call, _ in
+            call.context.logger.debug("command \(call.name)")
             call.context.setState(call.context.state == .running ? .fault : .running)
             call.context.setStatus(nil)
             return .void

@@ -1,3 +1,4 @@
+import Logging
 import Synchronization
 import TangoClient
 import TangoCore
@@ -15,11 +16,14 @@ struct TestServer: Sendable {
     /// Starts a server, runs the body, stops the server.
     static func run(
         _ classes: [DeviceClass], devices: [String], gateTimeout: Duration = .seconds(10), source: ServerArguments.Source? = nil,
+        verbosity: Int = 0, logger: Logger? = nil,
         _ body: (TestServer) async throws -> Void
     ) async throws {
-        let arguments = ServerArguments(
+        var arguments = ServerArguments(
             instance: "test", source: try source ?? .none(devices.map(Self.named)), endPoint: .init(host: "127.0.0.1", port: 0))
-        let server = try DeviceServer(name: "Test", classes: classes, arguments: arguments, poolThreads: 4, gateTimeout: gateTimeout)
+        arguments.verbosity = verbosity
+        let server = try DeviceServer(
+            name: "Test", classes: classes, arguments: arguments, poolThreads: 4, gateTimeout: gateTimeout, logger: logger)
         var options = ClientOptions()
         options.timeout = .seconds(30)
         let test = TestServer(server: server, client: ControlSystem(options: options))

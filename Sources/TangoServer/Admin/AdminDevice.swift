@@ -1,7 +1,7 @@
 import TangoCore
 
 /// A server, not kept alive by its own admin device.
-private struct ServerReference: Sendable {
+struct ServerReference: Sendable {
     weak let server: DeviceServer?
 }
 
@@ -20,6 +20,7 @@ final class AdminDevice: Device {
         ) {
             Self.queries(server)
             Self.life(server)
+            Self.logging(server)
         }
         deviceClass.commands.append(
             CommandDefinition(

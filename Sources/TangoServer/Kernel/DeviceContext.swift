@@ -24,12 +24,8 @@ public final class DeviceContext: Sendable {
     /// Text of the status; `nil` goes back to the sentence about the state.
     public func setStatus(_ status: String?) { self.runtime.condition.withLock { $0.status = status } }
 
-    /// Writes to the device's log.
-    public var logger: Logger {
-        var logger = self.runtime.environment.logger
-        logger[metadataKey: "device"] = "\(self.runtime.name)"
-        return logger
-    }
+    /// Writes to the device's log: to its logging targets, as far as its logging level lets it through. Never waits for them.
+    public var logger: Logger { self.runtime.logger }
 
     /// Values of a property: of the device, else of its class, else the declared default, else `nil`.
     public func property(_ name: String) -> [String]? {

@@ -16,7 +16,9 @@ package struct ServerEnvironment: Sendable {
     /// Longest wait for a device (the incumbents' 3.2 s).
     package var gateTimeout: TimeAmount = .milliseconds(3200)
     package var allowsNaN = false
+    /// Takes what concerns the server as a whole: the log of the admin device.
     package var logger: Logger
+    package var log: ServerLog
     /// Where changes are kept; `nil` without a database.
     package var storage: (any DeviceStorage)?
     /// Who wants to know of changes.
@@ -64,6 +66,10 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     let environment: ServerEnvironment
     private let configurationStore: Mutex<DeviceConfiguration>
     let tenure: DeviceTenure
+    /// Level and targets of the device's log.
+    package let log: DeviceLog
+    /// Writes to the log; what the device's own code uses.
+    let logger: Logger
     let gate: Gate?
     let blackBox: BlackBox
     let members: Mutex<Members>
@@ -88,13 +94,15 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     init(
         name: DeviceName, classRuntime: ClassRuntime, environment: ServerEnvironment, configuration: DeviceConfiguration, gate: Gate?,
-        objectKey: String? = nil, tenure: DeviceTenure = DeviceTenure()
+        objectKey: String? = nil, tenure: DeviceTenure = DeviceTenure(), log: DeviceLog? = nil
     ) {
         self.name = name
         self.classRuntime = classRuntime
         self.environment = environment
         self.configurationStore = Mutex(configuration)
         self.tenure = tenure
+        self.log = log ?? environment.log.makeLog(name, configuration.properties)
+        self.logger = self.log.logger()
         self.gate = gate
         self.objectKey = objectKey ?? name.folded
         self.adminName = "dserver/\(environment.serverID)"
@@ -153,7 +161,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
             return (configuration.attributeProperties.removeValue(forKey: attribute.tangoFolded) ?? [:]).keys.sorted()
         }
         guard !names.isEmpty, let storage = self.environment.storage else { return }
-        let (name, logger) = (self.name.text, self.environment.logger)
+        let (name, logger) = (self.name.text, self.kernelLogger)
         Task {
             do {
                 try await storage.deleteAttributeProperties(name, attribute: attribute, names: names)
@@ -165,14 +173,19 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     // MARK: - Life
 
+    /// For what the kernel has to say about the device: heard even when the device has no target for it.
+    var kernelLogger: Logger { self.log.logger(fallback: self.environment.log.fallback) }
+
     /// Makes the device's object and initialises it, holding the gate. A failure leaves the device reachable, in FAULT, saying why.
     /// - Returns: the failure, if there was one.
     @discardableResult
     func start() async -> DevFailed? {
         var failure: DevFailed?
+        await self.environment.log.addTargets(self.configuration.properties, to: self.log)
         _ = await self.withGate(within: .hours(24)) {
             do {
                 try await self.make()
+                self.logger.debug("initialised")
             } catch {
                 let failed = DevFailed(wrapping: error)
                 failure = failed
@@ -210,7 +223,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
             condition.status =
                 "The device is in FAULT state.\nInitialisation failed:\n" + failure.errors.map(\.description).joined(separator: "\n")
         }
-        self.environment.logger.error("initialisation failed", metadata: ["device": "\(self.name)", "error": "\(failure)"])
+        self.kernelLogger.error("initialisation failed", metadata: ["error": "\(failure)"])
     }
 
     /// Ends the device after the request it is serving; requests after this find no object.
@@ -220,6 +233,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         await self.withGate(within: timeout) {
             self.ended.store(true, ordering: .releasing)
             await self.device?.release()
+            self.log.removeTargets { _ in true }
             // Without a gate, requests may still be running: the object then lives as long as this.
             guard self.gate != nil else { return }
             self.device = nil

@@ -244,7 +244,7 @@ struct WriteOperation: GatedOperation {
         if self.memorizing {
             self.memorizing = false
             if case .failure(let error) = result {
-                runtime.environment.logger.warning("memorized value not stored", metadata: ["error": "\(error)"])
+                runtime.kernelLogger.warning("memorized value not stored", metadata: ["error": "\(error)"])
             }
             self.position += 1
             return

@@ -9,9 +9,11 @@ extension DeviceContext {
     ) -> DeviceContext {
         var configuration = DeviceConfiguration()
         for (name, values) in properties { configuration.properties[name.tangoFolded] = values }
+        let log = ServerLog(
+            serverID: "Isolated/test", verbosity: 0, usesDatabase: false, system: nil, fallback: Logger(label: "isolated"))
         let environment = ServerEnvironment(
             serverID: "Isolated/test", hostName: "localhost", eventLoops: MultiThreadedEventLoopGroup.singleton, pool: .singleton,
-            logger: Logger(label: "isolated"))
+            logger: log.logger, log: log)
         let gate: Gate? = deviceClass.serialModel == .none ? nil : Gate()
         return DeviceContext(
             DeviceRuntime(

@@ -38,7 +38,7 @@ struct MemorizedOperation: GatedOperation {
                 try attribute.checkRange(write.data, allowsNaN: runtime.environment.allowsNaN)
             } catch {
                 // Outside the limits of now: said, not used, and no alarm (measured).
-                runtime.environment.logger.error("memorized value not used", metadata: Self.metadata(runtime, attribute, error))
+                runtime.kernelLogger.error("memorized value not used", metadata: Self.metadata(runtime, attribute, error))
                 attribute.forgetSetValue()
                 self.position += 1
                 continue
@@ -75,11 +75,11 @@ struct MemorizedOperation: GatedOperation {
         self.position += 1
         attribute.memorizedWriteFailed(DevFailed(wrapping: error))
         runtime.review(attribute)
-        runtime.environment.logger.error(
+        runtime.kernelLogger.error(
             "Failed to execute DeviceClass::set_memorized_values()", metadata: Self.metadata(runtime, attribute, error))
     }
 
     private static func metadata(_ runtime: DeviceRuntime, _ attribute: AttributeRuntime, _ error: any Error) -> Logger.Metadata {
-        ["device": "\(runtime.name)", "attribute": "\(attribute.name)", "error": "\(error)"]
+        ["attribute": "\(attribute.name)", "error": "\(error)"]
     }
 }

@@ -29,7 +29,7 @@ public final class DeviceServer: Sendable {
     private let pool: NIOThreadPool
     private let system: ControlSystem
     private let environment: ServerEnvironment
-    private let link: DatabaseLink?
+    let link: DatabaseLink?
     private let dispatcher = RequestDispatcher()
     private let state = Mutex(State())
     /// Opened by the Kill command.
@@ -55,8 +55,8 @@ public final class DeviceServer: Sendable {
         self.arguments = arguments
         self.objectKeys = objectKeys
         let hostName = ProcessInfo.processInfo.hostName
-        var log = logger ?? Logger(label: "tango.server")
-        log.logLevel = arguments.verbosity >= 3 ? .debug : arguments.verbosity >= 1 ? .info : logger?.logLevel ?? .warning
+        var fallback = logger ?? Logger(label: "tango.server")
+        if logger == nil { fallback.logLevel = .warning }
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, eventLoopThreads))
         self.pool = NIOThreadPool(numberOfThreads: max(1, poolThreads))
         self.pool.start()
@@ -75,9 +75,11 @@ public final class DeviceServer: Sendable {
         }
         var storage: (any DeviceStorage)? = self.link
         if case .file(let path) = arguments.source { storage = PropertyFileStorage(path: path) }
+        let log = ServerLog(
+            serverID: self.serverID, verbosity: arguments.verbosity, usesDatabase: storage != nil, system: self.system, fallback: fallback)
         self.environment = ServerEnvironment(
             serverID: self.serverID, hostName: hostName, eventLoops: self.group, pool: self.pool,
-            gateTimeout: .nanoseconds(gateTimeout.nanoseconds), logger: log, storage: storage)
+            gateTimeout: .nanoseconds(gateTimeout.nanoseconds), logger: log.logger, log: log, storage: storage)
     }
 
     // MARK: - Life
@@ -93,6 +95,7 @@ public final class DeviceServer: Sendable {
             await self.stop()
             throw error
         }
+        await self.log.writer.flush()
         FileHandle.standardOutput.write(Data("Ready to accept request\n".utf8))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.waitForStop() }
@@ -114,11 +117,14 @@ public final class DeviceServer: Sendable {
         var data = try await self.loadData()
         if let link = self.link { try await self.refuseSecondInstance(data, link) }
         self.state.withLock { $0.data = data }
+        self.log.configure(data.adminConfiguration.properties)
+        self.log.beginAdmin(data.adminConfiguration.properties)
         let endPoint = self.arguments.endPoint ?? ServerArguments.EndPoint(host: "", port: 0)
         do {
             let server = try await IIOPServer.listen(
                 group: self.group, host: endPoint.host, port: endPoint.port, dispatcher: self.dispatcher)
             self.state.withLock { $0.server = server }
+            self.environment.logger.debug("listening", metadata: ["port": "\(server.port)"])
         } catch {
             throw ServerStartError(
                 "Cannot listen at \(endPoint.host.isEmpty ? "*" : endPoint.host):\(endPoint.port): \(Self.reason(error))")
@@ -174,6 +180,7 @@ public final class DeviceServer: Sendable {
             state.devices = []
             state.admin = nil
         }
+        await Self.within(.seconds(2)) { [log] in await log.end() }
         await server?.close()
         await self.system.shutdown()
         self.killed.open()
@@ -221,6 +228,12 @@ public final class DeviceServer: Sendable {
     /// What happens on the devices, as events will be made of it.
     package var changes: ChangeHub { self.environment.changes }
 
+    /// The devices and, once it is there, the admin device.
+    var allDevices: [DeviceRuntime] { self.state.withLock { state in state.devices + (state.admin.map { [$0] } ?? []) } }
+
+    /// Logging of the server and its devices.
+    var log: ServerLog { self.environment.log }
+
     /// Port it listens at.
     public var port: Int { self.state.withLock { $0.server?.port ?? 0 } }
 
@@ -229,8 +242,7 @@ public final class DeviceServer: Sendable {
 
     /// Reference of a device, as the database is told; `nil` for a device that is not here.
     public func reference(ofDevice name: String) -> String? {
-        let all = self.state.withLock { state in state.devices + (state.admin.map { [$0] } ?? []) }
-        return all.first { $0.name.folded == name.tangoFolded }.map { self.ior(of: $0) }
+        self.allDevices.first { $0.name.folded == name.tangoFolded }.map { self.ior(of: $0) }
     }
 
     private func loadData() async throws -> ServerData {
@@ -329,8 +341,7 @@ public final class DeviceServer: Sendable {
         let name = DeviceName(admin: self.serverID)
         return DeviceRuntime(
             name: name, classRuntime: ClassRuntime(AdminDevice.deviceClass(of: self)), environment: self.environment,
-            configuration: configuration, gate: Gate(),
-            objectKey: self.objectKeys[name.folded])
+            configuration: configuration, gate: Gate(), objectKey: self.objectKeys[name.folded], log: self.log.admin)
     }
 
     private func export(_ devices: [DeviceRuntime]) async throws {
@@ -340,6 +351,7 @@ public final class DeviceServer: Sendable {
                 try await link.export(
                     device: device.name.text, ior: self.ior(of: device), pid: ProcessInfo.processInfo.processIdentifier,
                     version: device.interfaceVersion)
+                device.logger.debug("exported")
             } catch {
                 throw ServerStartError("Cannot export \(device.name): \(error)")
             }
@@ -395,6 +407,7 @@ public final class DeviceServer: Sendable {
         } catch {
             throw DevFailed(wrapping: error)
         }
+        self.environment.logger.info("device restarted", metadata: ["device": "\(old.name)"])
         if let failure {
             // The device stays reachable, in FAULT; the incumbents lose it.
             throw failure.rethrowing(
@@ -417,7 +430,10 @@ public final class DeviceServer: Sendable {
         defer { self.lifecycle.release() }
         do {
             try self.refuseWhileStopping()
+            self.environment.logger.info("restarting all devices")
             var data = try await self.loadData()
+            self.log.configure(data.adminConfiguration.properties)
+            self.log.restartAdmin()
             for entry in data.devices { _ = try self.deviceClass(of: entry) }
             let former = Dictionary(self.devices.map { ($0.name.folded, $0) }, uniquingKeysWith: { $1 })
             var kept: [DeviceRuntime] = []

@@ -52,6 +52,7 @@ struct PropertyFile: Sendable {
                 for name in statement.values { data.devices.append(ServerData.DeviceEntry(name: name, deviceClass: fields[3])) }
             }
         }
+        data.adminConfiguration.properties = deviceProperties["dserver/\(server)"] ?? [:]
         for index in data.devices.indices {
             let (name, deviceClass) = (data.devices[index].name.tangoFolded, data.devices[index].deviceClass.tangoFolded)
             data.devices[index].configuration.properties = deviceProperties[name] ?? [:]
