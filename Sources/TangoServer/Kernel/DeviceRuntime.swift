@@ -1,6 +1,5 @@
 import Logging
 import NIOCore
-import NIOPosix
 import Synchronization
 import TangoCore
 import TangoIIOP
@@ -12,7 +11,7 @@ package struct ServerEnvironment: Sendable {
     package var serverID: String
     package var hostName: String
     package var eventLoops: any EventLoopGroup
-    package var pool: NIOThreadPool
+    package var pool: BlockingPool
     /// Longest wait for a device (the incumbents' 3.2 s).
     package var gateTimeout: TimeAmount = .milliseconds(3200)
     package var allowsNaN = false
@@ -91,7 +90,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     init(
         name: DeviceName, deviceClass: DeviceClass, environment: ServerEnvironment, configuration: DeviceConfiguration, gate: Gate?,
-        objectKey: String? = nil, tenure: DeviceTenure = DeviceTenure()
+        objectKey: String? = nil, tenure: DeviceTenure = DeviceTenure(), members: ClassMembers? = nil
     ) {
         self.name = name
         self.deviceClass = deviceClass
@@ -103,16 +102,15 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         self.adminName = "dserver/\(environment.serverID)"
         self.blackBox = BlackBox(depth: configuration.properties["blackbox_depth"]?.first.flatMap(Int.init) ?? 50)
         self.members = Mutex(Members())
-        let status = BuiltInMembers.attributes.map { AttributeRuntime($0, deviceName: name.text, properties: self.source(of: $0.name)) }
-        self.members.withLock { $0.last = status }
-        let own = Set(deviceClass.commands.map(\.info.name))
-        let commands = (deviceClass.commands + BuiltInMembers.commands.filter { !own.contains($0.info.name) })
-            .sorted { $0.info.name.utf8.lexicographicallyPrecedes($1.info.name.utf8) }
+        let shared = members ?? ClassMembers(deviceClass)
+        let status = BuiltInMembers.attributes.map { self.makeAttribute($0) }
+        let attributes = shared.attributes.map { self.makeAttribute($0) }
         self.members.withLock { members in
-            for command in commands { members.commands.set(command, for: command.info.name) }
+            members.last = status
+            members.attributes = attributes
+            members.commands = shared.commands
+            members.pipes = shared.pipes
         }
-        for attribute in deviceClass.attributes { self.insert(attribute) }
-        for pipe in deviceClass.pipes { self.members.withLock { $0.pipes.set(pipe, for: pipe.config.name) } }
     }
 
     /// Properties of the device and its class, as read at the start and changed since.
@@ -153,9 +151,8 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
             deviceClass: self.configuration.classAttributeProperties[attribute.tangoFolded] ?? [:])
     }
 
-    private func insert(_ definition: AttributeDefinition) {
-        let attribute = AttributeRuntime(definition, deviceName: self.name.text, properties: self.source(of: definition.name))
-        self.members.withLock { $0.attributes.set(attribute, for: definition.name) }
+    private func makeAttribute(_ definition: AttributeDefinition) -> AttributeRuntime {
+        AttributeRuntime(definition, deviceName: self.name.text, properties: self.source(of: definition.name))
     }
 
     // MARK: - Members at run time
@@ -163,7 +160,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// Adds an attribute. The same definition again changes nothing.
     /// - Throws: `API_AttrNotFound` (the incumbents' reason) when another one has that name, State and Status included.
     func add(_ definition: AttributeDefinition) throws(DevFailed) {
-        let new = AttributeRuntime(definition, deviceName: self.name.text, properties: self.source(of: definition.name))
+        let new = self.makeAttribute(definition)
         let existing: AttributeRuntime? = self.members.withLock { members in
             if let existing = members.attribute(definition.name) { return existing }
             members.attributes.set(new, for: definition.name)

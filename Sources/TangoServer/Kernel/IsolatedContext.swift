@@ -10,7 +10,7 @@ extension DeviceContext {
         var configuration = DeviceConfiguration()
         for (name, values) in properties { configuration.properties[name.tangoFolded] = values }
         let environment = ServerEnvironment(
-            serverID: "Isolated/test", hostName: "localhost", eventLoops: MultiThreadedEventLoopGroup.singleton, pool: .singleton,
+            serverID: "Isolated/test", hostName: "localhost", eventLoops: MultiThreadedEventLoopGroup.singleton, pool: .shared,
             logger: Logger(label: "isolated"))
         let gate: Gate? = deviceClass.serialModel == .none ? nil : Gate()
         return DeviceContext(

@@ -19,6 +19,8 @@ public final class DeviceServer: Sendable {
         /// Gates shared by the devices of a class, or by all.
         var classGates: [String: Gate] = [:]
         let processGate = Gate()
+        /// By name of the class.
+        var classMembers: [String: ClassMembers] = [:]
     }
 
     /// `Name/instance`.
@@ -26,7 +28,7 @@ public final class DeviceServer: Sendable {
     public let classes: [DeviceClass]
     private let arguments: ServerArguments
     private let group: MultiThreadedEventLoopGroup
-    private let pool: NIOThreadPool
+    let pool: BlockingPool
     private let system: ControlSystem
     private let environment: ServerEnvironment
     private let link: DatabaseLink?
@@ -42,13 +44,13 @@ public final class DeviceServer: Sendable {
     /// - Parameters:
     ///   - name: name of the server as the database knows it: usually that of the program.
     ///   - tangoHost: the database; `nil` looks up `TANGO_HOST`. Unused without a database.
-    ///   - gateTimeout: longest wait of a request for a busy device.
+    ///   - poolThreads: how many handlers of classes that may block run at once; threads are started when they are needed.
     ///   - objectKeys: well-known object keys, by device name in lower case.
     ///   - gateTimeout: longest wait of a request for a busy device, then `API_CommandTimedOut`.
     /// - Throws: `ServerStartError` when the database's address is missing or malformed, or a file cannot be read.
     public init(
         name: String, classes: [DeviceClass], arguments: ServerArguments, tangoHost: TangoHost? = nil, eventLoopThreads: Int = 2,
-        poolThreads: Int = 32, objectKeys: [String: String] = [:], gateTimeout: Duration = .milliseconds(3200), logger: Logger? = nil
+        poolThreads: Int = 100, objectKeys: [String: String] = [:], gateTimeout: Duration = .milliseconds(3200), logger: Logger? = nil
     ) throws(ServerStartError) {
         self.serverID = "\(name)/\(arguments.instance)"
         self.classes = classes
@@ -58,8 +60,7 @@ public final class DeviceServer: Sendable {
         var log = logger ?? Logger(label: "tango.server")
         log.logLevel = arguments.verbosity >= 3 ? .debug : arguments.verbosity >= 1 ? .info : logger?.logLevel ?? .warning
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, eventLoopThreads))
-        self.pool = NIOThreadPool(numberOfThreads: max(1, poolThreads))
-        self.pool.start()
+        self.pool = BlockingPool(maximumThreads: poolThreads)
         self.system = ControlSystem(host: tangoHost, options: ClientOptions(), group: self.group)
         switch arguments.source {
         case .database:
@@ -136,7 +137,8 @@ public final class DeviceServer: Sendable {
         await admin.start()
         self.dispatcher.insert(admin)
         self.state.withLock { $0.admin = admin }
-        try await self.export(self.devices + [admin])
+        try await self.export(self.devices)
+        try await self.export([admin])
         try? await self.link?.forgetPollingThreads()
     }
 
@@ -176,7 +178,7 @@ public final class DeviceServer: Sendable {
         await self.system.shutdown()
         self.killed.open()
         await Self.within(.seconds(1)) { [pool, group] in
-            try? await pool.shutdownGracefully()
+            await pool.shutdown()
             try? await group.shutdownGracefully()
         }
     }
@@ -216,7 +218,7 @@ public final class DeviceServer: Sendable {
     /// Reference of a device, as the database is told; `nil` for a device that is not here.
     public func reference(ofDevice name: String) -> String? {
         let all = self.state.withLock { state in state.devices + (state.admin.map { [$0] } ?? []) }
-        return all.first { $0.name.folded == name.tangoFolded }.map { self.ior(of: $0) }
+        return all.first { $0.name.folded == name.tangoFolded }.map { Self.ior(of: $0, at: self.publishedAddress) }
     }
 
     private func loadData() async throws -> ServerData {
@@ -303,7 +305,16 @@ public final class DeviceServer: Sendable {
             }
         return DeviceRuntime(
             name: name, deviceClass: deviceClass, environment: self.environment, configuration: configuration, gate: gate,
-            objectKey: self.objectKeys[name.folded], tenure: tenure)
+            objectKey: self.objectKeys[name.folded], tenure: tenure, members: self.members(of: deviceClass))
+    }
+
+    private func members(of deviceClass: DeviceClass) -> ClassMembers {
+        self.state.withLock { state in
+            if let members = state.classMembers[deviceClass.name] { return members }
+            let members = ClassMembers(deviceClass)
+            state.classMembers[deviceClass.name] = members
+            return members
+        }
     }
 
     private func makeAdmin(_ data: ServerData) -> DeviceRuntime {
@@ -316,27 +327,45 @@ public final class DeviceServer: Sendable {
             objectKey: self.objectKeys[name.folded])
     }
 
+    /// How many devices are on their way to the database at once: enough for it to write them together, few enough for one that
+    /// serves several servers.
+    private static let exportsAtOnce = 32
+
+    /// Tells the database where the devices are.
     private func export(_ devices: [DeviceRuntime]) async throws {
         guard let link = self.link else { return }
-        for device in devices {
-            do {
-                try await link.export(
-                    device: device.name.text, ior: self.ior(of: device), pid: ProcessInfo.processInfo.processIdentifier,
-                    version: device.interfaceVersion)
-            } catch {
-                throw ServerStartError("Cannot export \(device.name): \(error)")
+        let address = self.publishedAddress
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var rest = devices.makeIterator()
+            func startNext() {
+                guard let device = rest.next() else { return }
+                group.addTask {
+                    do {
+                        try await link.export(
+                            device: device.name.text, ior: Self.ior(of: device, at: address),
+                            pid: ProcessInfo.processInfo.processIdentifier, version: device.interfaceVersion)
+                    } catch {
+                        throw ServerStartError("Cannot export \(device.name): \(error)")
+                    }
+                }
             }
+            for _ in 0..<Self.exportsAtOnce { startNext() }
+            while try await group.next() != nil { startNext() }
         }
     }
 
-    private func ior(of device: DeviceRuntime) -> String {
+    /// Where clients are told to go.
+    private var publishedAddress: (host: String, port: UInt16) {
         let port = self.port
         let named = [self.arguments.publishedEndPoint?.host, self.arguments.endPoint?.host].compactMap { $0 }
         let host = named.first { !$0.isEmpty && $0 != "0.0.0.0" } ?? NetworkAddresses.primary
         let publishedPort = self.arguments.publishedEndPoint.map { $0.port == 0 ? port : $0.port } ?? port
-        return IOR(
-            typeID: "IDL:Tango/Device_\(device.interfaceVersion):1.0", host: host, port: UInt16(truncatingIfNeeded: publishedPort),
-            objectKey: device.objectKey
+        return (host, UInt16(truncatingIfNeeded: publishedPort))
+    }
+
+    private static func ior(of device: DeviceRuntime, at address: (host: String, port: UInt16)) -> String {
+        IOR(
+            typeID: "IDL:Tango/Device_\(device.interfaceVersion):1.0", host: address.host, port: address.port, objectKey: device.objectKey
         ).text
     }
 
