@@ -69,15 +69,14 @@ def read_us(load, server, device, attribute, seconds=0.5):
 
 def ping_message(number, key):
     """A GIOP 1.2 request, ready to send."""
-    key = key.encode()
     body = struct.pack("<IB3xHxxI", number, 3, 0, len(key)) + key
     body += b"\0" * (-(12 + len(body)) % 4) + struct.pack("<I", 5) + b"ping\0"
     body += b"\0" * (-(12 + len(body)) % 4) + struct.pack("<I", 0)
     return b"GIOP\x01\x02\x01\x00" + struct.pack("<I", len(body)) + body
 
 
-def answering(port, devices):
-    """How many of the devices answer a ping."""
+def answering(port, keys):
+    """How many of the objects with these keys answer a ping."""
 
     def exactly(count):
         data = b""
@@ -90,8 +89,8 @@ def answering(port, devices):
 
     good = 0
     with socket.create_connection(("127.0.0.1", port), 30) as connection:
-        for number, device in enumerate(devices):
-            connection.sendall(ping_message(number, device))
+        for number, key in enumerate(keys):
+            connection.sendall(ping_message(number, key))
             header = exactly(12)
             order = "<" if header[6] & 1 else ">"
             body = exactly(struct.unpack(order + "I", header[8:])[0])
@@ -110,12 +109,13 @@ def attributes(report, load, programs, quick):
             device.command_inout("AddDynamicAttributes", 10)
             few_us = read_us(load, server, "b/a/1", "dyn_00005")
             before = server.rss_kb
-            each = [device.command_inout("AddDynamicAttributes", step)[0] / step * 1e6 for _ in range(10)]
+            steps = [step] * 9 + [step - 10]
+            each = [device.command_inout("AddDynamicAttributes", count)[0] / count * 1e6 for count in steps]
             report.add(
                 "attributes", name, added=most, first_add_us=each[0], add_us=each[-1],
                 kb_per_attribute=(server.rss_kb - before) / most, read_with_10_us=few_us,
                 read_first_us=read_us(load, server, "b/a/1", "dyn_00005"),
-                read_last_us=read_us(load, server, "b/a/1", f"dyn_{most:05}"),
+                read_last_us=read_us(load, server, "b/a/1", f"dyn_{most - 1:05}"),
                 read_static_us=read_us(load, server, "b/a/1", "ScalarRO"),
                 remove_us=device.command_inout("RemoveDynamicAttributes")[0] / most * 1e6,
                 kb_left_per_attribute=(server.rss_kb - before) / most,
@@ -137,7 +137,7 @@ def devices(report, programs, quick):
             kb = server.rss_kb
             report.add(
                 "devices", name, devices=count, ready_s=server.ready_s, start_ms_per_device=(server.ready_s - one_s) / count * 1e3,
-                kb_per_device=(kb - one_kb) / count, answering=answering(server.port, names), threads=server.threads,
+                kb_per_device=(kb - one_kb) / count, answering=answering(server.port, [name.encode() for name in names]), threads=server.threads,
             )  # fmt: skip
         finally:
             server.stop()
@@ -189,34 +189,41 @@ def start_through(report, db, host, name, program, count, database):
     try:
         exported = len(db.get_device_exported(f"b/{name}/*"))
         figures = {f"start_{count}_s": server.ready_s, "ms_per_device": server.ready_s / count * 1e3, "exported": exported}
-        port = port_of(db, names[-1])
-        report.add("database", f"{name}, {database}", devices=count, **figures, answering=answering(port, names))
+        places = [place(db.import_device(device).ior) for device in names]
+        report.add(
+            "database", f"{name}, {database}", devices=count, **figures,
+            answering=answering(places[0][0], [key for _, key in places]),
+        )  # fmt: skip
     finally:
         server.stop()
         db.delete_server(server_id)
 
 
-def port_of(db, device):
-    """The port in the reference of an exported device."""
-    raw = bytes.fromhex(db.import_device(device).ior[4:])
-    order = "<" if raw[0] else ">"
-    at = 4
+def place(ior):
+    """Port and object key of a reference."""
+    raw = bytes.fromhex(ior[4:])
 
-    def number():
-        nonlocal at
-        at += -at % 4 + 4
-        return struct.unpack_from(order + "I", raw, at - 4)[0]
+    def number(at):
+        return struct.unpack_from("<I" if raw[0] else ">I", raw, at)[0]
 
-    at += number()
-    for _ in range(number()):
-        tag, length = number(), number()
-        start, at = at, at + length
+    def aligned(at):
+        return at + -at % 4
+
+    at = 8 + number(4)
+    at = aligned(at) + 4
+    while at < len(raw):
+        tag, length = number(aligned(at)), number(aligned(at) + 4)
+        start = aligned(at) + 8
+        at = start + length
         if tag == 0:
-            profile_order = "<" if raw[start] else ">"
-            (size,) = struct.unpack_from(profile_order + "I", raw, start + 4)
-            after = 8 + size
-            return struct.unpack_from(profile_order + "H", raw, start + after + after % 2)[0]
-    return 0
+            # A profile is bytes of its own: its own byte order, aligned from its own start.
+            inner = raw[start:at]
+            order = "<" if inner[0] else ">"
+            end = 8 + struct.unpack_from(order + "I", inner, 4)[0]
+            port = struct.unpack_from(order + "H", inner, end + end % 2)[0]
+            key = aligned(end + end % 2 + 2)
+            return port, inner[key + 4 : key + 4 + struct.unpack_from(order + "I", inner, key)[0]]
+    raise ValueError("a reference without an IIOP profile")
 
 
 def connections(report, load, programs, quick):

@@ -327,30 +327,18 @@ public final class DeviceServer: Sendable {
             objectKey: self.objectKeys[name.folded])
     }
 
-    /// How many devices are on their way to the database at once: enough for it to write them together, few enough for one that
-    /// serves several servers.
-    private static let exportsAtOnce = 32
-
     /// Tells the database where the devices are.
     private func export(_ devices: [DeviceRuntime]) async throws {
         guard let link = self.link else { return }
         let address = self.publishedAddress
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            var rest = devices.makeIterator()
-            func startNext() {
-                guard let device = rest.next() else { return }
-                group.addTask {
-                    do {
-                        try await link.export(
-                            device: device.name.text, ior: Self.ior(of: device, at: address),
-                            pid: ProcessInfo.processInfo.processIdentifier, version: device.interfaceVersion)
-                    } catch {
-                        throw ServerStartError("Cannot export \(device.name): \(error)")
-                    }
-                }
+        _ = try await devices.concurrentMap(atMost: DatabaseLink.requestsAtOnce) { device in
+            do {
+                try await link.export(
+                    device: device.name.text, ior: Self.ior(of: device, at: address), pid: ProcessInfo.processInfo.processIdentifier,
+                    version: device.interfaceVersion)
+            } catch {
+                throw ServerStartError("Cannot export \(device.name): \(error)")
             }
-            for _ in 0..<Self.exportsAtOnce { startNext() }
-            while try await group.next() != nil { startNext() }
         }
     }
 
