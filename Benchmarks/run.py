@@ -13,78 +13,16 @@ ours lie on one side of all rounds of the C++ server; otherwise the two are not 
 
 import argparse
 import json
-import os
-import platform
 import shutil
-import signal
-import socket
 import statistics
 import subprocess
 import sys
-import threading
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-LOAD = Path(__file__).resolve().parent / "load"
-BUILD = ROOT / ".build" / "bench"
+from common import RELEASE, RESULTS, Server, build, device_server, write_report
+
 DEVICE = "sys/tg_test/1"
 FIGURES = ("p50_us", "p99_us", "ops_per_s", "server_cpu_us_per_op")
-
-
-def build(name):
-    source, program = LOAD / f"{name}.cpp", BUILD / name
-    newest = max(source.stat().st_mtime, (LOAD / "bench_common.h").stat().st_mtime)
-    if not program.exists() or program.stat().st_mtime < newest:
-        BUILD.mkdir(parents=True, exist_ok=True)
-        compiler = os.environ.get("CXX", "g++")
-        subprocess.run([compiler, "-O2", "-std=c++14", str(source), "-o", str(program), "-lpthread"], check=True)
-    return program
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Server:
-    """A server program in a process group of its own, up when a line of its output says so."""
-
-    def __init__(self, name, command, ready):
-        self.name = name
-        self.process = subprocess.Popen(
-            [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-        )
-        watchdog = threading.Timer(30, self.stop)
-        watchdog.start()
-        self.lines = []
-        for line in self.process.stdout:
-            self.lines.append(line.strip())
-            if ready(line.strip()):
-                break
-        else:
-            watchdog.cancel()
-            sys.exit(f"{name} does not start: {' '.join(map(str, command))}\n" + "\n".join(self.lines))
-        watchdog.cancel()
-        threading.Thread(target=self.process.stdout.read, daemon=True).start()
-
-    def stop(self):
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            try:
-                self.process.wait(5)
-            except subprocess.TimeoutExpired:
-                os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
-
-
-def device_server(name, program):
-    port = free_port()
-    command = [program, "bench", "-nodb", "-dlist", DEVICE, "-ORBendPoint", f"giop:tcp:127.0.0.1:{port}"]
-    server = Server(name, command, lambda line: line == "Ready to accept request")
-    server.port = port
-    return server
 
 
 def floor_server(program, reply):
@@ -95,7 +33,7 @@ def floor_server(program, reply):
 
 def measure(load, server, op, connections, seconds):
     command = [load, "--corbaloc", f"127.0.0.1:{server.port}/{DEVICE}", "--op", op, "--connections", connections]
-    command += ["--seconds", seconds, "--server-pid", server.process.pid]
+    command += ["--seconds", seconds, "--server-pid", server.pid]
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=seconds + 60)
     if done.returncode != 0 or not done.stdout.strip():
         sys.exit(f"{server.name}: {op} with {connections} connections failed: {done.stdout}{done.stderr}")
@@ -103,14 +41,6 @@ def measure(load, server, op, connections, seconds):
     if record["errors"] or record["refused"] or record["broken"]:
         sys.exit(f"{server.name}: {op} with {connections} connections: {record}")
     return record
-
-
-def processor():
-    try:
-        with open("/proc/cpuinfo") as info:
-            return next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), platform.machine())
-    except OSError:
-        return platform.machine()
 
 
 def median(records, figure):
@@ -148,13 +78,13 @@ def show(results):
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument("--ours", default=str(ROOT / ".build" / "release" / "TangoTest"))
+    parser.add_argument("--ours", default=str(RELEASE / "TangoTest"))
     parser.add_argument("--reference", default="/usr/lib/tango/TangoTest")
     parser.add_argument("--connections", default="1,4,16,64")
     parser.add_argument("--ops", default="ping,read")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.5)
-    parser.add_argument("--out", default=str(ROOT / "Benchmarks" / "results" / f"{time.strftime('%Y%m%d-%H%M%S')}.json"))
+    parser.add_argument("--out", default=str(RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}.json"))
     options = parser.parse_args()
     for program in (options.ours, options.reference):
         if not shutil.which(program):
@@ -163,7 +93,7 @@ def main():
     servers, results = [], []
     try:
         for name, program in (("cpp", options.reference), ("ours", options.ours)):
-            servers.append(device_server(name, program))
+            servers.append(device_server(name, program, [DEVICE]))
         floors = {}
         for op in options.ops.split(","):
             # Also the warm-up; the floor's reply is as long as that of the C++ server.
@@ -185,16 +115,7 @@ def main():
         for server in servers:
             server.stop()
     show(results)
-    report = {
-        "date": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        "machine": {"processor": processor(), "count": os.cpu_count(), "kernel": platform.release(), "load": os.getloadavg()},
-        "rounds": options.rounds,
-        "seconds": options.seconds,
-        "results": results,
-    }
-    out = Path(options.out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(report, indent=1) + "\n")
+    write_report(options.out, rounds=options.rounds, seconds=options.seconds, results=results)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ import TangoCore
 
 /// The tables of a Tango database, in an SQLite file or in memory.
 ///
-/// A command is one transaction. What it changed is on disk when it returns, and survives a crash and loss of power.
+/// A command changes all or nothing. What it changed is on disk when it returns, and survives a crash and loss of power. Commands that
+/// come at the same time share the wait for the disk (`GroupCommit`).
 public final class DatabaseStore: Sendable {
     /// Answer of attribute `StoredProcedureRelease`, and of the cache command.
     public static let release = "release 1.13"
@@ -20,6 +21,8 @@ public final class DatabaseStore: Sendable {
     public let starterNotifications: AsyncStream<String>
 
     private let database: any DatabaseWriter
+    /// `nil` in memory, where there is no disk to wait for.
+    private let groupCommit: GroupCommit?
     private let notify: AsyncStream<String>.Continuation
     private let hostPort = Mutex<@Sendable (String) -> String?>({ _ in nil })
 
@@ -35,10 +38,12 @@ public final class DatabaseStore: Sendable {
         do {
             let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let pool = try DatabasePool(path: path, configuration: Self.configuration)
+            var configuration = Self.configuration
+            configuration.allowsUnsafeTransactions = true
+            let pool = try DatabasePool(path: path, configuration: configuration)
             // The pool sets NORMAL, which may lose the last transactions at loss of power.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            try self.init(database: pool, instance: instance)
+            try self.init(database: pool, groupCommit: GroupCommit(pool), instance: instance)
         } catch {
             throw Self.failure(error, origin: "DatabaseStore")
         }
@@ -48,13 +53,13 @@ public final class DatabaseStore: Sendable {
     /// - Throws: `DB_SQLError`.
     public static func inMemory(instance: String = "2") throws(DevFailed) -> DatabaseStore {
         do {
-            return try DatabaseStore(database: try DatabaseQueue(configuration: Self.configuration), instance: instance)
+            return try DatabaseStore(database: try DatabaseQueue(configuration: Self.configuration), groupCommit: nil, instance: instance)
         } catch {
             throw Self.failure(error, origin: "DatabaseStore")
         }
     }
 
-    private init(database: any DatabaseWriter, instance: String) throws {
+    private init(database: any DatabaseWriter, groupCommit: GroupCommit?, instance: String) throws {
         let migrator = DatabaseSchema.migrator
         if try database.read({ try migrator.hasBeenSuperseded($0) }) {
             throw DevFailed(.databaseSQL, "The database file was written by a newer version")
@@ -62,6 +67,7 @@ public final class DatabaseStore: Sendable {
         try migrator.migrate(database)
         try database.write { try InitialContent.insertDatabaseServer(instance: instance, in: $0) }
         self.database = database
+        self.groupCommit = groupCommit
         self.instance = instance
         self.startDate = LocalTime.now
         (self.starterNotifications, self.notify) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .unbounded)
@@ -106,11 +112,12 @@ public final class DatabaseStore: Sendable {
     /// Runs a writing command in a transaction: all or nothing. Hosts are notified after it is committed.
     func write<Value>(origin: String, _ body: (WriteTransaction) throws -> Value) throws(DevFailed) -> Value {
         do {
-            let (value, hosts) = try self.database.write { db in
+            func run(_ db: Database) throws -> (Value, [String]) {
                 let transaction = WriteTransaction(db: db, instance: self.instance)
                 let value = try body(transaction)
                 return (value, transaction.hostsToTell)
             }
+            let (value, hosts) = try self.groupCommit?.write(run) ?? self.database.write(run)
             for host in hosts { self.notify.yield(host) }
             return value
         } catch {

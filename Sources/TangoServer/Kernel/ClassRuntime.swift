@@ -52,17 +52,13 @@ final class ClassRuntime: Sendable {
 
     /// A device is made: it gets everything the class has, and from now on what is added.
     func enter(_ runtime: DeviceRuntime) {
-        let (attributes, commands, pipes) = self.state.withLock { state in
+        self.state.withLock { state in
             if state.devices.count > 16, state.devices.count.nonzeroBitCount == 1 {
                 state.devices = state.devices.filter { $0.value.runtime != nil }
             }
             state.devices[ObjectIdentifier(runtime)] = WeakDevice(runtime: runtime)
-            return (state.attributes.members, state.commands.members, state.pipes.members)
+            runtime.take(state.attributes, state.commands, state.pipes)
         }
-        // The device is new: nothing can be in conflict but a reserved name, which cannot be had.
-        for attribute in attributes { _ = try? runtime.add(attribute) }
-        for command in commands { _ = try? runtime.add(command) }
-        for pipe in pipes { runtime.add(pipe) }
     }
 
     func leave(_ runtime: DeviceRuntime) {

@@ -7,11 +7,14 @@ final class SharedCommand: Sendable {
     let role: MemberRole
     /// Whether it was added to one device: those come last in lists.
     let isOfDevice: Bool
+    /// Stands for what the interface of a device shows of it.
+    let signature: Int
 
     init(_ value: CommandDefinition, role: MemberRole = .ordinary, isOfDevice: Bool = false) {
         self.value = value
         self.role = role
         self.isOfDevice = isOfDevice
+        self.signature = value.info.hashValue
     }
 }
 
@@ -62,13 +65,34 @@ extension DeviceRuntime {
 
     // MARK: - Adding
 
+    /// The first members of a new device: what its class has now. Devices of a class share the tables until one changes its own.
+    func take(_ attributes: OrderedTable<SharedDefinition>, _ commands: OrderedTable<SharedCommand>, _ pipes: OrderedTable<PipeDefinition>) {
+        let own = attributes.map { self.makeAttribute($0) }
+        let last = BuiltInMembers.attributes.map { self.makeAttribute($0) }
+        self.members.withLock { members in
+            members.attributes = own
+            members.commands = commands
+            members.pipes = pipes
+            members.last = last
+            for attribute in own.members {
+                members.review(attribute)
+                members.digest ^= attribute.signature
+            }
+            for command in commands.members { members.digest ^= command.signature }
+        }
+    }
+
+    private func makeAttribute(_ shared: SharedDefinition) -> AttributeRuntime {
+        AttributeRuntime(
+            shared, deviceName: self.name.text, properties: self.configuration(ofAttribute: shared.value.name), tally: self.tally)
+    }
+
     /// Adds an attribute, the only way one comes to a device. The same definition again changes nothing.
     /// - Returns: whether it is new.
     /// - Throws: `API_AttrNotFound` (the incumbents' reason) when another one has that name, State and Status included.
     @discardableResult
     func add(_ shared: SharedDefinition) throws(DevFailed) -> Bool {
-        let new = AttributeRuntime(
-            shared, deviceName: self.name.text, properties: self.configuration(ofAttribute: shared.value.name), tally: self.tally)
+        let new = self.makeAttribute(shared)
         let existing: AttributeRuntime? = self.members.withLock { members in
             if let existing = members.attribute(shared.value.name) { return existing }
             members.attributes.set(new, for: shared.value.name)
@@ -104,7 +128,7 @@ extension DeviceRuntime {
         let existing: SharedCommand? = self.members.withLock { members in
             if let existing = members.commands[info.name] { return existing }
             members.commands.set(shared, for: info.name)
-            members.digest ^= info.signature
+            members.digest ^= shared.signature
             return nil
         }
         if let existing {
@@ -113,7 +137,7 @@ extension DeviceRuntime {
             }
             return false
         }
-        self.interfaceChanged(by: info.signature)
+        self.interfaceChanged(by: shared.signature)
         return true
     }
 
@@ -159,7 +183,7 @@ extension DeviceRuntime {
         let removed = self.members.withLock { members -> SharedCommand? in
             guard let found = members.commands[name], found.role == .ordinary else { return nil }
             members.commands.remove(name)
-            members.digest ^= found.value.info.signature
+            members.digest ^= found.signature
             return found
         }
         guard let removed else {
@@ -167,7 +191,7 @@ extension DeviceRuntime {
                 .commandNotFound, "Command \(name) is not defined as a command for your device.\nCan't remove it",
                 origin: "DeviceImpl::remove_command")
         }
-        self.interfaceChanged(by: removed.value.info.signature)
+        self.interfaceChanged(by: removed.signature)
     }
 
     /// - Throws: `API_PipeNotFound`.
@@ -185,9 +209,7 @@ extension DeviceRuntime {
         guard !BuiltInMembers.isReserved(attribute: definition.name) else {
             throw Self.otherDefinition(attribute: definition.name, of: self.name)
         }
-        let new = AttributeRuntime(
-            SharedDefinition(definition), deviceName: self.name.text, properties: self.configuration(ofAttribute: definition.name),
-            tally: self.tally)
+        let new = self.makeAttribute(SharedDefinition(definition))
         let old = self.members.withLock { members -> AttributeRuntime? in
             let old = members.attributes[definition.name]
             if let old { members.forget(old) }
@@ -206,9 +228,10 @@ extension DeviceRuntime {
         guard !BuiltInMembers.isReserved(command: definition.info.name) else {
             throw Self.otherDefinition(command: definition.info.name, of: self.name)
         }
+        let new = SharedCommand(definition, isOfDevice: true)
         let difference = self.members.withLock { members -> Int in
-            let difference = definition.info.signature ^ (members.commands[definition.info.name]?.value.info.signature ?? 0)
-            members.commands.set(SharedCommand(definition, isOfDevice: true), for: definition.info.name)
+            let difference = new.signature ^ (members.commands[definition.info.name]?.signature ?? 0)
+            members.commands.set(new, for: definition.info.name)
             members.digest ^= difference
             return difference
         }
@@ -246,6 +269,4 @@ extension CommandInfo {
     func hasSameTypes(as other: CommandInfo) -> Bool {
         self.inTypeNumber == other.inTypeNumber && self.outTypeNumber == other.outTypeNumber
     }
-
-    var signature: Int { self.hashValue }
 }

@@ -1,6 +1,5 @@
 import Logging
 import NIOCore
-import NIOPosix
 import Synchronization
 import TangoCore
 import TangoIIOP
@@ -12,7 +11,7 @@ package struct ServerEnvironment: Sendable {
     package var serverID: String
     package var hostName: String
     package var eventLoops: any EventLoopGroup
-    package var pool: NIOThreadPool
+    package var pool: BlockingPool
     /// Longest wait for a device (the incumbents' 3.2 s).
     package var gateTimeout: TimeAmount = .milliseconds(3200)
     package var allowsNaN = false
@@ -108,13 +107,6 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         self.adminName = "dserver/\(environment.serverID)"
         self.blackBox = BlackBox(depth: configuration.properties["blackbox_depth"]?.first.flatMap(Int.init) ?? 50)
         self.members = Mutex(Members())
-        self.members.withLock { members in
-            for shared in BuiltInMembers.attributes {
-                members.last.append(
-                    AttributeRuntime(
-                        shared, deviceName: name.text, properties: configuration.source(ofAttribute: shared.value.name), tally: self.tally))
-            }
-        }
         classRuntime.enter(self)
     }
 

@@ -12,7 +12,7 @@ extension DeviceContext {
         let log = ServerLog(
             serverID: "Isolated/test", verbosity: 0, usesDatabase: false, system: nil, fallback: Logger(label: "isolated"))
         let environment = ServerEnvironment(
-            serverID: "Isolated/test", hostName: "localhost", eventLoops: MultiThreadedEventLoopGroup.singleton, pool: .singleton,
+            serverID: "Isolated/test", hostName: "localhost", eventLoops: MultiThreadedEventLoopGroup.singleton, pool: .shared,
             logger: log.logger, log: log)
         let gate: Gate? = deviceClass.serialModel == .none ? nil : Gate()
         return DeviceContext(

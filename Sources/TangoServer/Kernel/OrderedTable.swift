@@ -7,6 +7,21 @@ struct OrderedTable<Member> {
 
     init() {}
 
+    /// A table of these; the last one of a name takes the place of the first.
+    init(_ members: [Member], name: (Member) -> String) {
+        for member in members { self.set(member, for: name(member)) }
+    }
+
+    /// The same names in the same order, with other members. Tables made from one share its index until they change.
+    func map<New>(_ transform: (Member) throws -> New) rethrows -> OrderedTable<New> {
+        OrderedTable<New>(index: self.index, slots: try self.slots.map { try $0.map(transform) })
+    }
+
+    fileprivate init(index: [String: Int], slots: [Member?]) {
+        self.index = index
+        self.slots = slots
+    }
+
     var count: Int { self.index.count }
 
     /// The member of that name, in any case.
@@ -49,3 +64,5 @@ struct OrderedTable<Member> {
     /// All members, in order.
     var members: [Member] { self.slots.compactMap { $0 } }
 }
+
+extension OrderedTable: Sendable where Member: Sendable {}

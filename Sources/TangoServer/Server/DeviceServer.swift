@@ -26,7 +26,7 @@ public final class DeviceServer: Sendable {
     public let classes: [DeviceClass]
     private let arguments: ServerArguments
     private let group: MultiThreadedEventLoopGroup
-    private let pool: NIOThreadPool
+    let pool: BlockingPool
     private let system: ControlSystem
     private let environment: ServerEnvironment
     let link: DatabaseLink?
@@ -42,13 +42,13 @@ public final class DeviceServer: Sendable {
     /// - Parameters:
     ///   - name: name of the server as the database knows it: usually that of the program.
     ///   - tangoHost: the database; `nil` looks up `TANGO_HOST`. Unused without a database.
-    ///   - gateTimeout: longest wait of a request for a busy device.
+    ///   - poolThreads: how many handlers of classes that may block run at once; threads are started when they are needed.
     ///   - objectKeys: well-known object keys, by device name in lower case.
     ///   - gateTimeout: longest wait of a request for a busy device, then `API_CommandTimedOut`.
     /// - Throws: `ServerStartError` when the database's address is missing or malformed, or a file cannot be read.
     public init(
         name: String, classes: [DeviceClass], arguments: ServerArguments, tangoHost: TangoHost? = nil, eventLoopThreads: Int = 2,
-        poolThreads: Int = 32, objectKeys: [String: String] = [:], gateTimeout: Duration = .milliseconds(3200), logger: Logger? = nil
+        poolThreads: Int = 100, objectKeys: [String: String] = [:], gateTimeout: Duration = .milliseconds(3200), logger: Logger? = nil
     ) throws(ServerStartError) {
         self.serverID = "\(name)/\(arguments.instance)"
         self.classes = classes
@@ -58,8 +58,7 @@ public final class DeviceServer: Sendable {
         var fallback = logger ?? Logger(label: "tango.server")
         if logger == nil { fallback.logLevel = .warning }
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, eventLoopThreads))
-        self.pool = NIOThreadPool(numberOfThreads: max(1, poolThreads))
-        self.pool.start()
+        self.pool = BlockingPool(maximumThreads: poolThreads)
         self.system = ControlSystem(host: tangoHost, options: ClientOptions(), group: self.group)
         switch arguments.source {
         case .database:
@@ -144,7 +143,8 @@ public final class DeviceServer: Sendable {
         await admin.complete()
         self.dispatcher.insert(admin)
         self.state.withLock { $0.admin = admin }
-        try await self.export(self.devices + [admin])
+        try await self.export(self.devices)
+        try await self.export([admin])
         try? await self.link?.forgetPollingThreads()
     }
 
@@ -185,7 +185,7 @@ public final class DeviceServer: Sendable {
         await self.system.shutdown()
         self.killed.open()
         await Self.within(.seconds(1)) { [pool, group] in
-            try? await pool.shutdownGracefully()
+            await pool.shutdown()
             try? await group.shutdownGracefully()
         }
     }
@@ -242,7 +242,7 @@ public final class DeviceServer: Sendable {
 
     /// Reference of a device, as the database is told; `nil` for a device that is not here.
     public func reference(ofDevice name: String) -> String? {
-        self.allDevices.first { $0.name.folded == name.tangoFolded }.map { self.ior(of: $0) }
+        self.allDevices.first { $0.name.folded == name.tangoFolded }.map { Self.ior(of: $0, at: self.publishedAddress) }
     }
 
     private func loadData() async throws -> ServerData {
@@ -344,12 +344,14 @@ public final class DeviceServer: Sendable {
             configuration: configuration, gate: Gate(), objectKey: self.objectKeys[name.folded], log: self.log.admin)
     }
 
+    /// Tells the database where the devices are.
     private func export(_ devices: [DeviceRuntime]) async throws {
         guard let link = self.link else { return }
-        for device in devices {
+        let address = self.publishedAddress
+        _ = try await devices.concurrentMap(atMost: DatabaseLink.requestsAtOnce) { device in
             do {
                 try await link.export(
-                    device: device.name.text, ior: self.ior(of: device), pid: ProcessInfo.processInfo.processIdentifier,
+                    device: device.name.text, ior: Self.ior(of: device, at: address), pid: ProcessInfo.processInfo.processIdentifier,
                     version: device.interfaceVersion)
                 device.logger.debug("exported")
             } catch {
@@ -358,14 +360,18 @@ public final class DeviceServer: Sendable {
         }
     }
 
-    private func ior(of device: DeviceRuntime) -> String {
+    /// Where clients are told to go.
+    private var publishedAddress: (host: String, port: UInt16) {
         let port = self.port
         let named = [self.arguments.publishedEndPoint?.host, self.arguments.endPoint?.host].compactMap { $0 }
         let host = named.first { !$0.isEmpty && $0 != "0.0.0.0" } ?? NetworkAddresses.primary
         let publishedPort = self.arguments.publishedEndPoint.map { $0.port == 0 ? port : $0.port } ?? port
-        return IOR(
-            typeID: "IDL:Tango/Device_\(device.interfaceVersion):1.0", host: host, port: UInt16(truncatingIfNeeded: publishedPort),
-            objectKey: device.objectKey
+        return (host, UInt16(truncatingIfNeeded: publishedPort))
+    }
+
+    private static func ior(of device: DeviceRuntime, at address: (host: String, port: UInt16)) -> String {
+        IOR(
+            typeID: "IDL:Tango/Device_\(device.interfaceVersion):1.0", host: address.host, port: address.port, objectKey: device.objectKey
         ).text
     }
 
