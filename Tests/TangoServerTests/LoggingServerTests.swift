@@ -448,7 +448,7 @@ struct LoggingServerTests {
 
     /// Without this, one record would become endless many.
     @Test func aLogDeviceDoesNotLogToItself() async throws {
-        let log = DeviceLog(source: "l/c/1", writer: LogWriter(), level: .debug, saved: .debug)
+        let log = DeviceLog(source: "l/c/1", level: .debug, saved: .debug)
         let device = LogDevice("l/c/1", source: "l/c/1", system: nil)
         log.add(DeviceLog.Target(name: "device::l/c/1", output: .device(device)))
         await device.end()

@@ -221,8 +221,8 @@ struct LoggingTests {
     private func makeLog(_ level: LogLevel) throws -> (log: DeviceLog, path: String, writer: LogWriter) {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("log-\(UUID().uuidString).log").path
         let writer = LogWriter()
-        let log = DeviceLog(source: "a/b/c", writer: writer, level: level, saved: level)
-        log.add(DeviceLog.Target(name: "file::\(path)", output: .file(try #require(LogFile.open(path)))))
+        let log = DeviceLog(source: "a/b/c", level: level, saved: level)
+        log.add(DeviceLog.Target(name: "file::\(path)", output: .file(try #require(LogFile.open(path)), by: writer)))
         return (log, path, writer)
     }
 
@@ -247,10 +247,10 @@ struct LoggingTests {
             Issue.record("made")
             return ""
         }
-        let off = DeviceLog(source: "a/b/c", writer: LogWriter(), level: .off)
+        let off = DeviceLog(source: "a/b/c", level: .off)
         off.logger().debug(unexpected())
         // No target.
-        DeviceLog(source: "a/b/c", writer: LogWriter(), level: .debug).logger().debug(unexpected())
+        DeviceLog(source: "a/b/c", level: .debug).logger().debug(unexpected())
         let (log, path, _) = try self.makeLog(.warn)
         defer { try? FileManager.default.removeItem(atPath: path) }
         log.logger().info(unexpected())
@@ -293,7 +293,7 @@ struct LoggingTests {
 
     /// Measured: a second stop forgets the level, and a start does not know of levels set in between.
     @Test func stoppingRemembersTheLevelOnce() {
-        let log = DeviceLog(source: "a/b/c", writer: LogWriter(), level: .warn, saved: .warn)
+        let log = DeviceLog(source: "a/b/c", level: .warn, saved: .warn)
         log.level = .debug
         log.start()
         #expect(log.level == .warn)
@@ -310,8 +310,10 @@ struct LoggingTests {
     }
 
     @Test func targetsAreSortedAndThereOnce() {
-        let log = DeviceLog(source: "a/b/c", writer: LogWriter())
-        for name in ["file::/b", "console::cout", "file::/a", "file::/b"] { log.add(.init(name: name, output: .file(.console()))) }
+        let log = DeviceLog(source: "a/b/c")
+        for name in ["file::/b", "console::cout", "file::/a", "file::/b"] {
+            log.add(.init(name: name, output: .file(.console(), by: LogWriter())))
+        }
         #expect(log.targetNames == ["console::cout", "file::/a", "file::/b"])
         log.removeTargets { $0.name.hasPrefix("file::") }
         #expect(log.targetNames == ["console::cout"])

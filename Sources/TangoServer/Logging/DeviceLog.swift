@@ -7,7 +7,7 @@ package final class DeviceLog: Sendable {
     /// A target: under the name GetLoggingTarget shows.
     struct Target: Sendable {
         enum Output: Sendable {
-            case file(LogFile)
+            case file(LogFile, by: LogWriter)
             case device(LogDevice)
         }
 
@@ -25,14 +25,12 @@ package final class DeviceLog: Sendable {
 
     /// Name of the device in lower case.
     package let source: String
-    private let writer: LogWriter
     private let state: Mutex<State>
     /// Level from which a record reaches a target: OFF without targets. What a log call that goes nowhere costs.
     private let threshold = Atomic<Int32>(LogLevel.off.rawValue)
 
-    init(source: String, writer: LogWriter, level: LogLevel = .off, saved: LogLevel = .off) {
+    init(source: String, level: LogLevel = .off, saved: LogLevel = .off) {
         self.source = source
-        self.writer = writer
         self.state = Mutex(State(level: level, saved: saved))
     }
 
@@ -48,7 +46,7 @@ package final class DeviceLog: Sendable {
         let record = LogRecord(level: level, source: self.source, message: message())
         for target in self.state.withLock({ $0.targets }) {
             switch target.output {
-            case .file(let file): self.writer.write(record, to: file)
+            case .file(let file, let writer): writer.write(record, to: file)
             case .device(let device):
                 // A log device that logs to itself would never end.
                 if device.name != self.source { device.write(record) }

@@ -98,6 +98,15 @@ final class LogFile: Sendable {
         if isFull, !state.isFailing { self.roll(&state) }
     }
 
+    /// Writes a text as it is.
+    func write(_ text: String) {
+        self.state.withLock { state in
+            state.buffer += text
+            state.count += 1
+            self.flush(&state)
+        }
+    }
+
     /// Writes what was appended.
     func flush() { self.state.withLock { self.flush(&$0) } }
 

@@ -44,9 +44,14 @@ final class LogWriter: Sendable {
     /// Runs work on the writer's queue, after everything given before.
     func perform<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T {
         await withCheckedContinuation { continuation in
-            let isFirst = self.state.withLock { Self.append(.run { continuation.resume(returning: work()) }, &$0) }
-            if isFirst { self.start() }
+            self.run { continuation.resume(returning: work()) }
         }
+    }
+
+    /// As `perform`, without waiting for it.
+    func run(_ work: @escaping @Sendable () -> Void) {
+        let isFirst = self.state.withLock { Self.append(.run(work), &$0) }
+        if isFirst { self.start() }
     }
 
     /// Returns when everything given before is written.

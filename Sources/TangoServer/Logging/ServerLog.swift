@@ -18,7 +18,10 @@ package final class ServerLog: Sendable {
         weak let file: LogFile?
     }
 
+    /// Writes the files.
     let writer = LogWriter()
+    /// A terminal that stands still holds up no file.
+    private let consoleWriter = LogWriter()
     /// Takes what the kernel has to say where no target of a device does.
     package let fallback: Logger
     private let serverID: String
@@ -46,7 +49,7 @@ package final class ServerLog: Sendable {
         self.fallback = fallback
         let path = TangoEnvironment.value("TANGO_LOG_PATH") ?? "/tmp/tango-\(NSUserName())"
         self.settings = Mutex(Settings(folder: "\(path)/\(serverID)", rollingSize: Self.rollingSize(nil)))
-        self.admin = DeviceLog(source: "dserver/\(serverID)", writer: self.writer)
+        self.admin = DeviceLog(source: "dserver/\(serverID)")
     }
 
     /// A `Logger` of the server: the admin device's targets take what it is given, else the fallback.
@@ -87,7 +90,7 @@ package final class ServerLog: Sendable {
     /// A log for a device that starts.
     func makeLog(_ device: DeviceName, _ properties: [String: [String]]) -> DeviceLog {
         let level = self.startLevel(properties["logging_level"])
-        let log = DeviceLog(source: device.folded, writer: self.writer, level: level, saved: self.usesDatabase ? level : .warn)
+        let log = DeviceLog(source: device.folded, level: level, saved: self.usesDatabase ? level : .warn)
         if self.verbosity > 0 { log.add(self.consoleTarget) }
         return log
     }
@@ -120,7 +123,9 @@ package final class ServerLog: Sendable {
 
     // MARK: - Targets
 
-    private var consoleTarget: DeviceLog.Target { DeviceLog.Target(name: "console::cout", output: .file(self.console)) }
+    private var consoleTarget: DeviceLog.Target {
+        DeviceLog.Target(name: "console::cout", output: .file(self.console, by: self.consoleWriter))
+    }
 
     /// Adds a target to a device, or changes nothing where it has it.
     /// - Throws: `API_MethodArgument`, `API_CannotOpenFile`, `API_ConnectionFailed`.
@@ -180,7 +185,7 @@ package final class ServerLog: Sendable {
             throw DevFailed("API_CannotOpenFile", "Could not open logging file \(path)", origin: "DeviceImpl::add_logging_target")
         }
         file.roll(at: size)
-        log.add(DeviceLog.Target(name: "file::\(path)", output: .file(file)))
+        log.add(DeviceLog.Target(name: "file::\(path)", output: .file(file, by: self.writer)))
     }
 
     /// Opening may take long, on a file system that is far away: not on an event loop, and not behind what waits to be written.
@@ -228,5 +233,11 @@ package final class ServerLog: Sendable {
             await device.end()
         }
         await self.writer.flush()
+        await self.consoleWriter.flush()
+    }
+
+    /// Prints a line that is no record, behind the records before it. A console that is gone or stands still is no failure.
+    func say(_ line: String) {
+        self.consoleWriter.run { [console] in console.write("\(line)\n") }
     }
 }

@@ -94,8 +94,7 @@ public final class DeviceServer: Sendable {
             await self.stop()
             throw error
         }
-        await self.log.writer.flush()
-        FileHandle.standardOutput.write(Data("Ready to accept request\n".utf8))
+        self.log.say("Ready to accept request")
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.waitForStop() }
             group.addTask { await TerminationSignals.wait() }

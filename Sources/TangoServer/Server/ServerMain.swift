@@ -13,10 +13,10 @@ extension DeviceServer {
             try await DeviceServer(name: program, classes: classes, arguments: parsed).run()
             exit(0)
         } catch let error as ServerStartError {
-            FileHandle.standardError.write(Data((error.description + "\n").utf8))
+            try? FileHandle.standardError.write(contentsOf: Data((error.description + "\n").utf8))
             exit(error.status)
         } catch {
-            FileHandle.standardError.write(Data("\(error)\n".utf8))
+            try? FileHandle.standardError.write(contentsOf: Data("\(error)\n".utf8))
             exit(255)
         }
     }
