@@ -1,7 +1,7 @@
 import TangoCore
 
 /// A server, not kept alive by its own admin device.
-private struct ServerReference: Sendable {
+struct ServerReference: Sendable {
     weak let server: DeviceServer?
 }
 
@@ -21,6 +21,8 @@ final class AdminDevice: Device {
             Self.queries(server)
             Self.life(server)
         }
+        deviceClass.tellsCaller = true
+        deviceClass.commands += Self.restart(server) + Self.locking(server)
         deviceClass.commands.append(
             CommandDefinition(
                 CommandInfo(name: "Init", inType: .void, outType: .void),
@@ -65,12 +67,6 @@ final class AdminDevice: Device {
 
     private static func life(_ server: ServerReference) -> [Member] {
         [
-            .command(
-                AsyncCommand("DevRestart", of: AdminDevice.self, in: .string, inDescription: "Device name") { _, argument in
-                    guard case .string(let name) = argument else { return .void }
-                    try await server.server?.restart(device: name)
-                    return .void
-                }),
             .command(
                 Command("RestartServer", of: AdminDevice.self) { _, _ in
                     Task { await server.server?.restartAll() }

@@ -5,7 +5,7 @@ import TangoWire
 enum AsyncStep: Sendable {
     case read(@Sendable (MemberCall) async throws -> AttributeReading?, name: String)
     case write(@Sendable (MemberCall, AttributeWrite) async throws -> Void, AttributeWrite)
-    case command(@Sendable (MemberCall, CommandData) async throws -> CommandData, name: String, CommandData)
+    case command(@Sendable (MemberCall, CommandData) async throws -> CommandData, name: String, CommandData, from: Caller?)
     case readPipe(@Sendable (MemberCall) async throws -> PipeBlob, name: String)
     case writePipe(@Sendable (MemberCall, PipeBlob) async throws -> Void, name: String, PipeBlob)
     /// The kernel's own work, such as telling the database.
@@ -43,7 +43,10 @@ extension AsyncStep {
         case .write(let handler, let write):
             try await handler(try runtime.call(write.name), write)
             return .done
-        case .command(let handler, let name, let argument): return .command(try await handler(try runtime.call(name), argument))
+        case .command(let handler, let name, let argument, let caller):
+            var call = try runtime.call(name)
+            call.caller = caller
+            return .command(try await handler(call, argument))
         case .readPipe(let handler, let name): return .pipe(try await handler(try runtime.call(name)))
         case .writePipe(let handler, let name, let blob):
             try await handler(try runtime.call(name), blob)
@@ -59,12 +62,15 @@ extension AsyncStep {
 struct CommandOperation: GatedOperation {
     let name: String
     let argument: CommandData
+    private let caller: Caller?
     private var definition: CommandDefinition?
     private var result: CommandData?
 
-    init(name: String, argument: CommandData) {
+    /// - Parameter caller: for classes whose commands are told who calls.
+    init(name: String, argument: CommandData, caller: Caller? = nil) {
         self.name = name
         self.argument = argument
+        self.caller = caller
     }
 
     mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
@@ -76,7 +82,8 @@ struct CommandOperation: GatedOperation {
         // Init must work on a device whose object could not be made.
         let isInit = definition.info.name == "Init"
         if isInit, runtime.device == nil { return .await(.perform { try await runtime.reinitialise() }) }
-        let call = try runtime.call(definition.info.name)
+        var call = try runtime.call(definition.info.name)
+        call.caller = self.caller
         try call.device.alwaysExecuted()
         if let isAllowed = definition.isAllowed, !isAllowed(call, .execute) {
             throw DevFailed(
@@ -86,7 +93,7 @@ struct CommandOperation: GatedOperation {
         let argument = try self.argument(of: definition.info)
         switch definition.handler {
         case .sync(let handler): return .finished(.command(try self.checked(try handler(call, argument))))
-        case .async(let handler): return .await(.command(handler, name: definition.info.name, argument))
+        case .async(let handler): return .await(.command(handler, name: definition.info.name, argument, from: self.caller))
         }
     }
 

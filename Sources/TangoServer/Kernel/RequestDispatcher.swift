@@ -33,14 +33,19 @@ package final class RequestDispatcher: IIOPDispatcher {
             // Bytes left over: the incumbents drop the connection.
             return error == .trailingBytes ? .close : Self.immediate(header, .failure(SystemException.marshal(error)))
         }
+        if let refusal = runtime.lockRefusal(of: call, from: peer) {
+            runtime.record(call, operation, from: peer)
+            return Self.immediate(header, .failure(refusal))
+        }
         if let answer = runtime.answer(call) {
             runtime.record(call, operation, from: peer)
             return Self.immediate(header, answer)
         }
         runtime.record(call, operation, from: peer)
         switch call {
-        case .command(let name, let argument, _, _, _):
-            return Self.serve(CommandOperation(name: name, argument: argument), header, runtime, reply)
+        case .command(let name, let argument, _, let identity, _):
+            let caller = runtime.deviceClass.tellsCaller ? Caller(identity: identity, peer: peer) : nil
+            return Self.serve(CommandOperation(name: name, argument: argument, caller: caller), header, runtime, reply)
         case .readAttributes(let names, let source, _, let version):
             return Self.serve(ReadOperation(names: names, source: source, version: version), header, runtime, reply)
         case .writeAttributes(let values, _, let version):

@@ -207,6 +207,14 @@ public final class DeviceServer: Sendable {
     /// The devices, without the admin device.
     package var devices: [DeviceRuntime] { self.state.withLock { $0.devices } }
 
+    /// A device, the admin device included, by any form of its name: any case, `tango://host:port/` before, `#…` behind.
+    package func device(named text: String) -> DeviceRuntime? {
+        let name = ((try? ResourceLocator(parsing: text))?.device ?? text).tangoFolded
+        return self.state.withLock { state in
+            state.devices.first { $0.name.folded == name } ?? state.admin.flatMap { $0.name.folded == name ? $0 : nil }
+        }
+    }
+
     /// Port it listens at.
     public var port: Int { self.state.withLock { $0.server?.port ?? 0 } }
 
