@@ -15,7 +15,7 @@ struct DatabaseLink: DeviceStorage {
         _ = try? await proxy.readAttributes(["StoredProcedureRelease"], source: .device)
         let items: [String]
         do {
-            items = try await self.database.strings("DbGetDataForServerCache", .stringArray([self.serverID, "\(self.hostName)%%10"]))
+            items = try await self.database.serverData(of: self.serverID, host: "\(self.hostName)%%10")
         } catch  where error.errors.contains(where: { Self.unreachable.contains($0.reason) }) {
             throw error
         } catch {
@@ -23,6 +23,7 @@ struct DatabaseLink: DeviceStorage {
         }
         var parser = ServerCacheParser(items)
         guard let data = try parser.parse() else { throw self.notDefined }
+        self.database.adopt(services: data.controlSystemProperties["services"] ?? [])
         return data
     }
 
