@@ -124,14 +124,22 @@ public final class DeviceProxy: Sendable {
         do {
             for version in stride(from: ObjectReference.newestVersion, through: 2, by: -1) {
                 let call = DeviceCall.isA("IDL:Tango/Device_\(version):1.0")
-                let answer = try await self.system.connections.call(
-                    reference.endpoint, objectKey: reference.objectKey, call, timeout: self.timeout)
+                let answer = try await self.send(call, to: reference)
                 if case .boolean(true) = answer { return version }
             }
             return 1
         } catch {
             throw DevFailed.from(error, calling: self.name, timeout: self.timeout, isDatabase: self.isDatabase)
         }
+    }
+
+    /// Over the network; straight in where a handler calls a device of its own server, which the timeout does not limit.
+    private func send(_ call: DeviceCall, to reference: ObjectReference) async throws -> DeviceResult {
+        if let server = HandlerTask.server, server.serves(reference.endpoint) {
+            return try await server.call(objectKey: reference.objectKey, call)
+        }
+        return try await self.system.connections.call(
+            reference.endpoint, objectKey: reference.objectKey, call, timeout: self.timeout)
     }
 
     /// Calls the device; `make` is given the interface version. A stale reference is renewed and the call repeated, once.
@@ -150,8 +158,7 @@ public final class DeviceProxy: Sendable {
             let wasCached = self.cached.withLock { $0 != nil }
             let reference = try await self.reference()
             do {
-                return try await self.system.connections.call(
-                    reference.endpoint, objectKey: reference.objectKey, make(reference.version), timeout: self.timeout)
+                return try await self.send(make(reference.version), to: reference)
             } catch TransportError.forwarded(let ior) where !isSecondTry {
                 isSecondTry = true
                 let forwarded = try ObjectReference(ior: ior.text, deviceName: self.name)

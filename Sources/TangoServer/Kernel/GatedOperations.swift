@@ -33,6 +33,12 @@ protocol GatedOperation: Sendable {
     mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws
     /// What a client gets that waited too long for the device.
     var timedOut: Result<DeviceResult, any Error> { get }
+    /// Whether it is serialised on devices of every serial model, `SerialModel.none` included.
+    var isAlwaysSerialised: Bool { get }
+}
+
+extension GatedOperation {
+    var isAlwaysSerialised: Bool { false }
 }
 
 extension AsyncStep {
@@ -230,6 +236,7 @@ struct ReadOperation: GatedOperation {
 
 /// Writes attributes, all that can be written even if others fail; then reads, if asked to.
 struct WriteOperation: GatedOperation {
+    var isAlwaysSerialised: Bool { true }
     private let values: [AttributeValue]
     private let version: Int
     private var reading: ReadOperation?
@@ -349,6 +356,7 @@ struct WriteOperation: GatedOperation {
 
 /// Changes attribute configurations: earlier ones of a list stay changed when a later one is refused (measured rule).
 struct ConfigureOperation: GatedOperation {
+    var isAlwaysSerialised: Bool { true }
     let configs: [AttributeConfig]
     let version: Int
     private var position = 0
@@ -411,6 +419,7 @@ struct ConfigureOperation: GatedOperation {
 
 /// Reads a pipe, writes one, or writes and then reads it.
 struct PipeOperation: GatedOperation {
+    var isAlwaysSerialised: Bool { self.written != nil }
     let name: String
     private let written: PipeBlob?
     private let reads: Bool

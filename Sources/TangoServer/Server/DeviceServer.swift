@@ -29,8 +29,9 @@ public final class DeviceServer: Sendable {
     private let pool: NIOThreadPool
     private let system: ControlSystem
     private let environment: ServerEnvironment
+    private let local: InProcessServer
     private let link: DatabaseLink?
-    private let dispatcher = RequestDispatcher()
+    private let dispatcher: RequestDispatcher
     private let state = Mutex(State())
     /// Opened by the Kill command.
     private let killed = Latch()
@@ -75,9 +76,14 @@ public final class DeviceServer: Sendable {
         }
         var storage: (any DeviceStorage)? = self.link
         if case .file(let path) = arguments.source { storage = PropertyFileStorage(path: path) }
-        self.environment = ServerEnvironment(
+        self.dispatcher = RequestDispatcher()
+        self.local = InProcessServer(self.dispatcher)
+        var environment = ServerEnvironment(
             serverID: self.serverID, hostName: hostName, eventLoops: self.group, pool: self.pool,
             gateTimeout: .nanoseconds(gateTimeout.nanoseconds), logger: log, storage: storage)
+        environment.controlSystem = self.system
+        environment.localServer = self.local
+        self.environment = environment
     }
 
     // MARK: - Life
@@ -119,6 +125,7 @@ public final class DeviceServer: Sendable {
             let server = try await IIOPServer.listen(
                 group: self.group, host: endPoint.host, port: endPoint.port, dispatcher: self.dispatcher)
             self.state.withLock { $0.server = server }
+            self.noteAddresses(port: server.port)
         } catch {
             throw ServerStartError(
                 "Cannot listen at \(endPoint.host.isEmpty ? "*" : endPoint.host):\(endPoint.port): \(Self.reason(error))")
@@ -138,6 +145,20 @@ public final class DeviceServer: Sendable {
         self.state.withLock { $0.admin = admin }
         try await self.export(self.devices + [admin])
         try? await self.link?.forgetPollingThreads()
+        self.local.started()
+    }
+
+    /// The addresses under which requests of this very process would come back to it.
+    private func noteAddresses(port: Int) {
+        let bound = self.arguments.endPoint?.host ?? ""
+        switch bound {
+        case "", "0.0.0.0": self.local.add(hosts: LocalAddresses.all + ["localhost", self.environment.hostName], port: port)
+        case "127.0.0.1", "localhost": self.local.add(hosts: ["127.0.0.1", "localhost"], port: port)
+        default: self.local.add(hosts: [bound], port: port)
+        }
+        if let published = self.arguments.publishedEndPoint, !published.host.isEmpty {
+            self.local.add(hosts: [published.host], port: published.port == 0 ? port : published.port)
+        }
     }
 
     private static func reason(_ error: any Error) -> String {
