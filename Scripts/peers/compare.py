@@ -11,6 +11,7 @@ Each difference is one line on stdout (--all: tolerated ones too); exit status 1
 
 import argparse
 import re
+import socket
 import sys
 import tempfile
 
@@ -274,6 +275,71 @@ def compare_logging(report, a, b):
         report.compare(step, "answer", left, right)
 
 
+def black_box_steps(device):
+    """One request of every kind that a client can make, by name."""
+    config = device.get_attribute_config("double_scalar")
+    return {
+        "ping": device.ping,
+        "info": device.info,
+        "state": lambda: device.state(),
+        "status": lambda: device.status(),
+        "name": device.name,
+        "description": device.description,
+        "adm_name": device.adm_name,
+        "black box": lambda: device.black_box(1),
+        "command list": device.command_list_query,
+        "command query": lambda: device.command_query("dEVvOID"),
+        "attribute list": device.get_attribute_list,
+        "attribute configuration": lambda: device.get_attribute_config(["double_scalar", "STATE"]),
+        "change of configuration": lambda: device.set_attribute_config(config),
+        "command": lambda: device.command_inout("devVOID"),
+        "unknown command": lambda: device.command_inout("NoSuch"),
+        "read": lambda: device.read_attribute("Double_Scalar"),
+        "read several": lambda: device.read_attributes(["short_scalar", "nope", "State"]),
+        "write": lambda: device.write_attribute("double_scalar", 1.0),
+        "write several": lambda: device.write_attributes([("double_scalar", 1.0), ("short_scalar", 2)]),
+        "refused write": lambda: device.write_attribute("short_scalar_ro", 2),
+        "write and read": lambda: device.write_read_attribute("double_scalar", 1.0),
+        "write and read several": lambda: device.write_read_attributes(
+            [("double_scalar", 1.0), ("short_scalar", 2)], ["short_scalar", "nope"]
+        ),
+        "attribute history": lambda: device.attribute_history("double_scalar", 2),
+        "command history": lambda: device.command_history("State", 2),
+    }
+
+
+def compare_black_box(report, a, b):
+    """Every line but its time, the host (a local socket has the machine's name) and what only a newer interface has."""
+
+    def newest(device, step):
+        try:
+            step()
+        except tango.DevFailed:
+            pass
+        line = device.black_box(1)[0]
+        if not re.fullmatch(r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d:\d\d : .*", line):
+            return f"malformed: {line}"
+        text = line.split(" : ", 1)[1].replace("info_6", "info_3")
+        for host in {socket.gethostname(), socket.getfqdn()}:
+            text = text.replace(f"requested from {host}", "requested from localhost")
+        return text
+
+    steps_a, steps_b = black_box_steps(a), black_box_steps(b)
+    for name in steps_a:
+        report.compare(f"black box after {name}", "line", newest(a, steps_a[name]), newest(b, steps_b[name]))
+    for device in (a, b):
+        for source in (tango.DevSource.DEV, tango.DevSource.CACHE, tango.DevSource.CACHE_DEV):
+            device.set_source(source)
+            reason(device.read_attribute, "double_scalar")
+            reason(device.command_inout, "State")
+        device.set_source(tango.DevSource.CACHE_DEV)
+    left, right = ([line.split(" : ", 1)[1].split(" requested")[0] for line in d.black_box(6)] for d in (a, b))
+    report.compare("black box", "sources", left, right)
+    report.compare("black box", "lines kept", len(a.black_box(1000)), len(b.black_box(1000)))
+    for count in (0, -1):
+        report.compare(f"black box of {count}", "outcome", result_of(a.black_box, count), result_of(b.black_box, count))
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     for name in ("host_a", "device_a", "host_b", "device_b"):
@@ -288,6 +354,7 @@ def main():
     report = Report(options.all, options.also.split(","))
     compare_device(report, a, b)
     compare_errors(report, a, b)
+    compare_black_box(report, a, b)
     compare_attributes(report, a, b, options.fresh)
     compare_commands(report, a, b)
     if "logging" in report.also:

@@ -31,6 +31,8 @@ public final class ControlSystem: Sendable {
     private let ownsGroup: Bool
     package let connections: ConnectionCache
     private let state = Mutex(State())
+    /// The locks this client holds on devices.
+    let locks = LockKeeper()
 
     /// - Parameter host: the default database; `nil` looks up `TANGO_HOST` on first use.
     public convenience init(host: TangoHost? = nil, options: ClientOptions = ClientOptions()) {
@@ -89,7 +91,9 @@ public final class ControlSystem: Sendable {
                 proxy = try await database.device()
             } else {
                 let imported = try await database.importDevice(device)
-                proxy = DeviceProxy(name: imported.name, origin: .database(database), system: self, timeout: self.options.timeout)
+                proxy = DeviceProxy(
+                    name: imported.name, origin: .database(database), system: self, timeout: self.options.timeout,
+                    accessControl: database.accessControl)
                 proxy.adopt(imported)
             }
         } else {
@@ -105,8 +109,9 @@ public final class ControlSystem: Sendable {
         }
     }
 
-    /// Closes all connections and ends the threads. Later calls fail with `API_ShutdownInProgress`.
+    /// Gives back all locks, closes all connections and ends the threads. Later calls fail with `API_ShutdownInProgress`.
     public func shutdown() async {
+        await self.locks.unlockAll()
         await self.connections.shutDown()
         if self.ownsGroup { try? await self.group.shutdownGracefully() }
     }

@@ -21,18 +21,45 @@ public final class DeviceProxy: Sendable {
     /// `domain/family/member` as the database spells it.
     public let name: String
     let origin: Origin
-    private let system: ControlSystem
+    let system: ControlSystem
     private let cached = Mutex<ObjectReference?>(nil)
     private let timeoutStore: Mutex<Duration>
     /// The database device itself, for the reasons of connection failures.
-    private let isDatabase: Bool
+    let isDatabase: Bool
+    /// Who decides whether the user may write; `nil` without a database, where everything is allowed.
+    let accessControl: AccessControl?
+    private let isWriter: Atomic<Bool>
+    private let rightStore = Mutex<AccessRight?>(nil)
+    private let adminStore = Mutex<DeviceProxy?>(nil)
 
-    init(name: String, origin: Origin, system: ControlSystem, timeout: Duration, isDatabase: Bool = false) {
+    init(
+        name: String, origin: Origin, system: ControlSystem, timeout: Duration, isDatabase: Bool = false,
+        accessControl: AccessControl? = nil
+    ) {
         self.name = name
         self.origin = origin
         self.system = system
         self.timeoutStore = Mutex(timeout)
         self.isDatabase = isDatabase
+        self.accessControl = accessControl
+        self.isWriter = Atomic(accessControl == nil)
+    }
+
+    /// Whether everything is known to be allowed.
+    var mayWrite: Bool { self.isWriter.load(ordering: .relaxed) }
+
+    /// What the access service said; forgotten with the reference, as the incumbents' clients do.
+    var cachedRight: AccessRight? {
+        get { self.rightStore.withLock { $0 } }
+        set {
+            self.rightStore.withLock { $0 = newValue }
+            if case .write? = newValue { self.isWriter.store(true, ordering: .relaxed) }
+        }
+    }
+
+    var cachedAdmin: DeviceProxy? {
+        get { self.adminStore.withLock { $0 } }
+        set { if newValue !== self { self.adminStore.withLock { $0 = newValue } } }
     }
 
     /// Limit of a call.
@@ -104,14 +131,22 @@ public final class DeviceProxy: Sendable {
         do {
             for version in stride(from: ObjectReference.newestVersion, through: 2, by: -1) {
                 let call = DeviceCall.isA("IDL:Tango/Device_\(version):1.0")
-                let answer = try await self.system.connections.call(
-                    reference.endpoint, objectKey: reference.objectKey, call, timeout: self.timeout)
+                let answer = try await self.send(call, to: reference)
                 if case .boolean(true) = answer { return version }
             }
             return 1
         } catch {
             throw DevFailed.from(error, calling: self.name, timeout: self.timeout, isDatabase: self.isDatabase)
         }
+    }
+
+    /// Over the network; straight in where a handler calls a device of its own server, which the timeout does not limit.
+    private func send(_ call: DeviceCall, to reference: ObjectReference) async throws -> DeviceResult {
+        if let server = HandlerTask.server, server.serves(reference.endpoint) {
+            return try await server.call(objectKey: reference.objectKey, call)
+        }
+        return try await self.system.connections.call(
+            reference.endpoint, objectKey: reference.objectKey, call, timeout: self.timeout)
     }
 
     /// Calls the device; `make` is given the interface version. A stale reference is renewed and the call repeated, once.
@@ -130,8 +165,7 @@ public final class DeviceProxy: Sendable {
             let wasCached = self.cached.withLock { $0 != nil }
             let reference = try await self.reference()
             do {
-                return try await self.system.connections.call(
-                    reference.endpoint, objectKey: reference.objectKey, make(reference.version), timeout: self.timeout)
+                return try await self.send(make(reference.version), to: reference)
             } catch TransportError.forwarded(let ior) where !isSecondTry {
                 isSecondTry = true
                 let forwarded = try ObjectReference(ior: ior.text, deviceName: self.name)
@@ -139,11 +173,24 @@ public final class DeviceProxy: Sendable {
             } catch let error as TransportError {
                 guard error.meansStaleReference else { throw error }
                 self.cached.withLock { $0 = nil }
+                self.forgetRight()
+                if self.system.locks.isInUse {
+                    let failure = DevFailed.from(error, calling: self.name, timeout: self.timeout, isDatabase: self.isDatabase)
+                    let call = make(reference.version)
+                    let told = self.lockLost(failure, while: call)
+                    if told != failure { throw told }
+                }
                 // Connection refused with a fresh reference is a server that is down; with an old one it may have moved.
                 guard error.requestWasNotExecuted, wasCached, !isSecondTry else { throw error }
                 isSecondTry = true
             }
         }
+    }
+
+    private func forgetRight() {
+        guard self.accessControl != nil else { return }
+        self.isWriter.store(false, ordering: .relaxed)
+        self.rightStore.withLock { $0 = nil }
     }
 
     private func unexpected() -> DevFailed {
@@ -205,9 +252,15 @@ public final class DeviceProxy: Sendable {
     }
 
     /// Executes a command.
-    /// - Throws: `API_CommandNotFound`, `API_IncompatibleCmdArgumentType`, `API_CommandNotAllowed`, what the device throws.
+    /// - Throws: `API_ReadOnlyMode` when the user may only read, `API_DeviceLocked`, `API_CommandNotFound`, `API_IncompatibleCmdArgumentType`, `API_CommandNotAllowed`, what the device throws.
     @discardableResult
     public func command(_ name: String, _ argument: CommandData = .void) async throws(DevFailed) -> CommandData {
+        try await self.refuseIfReadOnly(command: name)
+        return try await self.uncheckedCommand(name, argument)
+    }
+
+    /// A command the library needs for itself, whatever the user may do.
+    func uncheckedCommand(_ name: String, _ argument: CommandData) async throws(DevFailed) -> CommandData {
         let result = try await self.call { version in
             .command(
                 name, argument, source: .cacheDevice, identity: version >= 4 ? Self.identity : nil,
@@ -293,6 +346,7 @@ public final class DeviceProxy: Sendable {
 
     /// Writes several in one request: the failure of each, `nil` where it succeeded. Throws only when the call as a whole fails.
     public func writeAttributes(_ writes: [AttributeWrite]) async throws(DevFailed) -> [DevFailed?] {
+        try await self.refuseWriteIfReadOnly()
         do {
             _ = try await self.rawCall { version in
                 .writeAttributes(
@@ -315,6 +369,7 @@ public final class DeviceProxy: Sendable {
     /// - Throws: `API_NotSupported` below interface 4.
     public func writeReadAttributes(_ writes: [AttributeWrite], read: [String]) async throws(DevFailed) -> [AttributeValue] {
         try await self.require(4)
+        try await self.refuseWriteIfReadOnly()
         let result = try await self.call { version in
             .writeReadAttributes(Self.wireValues(writes, version: 4), read: read, identity: Self.identity, version: min(version, 5))
         }

@@ -118,6 +118,34 @@ import Testing
         }
     }
 
+    @Test func locksOnOursCannotBeToldFromLocksOnTheCppServer() async throws {
+        try await TestSystem.withOurs { system, _ in
+            try await system.client.database().putProperties(
+                ofClass: "TangoTest", [(name: "AllowedAccessCmd", values: ["devstring"])])
+            let cpp = try await system.startCppTangoTest("test/cpp/1")
+            let ours = try await system.startOurTangoTest("test/swift/1")
+            let theirs = try await system.python("locks.py", ["test/cpp/1"])
+            let own = try await system.python("locks.py", ["test/swift/1"])
+            #expect(theirs.status == 0 && theirs.output.split(separator: "\n").count > 80, "\(theirs.output)")
+            #expect(own.output.split(separator: "\n") == theirs.output.split(separator: "\n"))
+
+            // Our client on the C++ server: the same rules, kept alive the same way.
+            let device = try await system.client.device("test/cpp/1")
+            let other = ControlSystem(host: system.host)
+            try await device.lock(validity: 2)
+            try await device.write("double_scalar", 1.0)
+            #expect(try await device.isLockedByMe())
+            try await Task.sleep(for: .seconds(4))
+            let refused = await #expect(throws: DevFailed.self) { try await other.device("test/cpp/1").write("double_scalar", 1.0) }
+            #expect(refused?.reason == .deviceLocked)
+            try await device.unlock()
+            try await other.device("test/cpp/1").write("double_scalar", 1.0)
+            await other.shutdown()
+            await cpp.stop()
+            await ours.stop()
+        }
+    }
+
     @Test func aKilledDatabaseLosesNothingAndServersAndClientsCarryOn() async throws {
         try await TestSystem.withOurs { system, database in
             let cpp = try await system.startCppTangoTest("test/cpp/1")

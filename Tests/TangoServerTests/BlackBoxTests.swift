@@ -64,6 +64,37 @@ struct BlackBoxTests {
         }
     }
 
+    @Test(arguments: [(3, 3), (1, 1), (0, 50), (-7, 50), (nil, 50)] as [(Int?, Int)])
+    func theDepthIsThatOfTheDatabase(depth: Int?, kept: Int) throws {
+        let box = BlackBox(depth: depth)
+        for index in 0..<120 {
+            let call = DeviceCall.command("c\(index)", .void, source: .device, identity: nil, version: 4)
+            box.record(call, call.operation, by: .polling)
+        }
+        let lines = try box.lines(1000)
+        #expect(lines.count == kept)
+        #expect(lines.first?.hasSuffix("Operation command_inout_4 (cmd = c119) from device requested from polling") == true)
+    }
+
+    @Test func theDepthIsAPropertyOfTheDevice() throws {
+        for (values, kept) in [(["7"], 7), (["nonsense"], 50), ([], 50)] {
+            let context = DeviceContext.isolated(
+                try DeviceName("t/a/1"), of: BenchDevice.deviceClass(), properties: ["BlackBox_Depth": values])
+            for _ in 0..<60 { context.runtime.record(.ping, .ping, by: .userThread) }
+            #expect(try context.runtime.blackBox.lines(100).count == kept)
+        }
+    }
+
+    @Test func javaClientsAreNamedByTheirMainClass() throws {
+        let box = BlackBox()
+        let call = DeviceCall.readAttributes(
+            ["a", "b"], source: .cache, identity: .java(mainClass: "Main", uuid: (1, 2)), version: 5)
+        box.record(call, call.operation, by: .client(.init(host: "10.1.2.3", port: 4)))
+        #expect(
+            try box.lines(1)[0].hasSuffix(
+                " : Operation read_attributes_5 (a, b) from cache requested from 10.1.2.3 (Java client with main class Main)"))
+    }
+
     @Test func nothingRecordedIsSaidSo() async throws {
         try await TestServer.run([BenchDevice.deviceClass()], devices: ["t/a/1"]) { test in
             guard case .user(.devFailed(let failure))? = await test.failure(.blackBox(5)) else {

@@ -24,6 +24,7 @@ final class GateProbe: Sendable {
     var runs: Int { self.state.withLock { $0.runs } }
     func running(_ unit: String) -> Int { self.state.withLock { $0.running[unit] ?? 0 } }
     func open() { self.state.withLock { $0.isOpen = true } }
+    var isOpen: Bool { self.state.withLock { $0.isOpen } }
 
     func enter(_ unit: String) {
         self.state.withLock { state in

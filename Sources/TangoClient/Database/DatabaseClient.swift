@@ -49,16 +49,35 @@ public final class DatabaseClient: Sendable {
     public let host: TangoHost
     private let proxy: Mutex<DeviceProxy?>
     private let cachedName = Mutex<String?>(nil)
-    private let makeProxy: @Sendable (DatabaseClient, String) -> DeviceProxy
+    private let makeProxy: @Sendable (String) -> DeviceProxy
+    /// What this program's user may do in this control system.
+    let accessControl: AccessControl
 
     init(host: TangoHost, system: ControlSystem) {
         self.host = host
         self.proxy = Mutex(nil)
-        self.makeProxy = { database, name in
+        let access = AccessControl(
+            services: { [weak system] in
+                guard let database = try system?.database(host) else { return [] }
+                let argument = CommandData.stringArray(["CtrlSystem", "Services"])
+                guard case .stringArray(let answer) = try await database.uncheckedCommand("DbGetProperty", argument) else { return [] }
+                return Self.parse(answer, blankWhenUndefined: true).first?.values ?? []
+            },
+            makeProxy: { locator in
+                if !locator.usesDatabase, let address = locator.host {
+                    return DeviceProxy(
+                        name: locator.device, origin: .corbaloc(address, objectKey: locator.device.tangoFolded), system: system,
+                        timeout: system.options.timeout)
+                }
+                return DeviceProxy(
+                    name: locator.device, origin: .database(try system.database(locator.host ?? host)), system: system,
+                    timeout: system.options.timeout)
+            })
+        self.accessControl = access
+        self.makeProxy = { name in
             DeviceProxy(
-                name: name, origin: .corbaloc(database.host, objectKey: "database"), system: system,
-                timeout: system.options.databaseTimeout,
-                isDatabase: true)
+                name: name, origin: .corbaloc(host, objectKey: "database"), system: system, timeout: system.options.databaseTimeout,
+                isDatabase: true, accessControl: access)
         }
     }
 
@@ -71,7 +90,7 @@ public final class DatabaseClient: Sendable {
     private func connection() -> DeviceProxy {
         self.proxy.withLock { proxy in
             if let proxy { return proxy }
-            let made = self.makeProxy(self, self.cachedName.withLock { $0 } ?? "\(self.host)")
+            let made = self.makeProxy(self.cachedName.withLock { $0 } ?? "\(self.host)")
             proxy = made
             return made
         }
@@ -100,6 +119,31 @@ public final class DatabaseClient: Sendable {
         try await self.connection().command(name, argument)
     }
 
+    /// A command the library needs for itself, whatever the user may do.
+    private func uncheckedCommand(_ name: String, _ argument: CommandData) async throws(DevFailed) -> CommandData {
+        try await self.connection().uncheckedCommand(name, argument)
+    }
+
+    /// Everything about a device server, `DbGetDataForServerCache`; what it says about access control is used from then on.
+    /// - Parameter host: host the server runs on, with the release of the library behind `%%`.
+    package func serverData(of server: String, host: String) async throws(DevFailed) -> [String] {
+        let command = "DbGetDataForServerCache"
+        guard case .stringArray(let items) = try await self.uncheckedCommand(command, .stringArray([server, host])) else {
+            throw self.wrongAnswer(command)
+        }
+        return items
+    }
+
+    /// Tells the values of property `Services` of the free object `CtrlSystem`, where they are known already.
+    package func adopt(services: [String]) { self.accessControl.adopt(services: services) }
+
+    /// `DbGetClassForDevice`.
+    package func deviceClass(of device: String) async throws(DevFailed) -> String {
+        let command = "DbGetClassForDevice"
+        guard case .string(let name) = try await self.uncheckedCommand(command, .string(device)) else { throw self.wrongAnswer(command) }
+        return name
+    }
+
     private func wrongAnswer(_ command: String) -> DevFailed {
         DevFailed(.communicationFailed, "\(command) of database \(self.host) answered with another type", origin: "DatabaseClient")
     }
@@ -123,7 +167,7 @@ public final class DatabaseClient: Sendable {
     /// `DbImportDevice`, by name or alias.
     /// - Throws: `DB_DeviceNotDefined`.
     public func importDevice(_ name: String) async throws(DevFailed) -> DatabaseImport {
-        guard case .longStringArray(let answer) = try await self.command("DbImportDevice", .string(name)), answer.longs.count >= 2,
+        guard case .longStringArray(let answer) = try await self.uncheckedCommand("DbImportDevice", .string(name)), answer.longs.count >= 2,
             answer.strings.count >= 5
         else { throw self.wrongAnswer("DbImportDevice") }
         let strings = answer.strings

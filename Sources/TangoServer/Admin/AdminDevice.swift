@@ -22,6 +22,8 @@ final class AdminDevice: Device {
             Self.life(server)
             Self.logging(server)
         }
+        deviceClass.tellsCaller = true
+        deviceClass.commands += Self.restart(server) + Self.locking(server)
         deviceClass.commands.append(
             CommandDefinition(
                 CommandInfo(name: "Init", inType: .void, outType: .void),
@@ -66,12 +68,6 @@ final class AdminDevice: Device {
 
     private static func life(_ server: ServerReference) -> [Member] {
         [
-            .command(
-                AsyncCommand("DevRestart", of: AdminDevice.self, in: .string, inDescription: "Device name") { _, argument in
-                    guard case .string(let name) = argument else { return .void }
-                    try await server.server?.restart(device: name)
-                    return .void
-                }),
             .command(
                 Command("RestartServer", of: AdminDevice.self) { _, _ in
                     Task { await server.server?.restartAll() }

@@ -9,6 +9,8 @@ public struct MemberCall {
     public let context: DeviceContext
     /// Name of the attribute, command or pipe as declared.
     public let name: String
+    /// Who calls; only for commands of classes that ask for it (`DeviceClass.tellsCaller`).
+    package var caller: Caller?
 
     public init(device: any Device, context: DeviceContext, name: String) {
         self.device = device

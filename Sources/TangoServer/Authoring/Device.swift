@@ -52,6 +52,8 @@ public struct DeviceClass: Sendable {
     public var attributes: [AttributeDefinition]
     public var commands: [CommandDefinition]
     public var pipes: [PipeDefinition]
+    /// Whether handlers of commands are told who calls (`MemberCall.caller`).
+    package var tellsCaller = false
     let make: @Sendable (DeviceContext) throws -> any Device
 
     /// - Parameter members: declarations of attributes, commands, pipes and properties; each lowers to the kernel's definition.

@@ -6,10 +6,10 @@ extension DeviceRuntime {
     /// Text `info` and `blackBox` give for the library.
     static let libraryVersion = "0.1.0"
 
-    func record(_ call: DeviceCall, _ operation: TangoWire.Operation, from peer: PeerAddress) {
+    func record(_ call: DeviceCall, _ operation: TangoWire.Operation, by requester: BlackBox.Requester) {
         switch call {
         case .isA, .nonExistent, .interface: break
-        default: self.blackBox.record(call, operation, from: peer)
+        default: self.blackBox.record(call, operation, by: requester)
         }
     }
 

@@ -6,6 +6,21 @@ import TangoWire
 
 /// The last requests to a device. Recording is cheap; text is made when somebody reads.
 final class BlackBox: Sendable {
+    /// Who made a request.
+    enum Requester: Sendable {
+        case client(PeerAddress)
+        case polling
+        /// Code of a device while the server starts.
+        case initialisation
+        /// Code of a device, later.
+        case userThread
+
+        /// What locks know the requester by.
+        var peer: PeerAddress {
+            if case .client(let peer) = self { peer } else { .thisProcess }
+        }
+    }
+
     private struct Entry {
         var time: Timestamp
         var operation: TangoWire.Operation
@@ -13,7 +28,7 @@ final class BlackBox: Sendable {
         var readNames: [String]
         var source: DevSource?
         var identity: ClientIdentity?
-        var peer: PeerAddress
+        var requester: Requester
     }
 
     private struct State {
@@ -24,14 +39,14 @@ final class BlackBox: Sendable {
     private let state = Mutex(State())
     private let depth: Int
 
-    /// - Parameter depth: number of requests kept; the incumbents' 50.
-    init(depth: Int = 50) {
-        self.depth = max(1, depth)
+    /// - Parameter depth: number of requests kept; 50, as the incumbents do, where none or nonsense is given.
+    init(depth: Int? = nil) {
+        self.depth = depth.flatMap { $0 > 0 ? $0 : nil } ?? 50
     }
 
-    func record(_ call: DeviceCall, _ operation: TangoWire.Operation, from peer: PeerAddress) {
+    func record(_ call: DeviceCall, _ operation: TangoWire.Operation, by requester: Requester) {
         var entry = Entry(
-            time: .now, operation: operation, names: [], readNames: [], source: nil, identity: call.identity, peer: peer)
+            time: .now, operation: operation, names: [], readNames: [], source: nil, identity: call.identity, requester: requester)
         switch call {
         case .command(let name, _, let source, _, let version):
             entry.names = [name]
@@ -69,7 +84,7 @@ final class BlackBox: Sendable {
     }
 
     private static func line(_ entry: Entry) -> String {
-        "\(Self.date(entry.time)) : \(Self.what(entry)) requested from \(Self.who(entry))"
+        "\(Self.date(entry.time)) : \(Self.what(entry)) requested \(Self.who(entry))"
     }
 
     /// `dd/mm/yyyy hh:mm:ss:cc`, local time, hundredths of a second.
@@ -108,11 +123,17 @@ final class BlackBox: Sendable {
     }
 
     private static func who(_ entry: Entry) -> String {
-        let host = entry.peer.host == "127.0.0.1" || entry.peer.host == "::1" ? "localhost" : entry.peer.host
+        let host: String
+        switch entry.requester {
+        case .client(let peer): host = HostNames.isLocal(peer.host) ? "localhost" : peer.host
+        case .polling: return "from polling"
+        case .initialisation: return "during device server process init sequence"
+        case .userThread: return "from user thread"
+        }
         switch entry.identity {
-        case .cpp(let pid), .cpp6(let pid, _, _): return "\(host) (CPP/Python client with PID \(pid))"
-        case .java(let main, _), .java6(let main, _, _, _): return "\(host) (Java client with main class \(main))"
-        case nil: return host
+        case .cpp(let pid), .cpp6(let pid, _, _): return "from \(host) (CPP/Python client with PID \(pid))"
+        case .java(let main, _), .java6(let main, _, _, _): return "from \(host) (Java client with main class \(main))"
+        case nil: return "from \(host)"
         }
     }
 }

@@ -1,4 +1,6 @@
 import Logging
+import NIOPosix
+import TangoClient
 import TangoCore
 
 /// A device's handle to the kernel: its state, its properties, its members. Any task may use it.
@@ -26,6 +28,15 @@ public final class DeviceContext: Sendable {
 
     /// Writes to the device's log: to its logging targets, as far as its logging level lets it through. Never waits for them.
     public var logger: Logger { self.runtime.logger }
+
+    /// A client for the device's code: of the control system the server is in, and of any other.
+    ///
+    /// Calls on devices of the same server go straight in, so a device may read its own attributes and two may call each other in turn; a
+    /// device that waits for one that waits for it gets `API_CommandTimedOut`.
+    public var controlSystem: ControlSystem { self.runtime.environment.controlSystem ?? Self.withoutServer }
+
+    private static let withoutServer = ControlSystem(
+        host: nil, options: ClientOptions(), group: MultiThreadedEventLoopGroup.singleton)
 
     /// Values of a property: of the device, else of its class, else the declared default, else `nil`.
     public func property(_ name: String) -> [String]? {

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import Synchronization
+import TangoClient
 import TangoCore
 import TangoIIOP
 import TangoWire
@@ -22,6 +23,27 @@ package struct ServerEnvironment: Sendable {
     package var storage: (any DeviceStorage)?
     /// Who wants to know of changes.
     package var changes = ChangeHub()
+    /// The server's own client.
+    package var controlSystem: ControlSystem?
+    /// Where calls of the server's handlers on its own devices go.
+    package var localServer: (any LocalServer)?
+    /// Where tasks of classes run whose handlers may block.
+    let poolExecutor: PoolExecutor
+
+    package init(
+        serverID: String, hostName: String, eventLoops: any EventLoopGroup, pool: BlockingPool,
+        gateTimeout: TimeAmount = .milliseconds(3200), logger: Logger, log: ServerLog, storage: (any DeviceStorage)? = nil
+    ) {
+        self.serverID = serverID
+        self.hostName = hostName
+        self.eventLoops = eventLoops
+        self.pool = pool
+        self.gateTimeout = gateTimeout
+        self.logger = logger
+        self.log = log
+        self.storage = storage
+        self.poolExecutor = PoolExecutor(pool)
+    }
 }
 
 /// What a device needs of a database while it runs.
@@ -69,7 +91,10 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     package let log: DeviceLog
     /// Writes to the log; what the device's own code uses.
     let logger: Logger
+    /// Serialises all requests; `nil` where the class does not want that.
     let gate: Gate?
+    /// Of a device without a gate: what is serialised nevertheless, writing and configuration.
+    private let writeGate: Gate?
     let blackBox: BlackBox
     let members: Mutex<Members>
     let condition = Mutex(Condition())
@@ -103,9 +128,10 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         self.log = log ?? environment.log.makeLog(name, configuration.properties)
         self.logger = self.log.logger()
         self.gate = gate
+        self.writeGate = gate == nil ? Gate() : nil
         self.objectKey = objectKey ?? name.folded
         self.adminName = "dserver/\(environment.serverID)"
-        self.blackBox = BlackBox(depth: configuration.properties["blackbox_depth"]?.first.flatMap(Int.init) ?? 50)
+        self.blackBox = BlackBox(depth: configuration.properties["blackbox_depth"]?.first.flatMap { Int($0) })
         self.members = Mutex(Members())
         classRuntime.enter(self)
     }
@@ -261,14 +287,21 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         }
     }
 
+    /// The gate the operation has to pass, if any.
+    @inline(__always)
+    func gate(for operation: some GatedOperation) -> Gate? {
+        if let gate = self.gate { return gate }
+        return operation.isAlwaysSerialised ? self.writeGate : nil
+    }
+
     /// Runs the body with the gate held; `false` when it is not had in time.
     private func withGate(within timeout: TimeAmount, _ body: () async -> Void) async -> Bool {
         guard let gate = self.gate, !gate.isHeldByTask else {
-            await body()
+            await HandlerTask.$server.withValue(self.environment.localServer) { await body() }
             return true
         }
         guard await gate.acquire(within: timeout, on: self.environment.eventLoops.any()) else { return false }
-        await gate.whileHeld { await body() }
+        await gate.whileHeld { await HandlerTask.$server.withValue(self.environment.localServer) { await body() } }
         gate.release()
         return true
     }
@@ -288,7 +321,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     private func run<R: Sendable>(_ body: (any Device) async throws -> R) async throws -> R {
         guard let device = self.device else { throw DevFailed(.shutdownInProgress, "Device \(self.name) is not there any more") }
-        return try await body(device)
+        return try await HandlerTask.$server.withValue(self.environment.localServer) { try await body(device) }
     }
 
     static let gateTimedOut = DevFailed(

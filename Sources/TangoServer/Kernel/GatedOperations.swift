@@ -5,7 +5,7 @@ import TangoWire
 enum AsyncStep: Sendable {
     case read(@Sendable (MemberCall) async throws -> AttributeReading?, name: String)
     case write(@Sendable (MemberCall, AttributeWrite) async throws -> Void, AttributeWrite)
-    case command(@Sendable (MemberCall, CommandData) async throws -> CommandData, name: String, CommandData)
+    case command(@Sendable (MemberCall, CommandData) async throws -> CommandData, name: String, CommandData, from: Caller?)
     case readPipe(@Sendable (MemberCall) async throws -> PipeBlob, name: String)
     case writePipe(@Sendable (MemberCall, PipeBlob) async throws -> Void, name: String, PipeBlob)
     /// The kernel's own work, such as telling the database.
@@ -33,6 +33,12 @@ protocol GatedOperation: Sendable {
     mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws
     /// What a client gets that waited too long for the device.
     var timedOut: Result<DeviceResult, any Error> { get }
+    /// Whether it is serialised on devices of every serial model, `SerialModel.none` included.
+    var isAlwaysSerialised: Bool { get }
+}
+
+extension GatedOperation {
+    var isAlwaysSerialised: Bool { false }
 }
 
 extension AsyncStep {
@@ -43,7 +49,10 @@ extension AsyncStep {
         case .write(let handler, let write):
             try await handler(try runtime.call(write.name), write)
             return .done
-        case .command(let handler, let name, let argument): return .command(try await handler(try runtime.call(name), argument))
+        case .command(let handler, let name, let argument, let caller):
+            var call = try runtime.call(name)
+            call.caller = caller
+            return .command(try await handler(call, argument))
         case .readPipe(let handler, let name): return .pipe(try await handler(try runtime.call(name)))
         case .writePipe(let handler, let name, let blob):
             try await handler(try runtime.call(name), blob)
@@ -59,14 +68,17 @@ extension AsyncStep {
 struct CommandOperation: GatedOperation {
     let name: String
     let argument: CommandData
+    private let caller: Caller?
     private var definition: SharedCommand?
     private var result: CommandData?
     /// Of State: what it depends on.
     private var condition: ConditionReading?
 
-    init(name: String, argument: CommandData) {
+    /// - Parameter caller: for classes whose commands are told who calls.
+    init(name: String, argument: CommandData, caller: Caller? = nil) {
         self.name = name
         self.argument = argument
+        self.caller = caller
     }
 
     mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
@@ -99,7 +111,8 @@ struct CommandOperation: GatedOperation {
             }
         }
         let definition = command.value
-        let call = try runtime.call(definition.info.name)
+        var call = try runtime.call(definition.info.name)
+        call.caller = self.caller
         if let isAllowed = definition.isAllowed, !isAllowed(call, .execute) {
             throw DevFailed(
                 .commandNotAllowed, "Command \(definition.info.name) not allowed when the device is in \(runtime.state.name) state",
@@ -108,7 +121,7 @@ struct CommandOperation: GatedOperation {
         let argument = try self.argument(of: definition.info)
         switch definition.handler {
         case .sync(let handler): return .finished(.command(try self.checked(try handler(call, argument))))
-        case .async(let handler): return .await(.command(handler, name: definition.info.name, argument))
+        case .async(let handler): return .await(.command(handler, name: definition.info.name, argument, from: self.caller))
         }
     }
 
@@ -146,6 +159,7 @@ struct CommandOperation: GatedOperation {
 
 /// Writes attributes, all that can be written even if others fail; then reads, if asked to.
 struct WriteOperation: GatedOperation {
+    var isAlwaysSerialised: Bool { true }
     private let values: [AttributeValue]
     private let version: Int
     private var reading: ReadOperation?
@@ -265,6 +279,7 @@ struct WriteOperation: GatedOperation {
 
 /// Changes attribute configurations: earlier ones of a list stay changed when a later one is refused (measured rule).
 struct ConfigureOperation: GatedOperation {
+    var isAlwaysSerialised: Bool { true }
     let configs: [AttributeConfig]
     let version: Int
     private var position = 0
@@ -329,6 +344,7 @@ struct ConfigureOperation: GatedOperation {
 
 /// Reads a pipe, writes one, or writes and then reads it.
 struct PipeOperation: GatedOperation {
+    var isAlwaysSerialised: Bool { self.written != nil }
     let name: String
     private let written: PipeBlob?
     private let reads: Bool

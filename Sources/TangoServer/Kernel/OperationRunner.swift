@@ -1,4 +1,5 @@
 import NIOCore
+import TangoClient
 import TangoCore
 import TangoWire
 
@@ -22,19 +23,20 @@ enum OperationRunner {
         _ operation: Operation, on runtime: DeviceRuntime, _ makeReceiver: () -> Receiver
     ) -> Outcome? {
         // The way of nearly all requests: device free, handlers synchronous and quick, answered without leaving the event loop.
-        if runtime.deviceClass.execution == .inline, runtime.gate?.tryAcquire() ?? true {
+        let gate = runtime.gate(for: operation)
+        if runtime.deviceClass.execution == .inline, gate?.tryAcquire() ?? true {
             var operation = operation
             do {
                 switch try operation.advance(runtime) {
                 case .finished(let result):
-                    runtime.gate?.release()
+                    gate?.release()
                     return .success(result)
                 case .await(let step):
-                    Self.finish(operation, step, runtime, makeReceiver())
+                    Self.finish(operation, step, runtime, gate, makeReceiver())
                     return nil
                 }
             } catch {
-                runtime.gate?.release()
+                gate?.release()
                 return .failure(error)
             }
         }
@@ -45,19 +47,19 @@ enum OperationRunner {
                 return
             }
             switch runtime.deviceClass.execution {
-            case .inline: receiver.eventLoop.execute { Self.start(operation, runtime, receiver) }
+            case .inline: receiver.eventLoop.execute { Self.start(operation, runtime, gate, receiver) }
             case .blocking:
                 runtime.environment.pool.submit { state in
                     guard case .active = state else {
-                        runtime.gate?.release()
+                        gate?.release()
                         receiver.finish(.failure(DevFailed(.shutdownInProgress, "The server is shutting down")))
                         return
                     }
-                    Self.start(operation, runtime, receiver)
+                    Self.start(operation, runtime, gate, receiver)
                 }
             }
         }
-        if let gate = runtime.gate {
+        if let gate {
             gate.acquire(within: runtime.environment.gateTimeout, on: receiver.eventLoop) { enter($0) }
         } else {
             enter(true)
@@ -65,36 +67,38 @@ enum OperationRunner {
         return nil
     }
 
-    /// Runs the operation and waits for its outcome. A task that holds the device's gate goes straight in.
+    /// Runs the operation in the current task and waits for its outcome. A task that holds the device's gate goes straight in.
     static func run<Operation: GatedOperation>(_ operation: Operation, on runtime: DeviceRuntime) async -> Outcome {
-        if let gate = runtime.gate, gate.isHeldByTask {
-            var operation = operation
-            do {
-                switch try operation.advance(runtime) {
-                case .finished(let result): return .success(result)
-                case .await(let step): return await Self.goOn(operation, step, runtime)
-                }
-            } catch {
-                return .failure(error)
-            }
+        guard let gate = runtime.gate(for: operation), !gate.isHeldByTask else { return await Self.perform(operation, runtime) }
+        guard await gate.acquire(within: runtime.environment.gateTimeout, on: runtime.environment.eventLoops.any()) else {
+            return operation.timedOut
         }
-        return await withCheckedContinuation { continuation in
-            let outcome = Self.run(operation, on: runtime) {
-                ContinuationReceiver(eventLoop: runtime.environment.eventLoops.any(), continuation: continuation)
-            }
-            if let outcome { continuation.resume(returning: outcome) }
-        }
+        defer { gate.release() }
+        return await gate.whileHeld { await Self.perform(operation, runtime) }
     }
 
-    private struct ContinuationReceiver: OutcomeReceiver {
-        let eventLoop: any EventLoop
-        let continuation: CheckedContinuation<Outcome, Never>
-        func finish(_ outcome: Outcome) { self.continuation.resume(returning: outcome) }
+    /// The gate is held by this task.
+    private static func perform<Operation: GatedOperation>(_ operation: Operation, _ runtime: DeviceRuntime) async -> Outcome {
+        guard !runtime.isEnded else { return .failure(SystemException.objectNotExist) }
+        let executor = runtime.deviceClass.execution == .blocking ? runtime.environment.poolExecutor : nil
+        return await HandlerTask.$server.withValue(runtime.environment.localServer) {
+            await withTaskExecutorPreference(executor) {
+                var operation = operation
+                do {
+                    switch try operation.advance(runtime) {
+                    case .finished(let result): return .success(result)
+                    case .await(let step): return await Self.goOn(operation, step, runtime)
+                    }
+                } catch {
+                    return .failure(error)
+                }
+            }
+        }
     }
 
     /// The gate is held.
     private static func start<Operation: GatedOperation, Receiver: OutcomeReceiver>(
-        _ operation: Operation, _ runtime: DeviceRuntime, _ receiver: Receiver
+        _ operation: Operation, _ runtime: DeviceRuntime, _ gate: Gate?, _ receiver: Receiver
     ) {
         var operation = operation
         do {
@@ -103,29 +107,31 @@ enum OperationRunner {
             switch try operation.advance(runtime) {
             case .finished(let result):
                 receiver.finish(.success(result))
-                runtime.gate?.release()
-            case .await(let step): Self.finish(operation, step, runtime, receiver)
+                gate?.release()
+            case .await(let step): Self.finish(operation, step, runtime, gate, receiver)
             }
         } catch {
             receiver.finish(.failure(error))
-            runtime.gate?.release()
+            gate?.release()
         }
     }
 
     /// Goes on in a task that holds the gate until the operation is over.
     private static func finish<Operation: GatedOperation, Receiver: OutcomeReceiver>(
-        _ operation: Operation, _ step: AsyncStep, _ runtime: DeviceRuntime, _ receiver: Receiver
+        _ operation: Operation, _ step: AsyncStep, _ runtime: DeviceRuntime, _ gate: Gate?, _ receiver: Receiver
     ) {
-        Task.immediate {
-            let outcome =
-                if let gate = runtime.gate {
+        let executor = runtime.deviceClass.execution == .blocking ? runtime.environment.poolExecutor : nil
+        Task.immediate(executorPreference: executor) {
+            let outcome = await HandlerTask.$server.withValue(runtime.environment.localServer) {
+                if let gate {
                     await gate.whileHeld { await Self.goOn(operation, step, runtime) }
                 } else {
                     await Self.goOn(operation, step, runtime)
                 }
+            }
             // Before the gate is free: a server that stops waits for it, and then closes the connections.
             receiver.finish(outcome)
-            runtime.gate?.release()
+            gate?.release()
         }
     }
 

@@ -33,31 +33,64 @@ package final class RequestDispatcher: IIOPDispatcher {
             // Bytes left over: the incumbents drop the connection.
             return error == .trailingBytes ? .close : Self.immediate(header, .failure(SystemException.marshal(error)))
         }
+        if let refusal = runtime.lockRefusal(of: call, from: peer) {
+            runtime.record(call, operation, by: .client(peer))
+            return Self.immediate(header, .failure(refusal))
+        }
         if let answer = runtime.answer(call) {
-            runtime.record(call, operation, from: peer)
+            runtime.record(call, operation, by: .client(peer))
             return Self.immediate(header, answer)
         }
-        runtime.record(call, operation, from: peer)
+        runtime.record(call, operation, by: .client(peer))
         switch call {
-        case .command(let name, let argument, _, _, _):
-            return Self.serve(CommandOperation(name: name, argument: argument), header, runtime, reply)
+        case .command(let name, let argument, _, let identity, _):
+            let caller = runtime.deviceClass.tellsCaller ? Caller(identity: identity, peer: peer) : nil
+            return Self.serve(CommandOperation(name: name, argument: argument, caller: caller), header, runtime, reply)
         case .readAttributes(let names, let source, _, let version):
             return Self.serve(ReadOperation(names: names, source: source, version: version), header, runtime, reply)
         case .writeAttributes(let values, _, let version):
             return Self.serve(WriteOperation(values: values, read: nil, version: version), header, runtime, reply)
-        case .writeReadAttributes(let values, let names, _, _):
-            return Self.serve(WriteOperation(values: values, read: names, version: 4), header, runtime, reply)
-        case .setAttributeConfigs(let configs, _, let version):
-            return Self.serve(ConfigureOperation(configs: configs, version: version), header, runtime, reply)
-        case .readPipe(let name, _): return Self.serve(PipeOperation(name: name, write: nil, reads: true), header, runtime, reply)
-        case .writePipe(let value, _):
-            return Self.serve(PipeOperation(name: value.name, write: value.blob, reads: false), header, runtime, reply)
-        case .writeReadPipe(let value, _):
-            return Self.serve(PipeOperation(name: value.name, write: value.blob, reads: true), header, runtime, reply)
         case .state: return Self.serve(StateOperation(kind: .state), header, runtime, reply)
-        case .status: return Self.serve(StateOperation(kind: .status), header, runtime, reply)
-        default: return Self.immediate(header, .failure(SystemException.badOperation))
+        default:
+            guard let operation = Self.operation(for: call, on: runtime, peer) else {
+                return Self.immediate(header, .failure(SystemException.badOperation))
+            }
+            return Self.serve(operation, header, runtime, reply)
         }
+    }
+
+    /// The operation a call stands for; `nil` for what the kernel answers itself. `dispatch` makes the frequent ones itself, unboxed.
+    private static func operation(for call: DeviceCall, on runtime: DeviceRuntime, _ peer: PeerAddress) -> (any GatedOperation)? {
+        switch call {
+        case .command(let name, let argument, _, let identity, _):
+            let caller = runtime.deviceClass.tellsCaller ? Caller(identity: identity, peer: peer) : nil
+            return CommandOperation(name: name, argument: argument, caller: caller)
+        case .readAttributes(let names, let source, _, let version): return ReadOperation(names: names, source: source, version: version)
+        case .writeAttributes(let values, _, let version): return WriteOperation(values: values, read: nil, version: version)
+        case .writeReadAttributes(let values, let names, _, _): return WriteOperation(values: values, read: names, version: 4)
+        case .setAttributeConfigs(let configs, _, let version): return ConfigureOperation(configs: configs, version: version)
+        case .readPipe(let name, _): return PipeOperation(name: name, write: nil, reads: true)
+        case .writePipe(let value, _): return PipeOperation(name: value.name, write: value.blob, reads: false)
+        case .writeReadPipe(let value, _): return PipeOperation(name: value.name, write: value.blob, reads: true)
+        case .state: return StateOperation(kind: .state)
+        case .status: return StateOperation(kind: .status)
+        default: return nil
+        }
+    }
+
+    /// Serves a call that did not come over the network, in the current task.
+    func perform(_ call: DeviceCall, objectKey: String, requester: BlackBox.Requester) async -> OperationRunner.Outcome {
+        guard let runtime = self.objects.withLock({ $0[objectKey] }) else { return .failure(SystemException.objectNotExist) }
+        let operation = call.operation
+        guard operation.interface <= runtime.interfaceVersion else { return .failure(SystemException.badOperation) }
+        let refusal = runtime.lockRefusal(of: call, from: requester.peer)
+        let answer = refusal.map { .failure($0) } ?? runtime.answer(call)
+        runtime.record(call, operation, by: requester)
+        if let answer { return answer }
+        guard let operation = Self.operation(for: call, on: runtime, requester.peer) else {
+            return .failure(SystemException.badOperation)
+        }
+        return await OperationRunner.run(operation, on: runtime)
     }
 
     private struct Receiver: OutcomeReceiver {

@@ -25,7 +25,7 @@ struct DatabaseLink: DeviceStorage {
             let timeout = proxy.timeout
             proxy.timeout = min(timeout, Self.patience)
             defer { proxy.timeout = timeout }
-            items = try await self.database.strings("DbGetDataForServerCache", .stringArray([self.serverID, "\(self.hostName)%%10"]))
+            items = try await self.database.serverData(of: self.serverID, host: "\(self.hostName)%%10")
         } catch  where error.errors.contains(where: { $0.reason == .deviceTimedOut }) {
             await proxy.reconnect()
             return try await self.loadOneByOne()
@@ -36,6 +36,7 @@ struct DatabaseLink: DeviceStorage {
         }
         var parser = ServerCacheParser(items)
         guard let data = try parser.parse() else { throw self.notDefined }
+        self.database.adopt(services: data.controlSystemProperties["services"] ?? [])
         return data
     }
 

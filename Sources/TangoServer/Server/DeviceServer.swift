@@ -29,8 +29,9 @@ public final class DeviceServer: Sendable {
     let pool: BlockingPool
     private let system: ControlSystem
     private let environment: ServerEnvironment
+    private let local: InProcessServer
     let link: DatabaseLink?
-    private let dispatcher = RequestDispatcher()
+    private let dispatcher: RequestDispatcher
     private let state = Mutex(State())
     /// Opened by the Kill command.
     private let killed = Latch()
@@ -74,11 +75,16 @@ public final class DeviceServer: Sendable {
         }
         var storage: (any DeviceStorage)? = self.link
         if case .file(let path) = arguments.source { storage = PropertyFileStorage(path: path) }
+        self.dispatcher = RequestDispatcher()
+        self.local = InProcessServer(self.dispatcher)
         let log = ServerLog(
             serverID: self.serverID, verbosity: arguments.verbosity, usesDatabase: storage != nil, system: self.system, fallback: fallback)
-        self.environment = ServerEnvironment(
+        var environment = ServerEnvironment(
             serverID: self.serverID, hostName: hostName, eventLoops: self.group, pool: self.pool,
             gateTimeout: .nanoseconds(gateTimeout.nanoseconds), logger: log.logger, log: log, storage: storage)
+        environment.controlSystem = self.system
+        environment.localServer = self.local
+        self.environment = environment
     }
 
     // MARK: - Life
@@ -123,6 +129,7 @@ public final class DeviceServer: Sendable {
                 group: self.group, host: endPoint.host, port: endPoint.port, dispatcher: self.dispatcher)
             self.state.withLock { $0.server = server }
             self.environment.logger.debug("listening", metadata: ["port": "\(server.port)"])
+            self.noteAddresses(port: server.port)
         } catch {
             throw ServerStartError(
                 "Cannot listen at \(endPoint.host.isEmpty ? "*" : endPoint.host):\(endPoint.port): \(Self.reason(error))")
@@ -145,6 +152,20 @@ public final class DeviceServer: Sendable {
         try await self.export(self.devices)
         try await self.export([admin])
         try? await self.link?.forgetPollingThreads()
+        self.local.started()
+    }
+
+    /// The addresses under which requests of this very process would come back to it.
+    private func noteAddresses(port: Int) {
+        let bound = self.arguments.endPoint?.host ?? ""
+        switch bound {
+        case "", "0.0.0.0": self.local.add(hosts: LocalAddresses.all + ["localhost", self.environment.hostName], port: port)
+        case "127.0.0.1", "localhost": self.local.add(hosts: ["127.0.0.1", "localhost"], port: port)
+        default: self.local.add(hosts: [bound], port: port)
+        }
+        if let published = self.arguments.publishedEndPoint, !published.host.isEmpty {
+            self.local.add(hosts: [published.host], port: published.port == 0 ? port : published.port)
+        }
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -215,13 +236,13 @@ public final class DeviceServer: Sendable {
     /// The devices, without the admin device.
     package var devices: [DeviceRuntime] { self.state.withLock { $0.devices } }
 
-    /// The device an admin command is about: names in any case, with `tango://host:port/` before and `#…` behind (measured).
-    func device(named text: String) -> DeviceRuntime? {
+    /// The device, the admin device included, that an admin command is about: names in any case, with `tango://host:port/` before and `#…` behind (measured).
+    package func device(named text: String) -> DeviceRuntime? {
         var name = String(text.prefix { $0 != "#" }).tangoFolded
         if let scheme = name.range(of: "://") {
             name = name[scheme.upperBound...].split(separator: "/", maxSplits: 1).last.map(String.init) ?? name
         }
-        return self.devices.first { $0.name.folded == name }
+        return self.allDevices.first { $0.name.folded == name }
     }
 
     /// What happens on the devices, as events will be made of it.

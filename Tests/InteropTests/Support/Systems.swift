@@ -81,14 +81,35 @@ final class TestSystem: Sendable {
         try await self.startServer(Peers.program("TangoTest"), server: "TangoTest/\(instance)", device: device, deviceClass: "TangoTest")
     }
 
+    /// Starts the C++ access service beside the C++ database and makes it known to clients.
+    func startAccessControl() async throws -> PeerProcess {
+        let service = try await PeerProcess(
+            "/bin/bash", [Peers.script("peers/accesscontrol.sh"), self.folder.path, "\(self.host.port)"],
+            readyWhenPrinting: "Ready to accept request")
+        try await self.client.device("sys/access_control/1").command("RegisterService")
+        return service
+    }
+
+    /// Gives the user of this process a right on devices.
+    func allow(_ right: String, on pattern: String) async throws {
+        let result = try await PeerProcess.run(
+            "/bin/bash", [Peers.script("peers/accesscontrol.sh"), self.folder.path, "allow", NSUserName(), pattern, right])
+        guard result.status == 0 else { throw PeerFailure(result.output) }
+    }
+
     /// Runs a Python script of the peers and gives its status and output.
-    func python(_ script: String, _ arguments: [String]) async throws -> (status: Int32, output: String) {
-        try await PeerProcess.run(Peers.python, [Peers.script("peers/\(script)")] + arguments, environment: self.environment)
+    func python(_ script: String, _ arguments: [String], environment: [String: String] = [:]) async throws
+        -> (status: Int32, output: String)
+    {
+        try await PeerProcess.run(
+            Peers.python, [Peers.script("peers/\(script)")] + arguments,
+            environment: self.environment.merging(environment) { _, given in given })
     }
 
     /// Runs our command line.
-    func tango(_ arguments: [String]) async throws -> (status: Int32, output: String) {
-        try await PeerProcess.run(Peers.program("tango"), arguments, environment: self.environment)
+    func tango(_ arguments: [String], environment: [String: String] = [:]) async throws -> (status: Int32, output: String) {
+        try await PeerProcess.run(
+            Peers.program("tango"), arguments, environment: self.environment.merging(environment) { _, given in given })
     }
 
     /// Starts our REST gateway and gives it with the URL of a device's resources.

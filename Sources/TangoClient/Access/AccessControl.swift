@@ -1,0 +1,133 @@
+import Foundation
+import Synchronization
+import TangoCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What this program's user may do on a device.
+enum AccessRight: Sendable {
+    case write
+    /// Reading, and the commands the device's class allows to everybody; with the reason when the access service could not be asked.
+    case read(because: DevFailed?)
+}
+
+/// The access rights of one control system, as its access service (TangoAccessControl) gives them to this program's user on this machine.
+///
+/// It is clients that respect them; servers do not check. The database is asked once where the service is; no service means that
+/// everything is allowed.
+final class AccessControl: Sendable {
+    private struct State {
+        var service: Task<DeviceProxy?, any Error>?
+        /// Commands allowed to everybody, by class; names in lower case.
+        var allowedCommands: [String: Set<String>] = [:]
+    }
+
+    private let state = Mutex(State())
+    /// Asks the database for the values of property `Services` of the free object `CtrlSystem`.
+    private let services: @Sendable () async throws -> [String]
+    private let makeProxy: @Sendable (ResourceLocator) throws -> DeviceProxy
+    private let setting: @Sendable (String) -> String?
+
+    /// - Parameters:
+    ///   - makeProxy: gives a proxy of the service that is not itself under access control.
+    ///   - setting: looks up a setting such as `SUPER_TANGO`.
+    init(
+        services: @escaping @Sendable () async throws -> [String], makeProxy: @escaping @Sendable (ResourceLocator) throws -> DeviceProxy,
+        setting: @escaping @Sendable (String) -> String? = { TangoEnvironment.value($0) }
+    ) {
+        self.services = services
+        self.makeProxy = makeProxy
+        self.setting = setting
+    }
+
+    /// Takes the values of `Services`, which a server's start-up data contain, so that the database need not be asked.
+    func adopt(services: [String]) {
+        self.state.withLock { $0.service = Task { try self.proxy(services) } }
+    }
+
+    /// The device named by the first value that begins with `AccessControl/`, in any case.
+    static func serviceDevice(_ services: [String]) -> String? {
+        for service in services where service.tangoFolded.hasPrefix("accesscontrol/") {
+            if let colon = service.firstIndex(of: ":") { return String(service[service.index(after: colon)...]).tangoFolded }
+        }
+        return nil
+    }
+
+    private func proxy(_ services: [String]) throws -> DeviceProxy? {
+        guard let name = self.setting("ACCESS_DEVNAME") ?? Self.serviceDevice(services) else { return nil }
+        return try self.makeProxy(try ResourceLocator(parsing: name))
+    }
+
+    private func service() async throws -> DeviceProxy? {
+        let lookUp = self.state.withLock { state in
+            if let service = state.service { return service }
+            let service = Task { try self.proxy(self.setting("ACCESS_DEVNAME") == nil ? try await self.services() : []) }
+            state.service = service
+            return service
+        }
+        do {
+            return try await lookUp.value
+        } catch {
+            self.state.withLock { state in if state.service == lookUp { state.service = nil } }
+            throw error
+        }
+    }
+
+    /// What the user may do on the device.
+    func right(on device: String) async -> AccessRight {
+        if self.setting("SUPER_TANGO")?.tangoFolded == "true" { return .write }
+        let service: DeviceProxy
+        do {
+            // A database that cannot be asked says so itself when it is used.
+            guard let found = try await self.service() else { return .write }
+            service = found
+        } catch {
+            return .write
+        }
+        guard let user = Self.userName, let first = LocalAddresses.reachable.first else { return .read(because: nil) }
+        do {
+            var answer: CommandData
+            do {
+                answer = try await service.command("GetAccessForMultiIP", .stringArray([user, device] + LocalAddresses.reachable))
+            } catch  where error.reason == .commandNotFound {
+                answer = try await service.command("GetAccess", .stringArray([user, first, device]))
+            }
+            return answer == .string("write") ? .write : .read(because: nil)
+        } catch {
+            return .read(because: Self.explained(error))
+        }
+    }
+
+    /// Says in the failure what follows from it.
+    private static func explained(_ failure: DevFailed) -> DevFailed {
+        guard failure.reason == .deviceNotExported || failure.reason == .databaseDeviceNotDefined else { return failure }
+        var errors = failure.errors
+        errors[0].description += "\nControlled access service defined in Db but unreachable --> Read access given to all devices..."
+        return DevFailed(errors: errors)
+    }
+
+    /// Whether the command is one that the class allows to everybody.
+    func allows(_ command: String, ofClass deviceClass: String) async -> Bool {
+        let key = deviceClass.tangoFolded
+        if let allowed = self.state.withLock({ $0.allowedCommands[key] }) { return allowed.contains(command.tangoFolded) }
+        guard let service = try? await self.service(),
+            case .stringArray(let names)? = try? await service.command("GetAllowedCommands", .string(deviceClass))
+        else { return false }
+        let allowed = Set(names.map(\.tangoFolded))
+        self.state.withLock { $0.allowedCommands[key] = allowed }
+        return allowed.contains(command.tangoFolded)
+    }
+
+    /// Login name of the effective user, in lower case.
+    private static var userName: String? {
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var buffer = [CChar](repeating: 0, count: 16_384)
+        guard getpwuid_r(geteuid(), &entry, &buffer, buffer.count, &found) == 0, found != nil, let name = entry.pw_name else { return nil }
+        return String(cString: name).tangoFolded
+    }
+}

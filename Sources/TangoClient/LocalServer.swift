@@ -1,0 +1,16 @@
+import TangoIIOP
+import TangoWire
+
+/// A server in this very process: calls on its devices from its own handlers need no network, and come back in the same task, so that a
+/// device may call itself.
+package protocol LocalServer: Sendable {
+    /// Whether requests to that address would come to this server.
+    func serves(_ endpoint: Endpoint) -> Bool
+    /// - Throws: `TransportError`, as a call over the network would.
+    func call(objectKey: String, _ call: DeviceCall) async throws -> DeviceResult
+}
+
+/// The server whose handler the current task runs.
+package enum HandlerTask {
+    @TaskLocal package static var server: (any LocalServer)?
+}

@@ -1,0 +1,36 @@
+/// The locks a client holds on the devices of one server. No clock, no network.
+struct LockTable: Sendable {
+    struct Entry: Sendable, Hashable {
+        /// As the server calls the device.
+        var name: String
+        /// Whole seconds.
+        var validity: Int32
+        var count: Int32
+    }
+
+    /// By name in lower case.
+    private(set) var entries: [String: Entry] = [:]
+
+    var isEmpty: Bool { self.entries.isEmpty }
+    var names: [String] { self.entries.values.map(\.name).sorted() }
+
+    /// What has to be confirmed how often: at 80 % of the shortest validity. Also often enough that neither end takes the connection for
+    /// idle and closes it: a lock belongs to the connection.
+    var period: Duration? {
+        self.entries.values.map(\.validity).min().map { min(.milliseconds(Int64($0) * 800), Self.longestPeriod) }
+    }
+
+    static let longestPeriod = Duration.seconds(50)
+
+    mutating func locked(_ name: String, validity: Int32) {
+        let count = self.entries[name.tangoFolded]?.count ?? 0
+        self.entries[name.tangoFolded] = Entry(name: name, validity: validity, count: count + 1)
+    }
+
+    /// - Parameter remaining: how often the server says it is still locked.
+    mutating func unlocked(_ name: String, remaining: Int32) {
+        if remaining > 0 { self.entries[name.tangoFolded]?.count = remaining } else { self.lost(name) }
+    }
+
+    mutating func lost(_ name: String) { self.entries[name.tangoFolded] = nil }
+}

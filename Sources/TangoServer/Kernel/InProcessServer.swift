@@ -1,0 +1,45 @@
+import Synchronization
+import TangoClient
+import TangoCore
+import TangoIIOP
+import TangoWire
+
+/// Takes the calls that handlers of a server make on devices of the same server, in the task that makes them.
+final class InProcessServer: LocalServer {
+    private struct Address: Hashable {
+        var host: String
+        var port: Int
+    }
+
+    private let dispatcher: RequestDispatcher
+    private let addresses = Mutex<Set<Address>>([])
+    private let isStarting = Atomic<Bool>(true)
+
+    init(_ dispatcher: RequestDispatcher) {
+        self.dispatcher = dispatcher
+    }
+
+    /// Requests to these hosts at that port come to this server.
+    func add(hosts: some Sequence<String>, port: Int) {
+        self.addresses.withLock { addresses in
+            for host in hosts { addresses.insert(Address(host: host.tangoFolded, port: port)) }
+        }
+    }
+
+    /// The server is ready: calls of its devices are no longer part of its start.
+    func started() { self.isStarting.store(false, ordering: .relaxed) }
+
+    func serves(_ endpoint: Endpoint) -> Bool {
+        self.addresses.withLock { $0.contains(Address(host: endpoint.host.tangoFolded, port: endpoint.port)) }
+    }
+
+    func call(objectKey: String, _ call: DeviceCall) async throws -> DeviceResult {
+        let requester: BlackBox.Requester = self.isStarting.load(ordering: .relaxed) ? .initialisation : .userThread
+        switch await self.dispatcher.perform(call, objectKey: objectKey, requester: requester) {
+        case .success(let result): return result
+        case .failure(let exception as SystemException): throw TransportError.system(exception)
+        case .failure(let failed as MultiDevFailed): throw TransportError.user(.multiDevFailed(failed))
+        case .failure(let error): throw TransportError.user(.devFailed(DevFailed(wrapping: error)))
+        }
+    }
+}
