@@ -91,13 +91,6 @@ public final class DeviceProxy: Sendable {
 
     // MARK: - Calling
 
-    /// Has the next call use a new connection, for a server that serves the requests of one connection one after the other and is slow
-    /// with the last one.
-    package func reconnect() async {
-        guard let endpoint = self.cached.withLock({ $0?.endpoint }) else { return }
-        await self.system.connections.disconnect(endpoint)
-    }
-
     /// Where the device is now; asks the database, or the device which interfaces it has, once.
     func reference() async throws(DevFailed) -> ObjectReference {
         if let reference = self.cached.withLock({ $0 }) { return reference }

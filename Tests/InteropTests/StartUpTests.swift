@@ -14,17 +14,18 @@ import Testing
             name: "TangoTest", classes: [TangoTestClass.deviceClass],
             arguments: ServerArguments(instance: "test", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: database.host)
         try await server.start()
+        // The first is ours: how many devices there are decides how the rest is asked.
         #expect(
             database.commands == [
-                "DbGetDataForServerCache", "DbUnExportEvent", "DbPutClassProperty", "DbExportDevice", "DbExportDevice",
-                "DbDeleteDeviceProperty",
+                "DbGetDeviceClassList", "DbGetDataForServerCache", "DbUnExportEvent", "DbPutClassProperty", "DbExportDevice",
+                "DbExportDevice", "DbDeleteDeviceProperty",
             ])
-        #expect(database.argument(0)?.first == "TangoTest/test")
-        #expect(database.argument(0)?.last?.hasSuffix("%%10") == true)
-        #expect(database.recorded[1].argument == .string("DServer/TangoTest/test"))
-        #expect(database.argument(3)?.first == "sys/tg_test/1")
-        #expect(database.argument(4)?.first == "dserver/TangoTest/test")
-        #expect(database.argument(4)?.last == "6")
+        #expect(database.argument(1)?.first == "TangoTest/test")
+        #expect(database.argument(1)?.last?.hasSuffix("%%10") == true)
+        #expect(database.recorded[2].argument == .string("DServer/TangoTest/test"))
+        #expect(database.argument(4)?.first == "sys/tg_test/1")
+        #expect(database.argument(5)?.first == "dserver/TangoTest/test")
+        #expect(database.argument(5)?.last == "6")
         let exported = try await database.client.database().devices(exportedOnly: true)
         #expect(exported.contains("sys/tg_test/1") && exported.contains("dserver/TangoTest/test"))
 
@@ -33,6 +34,48 @@ import Testing
         #expect(database.recorded.map(\.name) == ["DbUnExportServer"])
         #expect(try await database.client.database().devices(exportedOnly: true).isEmpty)
         await database.stop()
+    }
+
+    @Test func manyDevicesAreAskedForOneByOneAndHaveTheirPropertiesAndTheAdminDeviceIsExportedLast() async throws {
+        let database = try await RecordingDatabase()
+        let names = (0..<600).map { "many/a/\($0)" }
+        let client = try database.client.database()
+        try await client.command(
+            "DbAddServer", .stringArray(["Many/test", "dserver/Many/test", "DServer"] + names.flatMap { [$0, "Many"] }))
+        try await client.putProperties(ofDevice: names[599], [(name: "Words", values: ["a", "b"])])
+        try await client.putProperties(ofClass: "Many", [(name: "Words", values: ["all"])])
+        try await client.command(
+            "DbPutDeviceAttributeProperty2", .stringArray([names[599], "1", "Level", "1", "unit", "1", "mm"]))
+        let many = DeviceClass("Many", Many.self) {
+            AttributeDefinition(name: "Level", type: .double, reader: .sync { _ in AttributeReading(.double([1]), dimension: .scalar) })
+            Command("Words", of: Many.self, out: .stringArray) { device, _ in .stringArray(device.context.property("Words") ?? []) }
+        }
+        let server = try DeviceServer(
+            name: "Many", classes: [many],
+            arguments: ServerArguments(instance: "test", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: database.host)
+        database.clear()
+        try await server.start()
+        #expect(!database.commands.contains("DbGetDataForServerCache"))
+        let exports = database.recorded.filter { $0.name == "DbExportDevice" }
+        #expect(exports.count == 601)
+        if case .stringArray(let last)? = exports.last?.argument { #expect(last.first == "dserver/Many/test") }
+        let exported = try await client.devices(exportedOnly: true)
+        #expect(exported.count(where: { $0.hasPrefix("many/a/") }) == 600)
+
+        let (own, other) = (try await database.client.device(names[599]), try await database.client.device(names[0]))
+        let (words, classWords) = (try await own.command("Words"), try await other.command("Words"))
+        #expect(words == .stringArray(["a", "b"]))
+        #expect(classWords == .stringArray(["all"]))
+        let (unit, otherUnit) = (try await own.attributeConfig("Level").unit, try await other.attributeConfig("Level").unit)
+        #expect(unit == "mm")
+        #expect(otherUnit == "")
+        await server.stop()
+        await database.stop()
+    }
+
+    private final class Many: Device {
+        let context: DeviceContext
+        init(context: DeviceContext) { self.context = context }
     }
 
     @Test func aSecondInstanceIsRefusedWhileTheFirstAnswers() async throws {

@@ -69,12 +69,6 @@ package final class ConnectionCache: Sendable {
         }
     }
 
-    /// Closes the connection to that endpoint, if there is one; the next call opens another.
-    package func disconnect(_ endpoint: Endpoint) async {
-        let attempt = self.state.withLock { $0.connections.removeValue(forKey: endpoint) }
-        if let connection = try? await attempt?.value { await connection.close() }
-    }
-
     /// Closes every connection; later calls fail.
     package func shutDown() async {
         let attempts = self.state.withLock { state in
