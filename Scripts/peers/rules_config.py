@@ -3,7 +3,7 @@
 import itertools
 
 import tango
-from rules_support import FIXED, KINDS, NUMBERS, PROPERTIES, changed, config_fields
+from rules_support import KINDS, NUMBERS, PROPERTIES, changed, config_fields
 
 NUMBER_TEXTS = [
     "", "NaN", "nan", "NAN", "Not specified", "not specified", "NOT SPECIFIED", "Not  specified", "abc", "0", "-0", "1", "25", "1.9", "10.7",
@@ -17,6 +17,11 @@ TEXTS = [
     "No display unit", "%d", "%6.2f", "%s", "abc", " x ", " ", "a,b", "a\nb", "caf\xe9", "Uninitialised", "0", "1.5", "1000", "User label",
     "User description", "V", "mV",
 ]  # fmt: skip
+AT_START = [
+    "NaN", "nan", "Not specified", "not specified", "abc", "0", "-0", "25", "1.9", "-5", "70000", "300", "1x", "0x10", "1e3", "2.50", " 5", "5 ",
+    " ", "+5", ".5", "1,5", "a,b", "-1,2", "1,-2", "1,2,3", "0,0", "Not specified,2", "2,Not specified", "NaN,2", ",2", "2,", "inf", "1e400",
+    "99999999999999999999",
+]  # fmt: skip
 WORDS = ["label", "description", "unit", "standard_unit", "display_unit", "format"]
 DIGITS = [name for name in PROPERTIES if name not in WORDS]
 
@@ -29,8 +34,12 @@ def defaults(c):
     c.check("8.6", "one unknown name in a list", lambda side: [x.name for x in side.proxy.get_attribute_config(["State", "nosuch"])])
     c.check("8.6", "names in any case", lambda side: [x.name for x in side.proxy.get_attribute_config(["STATE", "status", c.names[0].upper()])])
     c.check("8.6", "the same name twice", lambda side: [x.name for x in side.proxy.get_attribute_config(["State", "State"])])
-    c.check("8.6", "All attributes_3", lambda side: [x.name for x in side.proxy.get_attribute_config(["All attributes_3"])])
-    c.check("8.6", "All attributes", lambda side: [x.name for x in side.proxy.get_attribute_config(["All attributes"])])
+
+    def all_of(names, side):
+        return [config.name for config in side.proxy.get_attribute_config(names) if config.name in c.names]
+
+    c.check("8.6", "All attributes_3", lambda side: all_of(["All attributes_3"], side))
+    c.check("8.6", "All attributes", lambda side: all_of(["All attributes"], side))
     c.check("8.3", "order", lambda side: [name for name in side.names if name in c.names])
 
 
@@ -52,11 +61,12 @@ def one_by_one(c, rule, name, properties, texts):
     before = c.sides[0].config(name)
     for property_name in properties:
         for text in texts:
+            if property_name == "min_value" and name.endswith("_user") and c.takes_crossed and crossed(text.lstrip("-"), "100"):
+                continue
             subject = f"{name} {property_name}={text!r}"
             c.check(rule, f"{subject}: outcome", lambda side: side.configure(name, **{property_name: text}))
             c.check(rule, subject, lambda side: side.config(name)[property_name])
             c.check(rule, f"{subject}: database", lambda side: side.stored(name))
-            # Whether it works, too: a limit that was taken is a limit that is kept.
             settle(c, name, before)
 
 
@@ -128,10 +138,12 @@ def is_number(name):
 
 def pairs(c):
     """12.6, 12.10: minimum with maximum, delta_t with delta_val, alone and together."""
-    texts = ["1", "2", "Not specified", "", "NaN", "0", "1.5", "-1"]
+    texts = ["1", "2", "Not specified", "", "NaN", "-1"]
     for kind, name in c.targets(("double", "long", "uchar"), ("plain", "user", "spec", "mem")):
         for low, high in (("min_value", "max_value"), ("min_alarm", "max_alarm"), ("min_warning", "max_warning"), ("delta_t", "delta_val")):
             for left, right in itertools.product(texts, texts):
+                if low == "min_value" and c.takes_crossed and crossed(left, right):
+                    continue
                 subject = f"{name} {low}={left!r} {high}={right!r}"
                 c.check("12.6", f"{subject}: outcome", lambda side: side.configure(name, **{low: left, high: right}))
                 c.check_config("12.6", subject, name)
@@ -139,6 +151,8 @@ def pairs(c):
                 c.restart()
             for first, second in (("50", "40"), ("50", "50"), ("40", "50"), ("0", "0")):
                 for order in ((low, high), (high, low)):
+                    if order[0] == "max_value" and c.takes_crossed and crossed(second, first):
+                        continue
                     for property_name, text in zip(order, (first, second)):
                         subject = f"{name} {order[0]}={first!r}, then {order[1]}={second!r}: {property_name}"
                         c.check("12.6", f"{subject}: outcome", lambda side: side.configure(name, **{property_name: text}))
@@ -154,7 +168,7 @@ def pairs(c):
             {"min_value": "1", "max_value": "5", "min_alarm": "0", "max_alarm": "9"},
             {"min_alarm": "1", "max_alarm": "5", "min_warning": "0", "max_warning": "9"},
             {"min_alarm": "3", "max_warning": "2"},
-            {"min_value": "9", "max_value": "5", "label": "changed"},
+            {"min_alarm": "9", "max_alarm": "5", "label": "changed"},
             {"label": "changed", "min_alarm": "abc"},
             {"label": "changed", "unit": "V", "abs_change": "abc"},
             {"label": "changed", "event_period": "abc"},
@@ -165,6 +179,13 @@ def pairs(c):
             c.check_config("12.7", f"{name} {one}", name)
             c.do(lambda side: side.forget(name))
             c.restart()
+
+
+def crossed(low, high):
+    try:
+        return float(low) >= float(high)
+    except ValueError:
+        return False
 
 
 def refusals(c):
@@ -196,7 +217,7 @@ def refusals(c):
         c.do(lambda side: side.forget(name))
         c.restart()
     good = {"label": "changed"}
-    for bad in ({"min_value": "abc"}, {"min_value": "5", "max_value": "1"}, {"max_dim_x": 77}, {"abs_change": "abc"}):
+    for bad in ({"min_value": "abc"}, {"min_alarm": "5", "max_alarm": "1"}, {"max_dim_x": 77}, {"abs_change": "abc"}):
         for order in itertools.permutations(("good", "bad", "last")):
 
             def send(side):
@@ -306,11 +327,8 @@ def wrong_start(c):
     names = [name for _, name in c.targets(KINDS, ("plain", "user"))]
     names += [name for _, name in c.targets(("long", "double"), ("spec", "mem"))]
     for property_name in PROPERTIES:
-        texts = NUMBER_TEXTS if property_name in DIGITS else TEXTS
-        for text in texts:
+        for text in AT_START if property_name in DIGITS else TEXTS[1:]:
             subject = f"{property_name}={text!r} in the database"
-            if text == "":
-                continue
             start_with_all(c, names, property_name, [text], subject)
     for property_name in ("abs_change", "rel_change", "archive_abs_change", "min_value", "event_period", "label"):
         for texts in (["-1", "2"], ["1", "2"], ["0", "0"], ["Not specified", "2"], ["1", "2", "3"], ["abc", "2"], ["-1,2", "3"], ["1", ""]):
@@ -335,7 +353,7 @@ def start_with_all(c, names, property_name, texts, subject):
 
 def wrong_start_and_repair(c):
     """7.6, 12.12: wrong configurations, several at once, and their repair."""
-    names = [name for _, name in c.targets(("double", "long", "uchar"), ("plain", "user"))]
+    names = [name for _, name in c.targets(("double", "long", "uchar" if c.has_rules else "short"), ("plain", "user"))]
     cases = [
         ({"min_value": "abc"}, {"min_value": "1"}), ({"min_value": "5", "max_value": "1"}, {"min_value": "0"}),
         ({"min_alarm": "5", "max_alarm": "5"}, {"max_alarm": "6"}), ({"min_warning": "x"}, {"min_warning": "Not specified"}),
@@ -379,7 +397,6 @@ def wrong_start_and_repair(c):
             c.sides[0].database.delete_class_attribute_property(c.sides[0].device_class, {name: list(wrong)})
         c.do(lambda side: side.forget(*names))
         c.do(lambda side: side.restart_server())
-    assert FIXED
 
 
 SECTIONS = {
