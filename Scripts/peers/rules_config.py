@@ -6,11 +6,76 @@ import tango
 from rules_support import KINDS, NUMBERS, PROPERTIES, changed, config_fields
 
 NUMBER_TEXTS = [
-    "", "NaN", "nan", "NAN", "Not specified", "not specified", "NOT SPECIFIED", "Not  specified", "abc", "0", "-0", "1", "25", "1.9", "10.7",
-    "2.50", "-5", "-5.5", "+5", "70000", "300", "-40000", "3000000000", "1x", "x1", "0x10", "1e3", "1.5e0", "1e-3", "1E2", " 5", "5 ", "\t5",
-    " ", "5 6", ".5", "5.", "-", "1,5", "a,b", "-1,2", "1,-2", "1,2", "1,2,3", "0,0", "0,1", "1, 2", "Not specified,2", "2,Not specified",
-    "NaN,2", "2,NaN", "Not specified,Not specified", "NaN,NaN", ",2", "2,", ",", "abc,2", "2,abc", "inf", "-inf", "1e400", "true", "007",
-    "99999999999999999999", "-99999999999999999999", "9223372036854775807", "0.1", "0.123456789012345678", "1e20", "123456789",
+    "",
+    "NaN",
+    "nan",
+    "NAN",
+    "Not specified",
+    "not specified",
+    "NOT SPECIFIED",
+    "Not  specified",
+    "abc",
+    "0",
+    "-0",
+    "1",
+    "25",
+    "1.9",
+    "10.7",
+    "2.50",
+    "-5",
+    "-5.5",
+    "+5",
+    "70000",
+    "300",
+    "-40000",
+    "3000000000",
+    "1x",
+    "x1",
+    "0x10",
+    "1e3",
+    "1.5e0",
+    "1e-3",
+    "1E2",
+    " 5",
+    "5 ",
+    "\t5",
+    " ",
+    "5 6",
+    ".5",
+    "5.",
+    "-",
+    "1,5",
+    "a,b",
+    "-1,2",
+    "1,-2",
+    "1,2",
+    "1,2,3",
+    "0,0",
+    "0,1",
+    "1, 2",
+    "Not specified,2",
+    "2,Not specified",
+    "NaN,2",
+    "2,NaN",
+    "Not specified,Not specified",
+    "NaN,NaN",
+    ",2",
+    "2,",
+    ",",
+    "abc,2",
+    "2,abc",
+    "inf",
+    "-inf",
+    "1e400",
+    "true",
+    "007",
+    "99999999999999999999",
+    "-99999999999999999999",
+    "9223372036854775807",
+    "0.1",
+    "0.123456789012345678",
+    "1e20",
+    "123456789",
 ]
 TEXTS = [
     "", "NaN", "nan", "Not specified", "not specified", "NOT SPECIFIED", "No label", "No unit", "No description", "No standard unit",
@@ -32,7 +97,9 @@ def defaults(c):
         c.check("8.4", f"configuration of {name}", lambda side: side.config(name))
     c.check("8.6", "unknown name", lambda side: side.proxy.get_attribute_config("nosuch"))
     c.check("8.6", "one unknown name in a list", lambda side: [x.name for x in side.proxy.get_attribute_config(["State", "nosuch"])])
-    c.check("8.6", "names in any case", lambda side: [x.name for x in side.proxy.get_attribute_config(["STATE", "status", c.names[0].upper()])])
+    c.check(
+        "8.6", "names in any case", lambda side: [x.name for x in side.proxy.get_attribute_config(["STATE", "status", c.names[0].upper()])]
+    )
     c.check("8.6", "the same name twice", lambda side: [x.name for x in side.proxy.get_attribute_config(["State", "State"])])
 
     def all_of(names, side):
@@ -73,10 +140,11 @@ def one_by_one(c, rule, name, properties, texts):
 def each_text(c):
     """12.3 to 12.9: every text for every property of every type."""
     for kind, name in c.targets(KINDS, ("plain", "user")):
-        one_by_one(c, "12.5", name, DIGITS, NUMBER_TEXTS if kind in NUMBERS else NUMBER_TEXTS[:20] + NUMBER_TEXTS[30:50])
-        one_by_one(c, "12.3", name, WORDS, TEXTS)
+        numbers = NUMBER_TEXTS if kind in NUMBERS else NUMBER_TEXTS[:20] + NUMBER_TEXTS[30:50]
+        one_by_one(c, "12.5", name, c.some(DIGITS, len(name)), c.some(numbers, len(name)))
+        one_by_one(c, "12.3", name, WORDS, c.some(TEXTS, len(name)))
     for kind, name in c.targets(("long", "double", "string", "enum"), ("spec",)):
-        one_by_one(c, "12.5", name, DIGITS, NUMBER_TEXTS[:34])
+        one_by_one(c, "12.5", name, DIGITS, c.some(NUMBER_TEXTS[:34]))
 
 
 def sequence(c, rule, name, property_name, texts):
@@ -93,16 +161,13 @@ def sequence(c, rule, name, property_name, texts):
 
 def levels(c):
     """12.1, 12.3: device, class, code and library, and which of them is stored."""
-    targets = [name for _, name in c.targets(("double", "long", "string", "enum", "boolean"), ("plain", "user"))]
+    targets = [name for _, name in c.some(c.targets(("double", "long", "string", "enum", "boolean"), ("user", "plain")))]
     for of_class in (False, True):
         given = {name: "7" if name in DIGITS else "of class" for name in PROPERTIES}
         if of_class:
             c.sides[0].database.put_class_attribute_property(
                 c.sides[0].device_class,
-                {
-                    name: {key: text for key, text in given.items() if key in WORDS or is_number(name)}
-                    for name in targets
-                },
+                {name: {key: text for key, text in given.items() if key in WORDS or is_number(name)} for name in targets},
             )
             # min and max of a pair must differ
             c.sides[0].database.put_class_attribute_property(
@@ -117,7 +182,7 @@ def levels(c):
         c.condition("12.1", f"device{where}")
         for name in targets:
             library = {side: config_fields(side.proxy.get_attribute_config(name)) for side in c.sides}[c.sides[0]]
-            for property_name in PROPERTIES:
+            for property_name in c.some(list(PROPERTIES), len(name)):
                 if not is_number(name) and property_name in DIGITS[:6]:
                     continue
                 own = "33" if property_name in DIGITS else "own text"
@@ -139,7 +204,7 @@ def is_number(name):
 def pairs(c):
     """12.6, 12.10: minimum with maximum, delta_t with delta_val, alone and together."""
     texts = ["1", "2", "Not specified", "", "NaN", "-1"]
-    for kind, name in c.targets(("double", "long", "uchar"), ("plain", "user", "spec", "mem")):
+    for kind, name in c.some(c.targets(("double", "long", "uchar"), ("plain", "user", "spec", "mem"))):
         for low, high in (("min_value", "max_value"), ("min_alarm", "max_alarm"), ("min_warning", "max_warning"), ("delta_t", "delta_val")):
             for left, right in itertools.product(texts, texts):
                 if low == "min_value" and c.takes_crossed and crossed(left, right):
@@ -248,7 +313,9 @@ def refusals(c):
     def send_old(side, **changes):
         config = side.proxy.get_attribute_config(names[0])
         plain = old()
-        for part in "name writable data_format data_type max_dim_x max_dim_y description label unit standard_unit display_unit format".split():
+        for (
+            part
+        ) in "name writable data_format data_type max_dim_x max_dim_y description label unit standard_unit display_unit format".split():
             setattr(plain, part, getattr(config, part))
         for part in "min_value max_value min_alarm max_alarm writable_attr_name disp_level".split():
             setattr(plain, part, getattr(config, part))
@@ -279,7 +346,11 @@ def labels(c):
             c.check("12.6", f"{name} enum_labels={texts}: outcome", lambda side: side.configure(name, enum_labels=texts))
             c.check_config("12.6", f"{name} enum_labels={texts}", name)
             for following in ([""], ["X", "Y", "Z"], ["NaN"]):
-                c.check("12.6", f"{name} enum_labels={texts}, then {following}: outcome", lambda side: side.configure(name, enum_labels=following))
+                c.check(
+                    "12.6",
+                    f"{name} enum_labels={texts}, then {following}: outcome",
+                    lambda side: side.configure(name, enum_labels=following),
+                )
                 c.check_config("12.6", f"{name} enum_labels={texts}, then {following}", name)
             c.do(lambda side: side.forget(name))
             c.restart()
@@ -327,10 +398,10 @@ def wrong_start(c):
     names = [name for _, name in c.targets(KINDS, ("plain", "user"))]
     names += [name for _, name in c.targets(("long", "double"), ("spec", "mem"))]
     for property_name in PROPERTIES:
-        for text in AT_START if property_name in DIGITS else TEXTS[1:]:
+        for text in c.some(AT_START if property_name in DIGITS else TEXTS[1:], len(property_name)):
             subject = f"{property_name}={text!r} in the database"
             start_with_all(c, names, property_name, [text], subject)
-    for property_name in ("abs_change", "rel_change", "archive_abs_change", "min_value", "event_period", "label"):
+    for property_name in c.some(("abs_change", "rel_change", "archive_abs_change", "min_value", "event_period", "label")):
         for texts in (["-1", "2"], ["1", "2"], ["0", "0"], ["Not specified", "2"], ["1", "2", "3"], ["abc", "2"], ["-1,2", "3"], ["1", ""]):
             start_with_all(c, names, property_name, texts, f"{property_name}={texts} in the database")
 
@@ -369,10 +440,21 @@ def wrong_start_and_repair(c):
             start_with(c, {name: wrong}, f"{name} {wrong} in the database, repaired by {repair}", repair)
     for count in (2, 3):
         start_with(c, {name: {"min_value": "abc"} for name in names[:count]}, f"{count} attributes min_value='abc'", {"min_value": "1"})
-    start_with(c, {names[0]: {"min_value": "abc", "label": "No label"}, names[1]: {"delta_t": "5"}}, "two kinds of errors", {"delta_t": "Not specified"})
+    start_with(
+        c,
+        {names[0]: {"min_value": "abc", "label": "No label"}, names[1]: {"delta_t": "5"}},
+        "two kinds of errors",
+        {"delta_t": "Not specified"},
+    )
     # Read-only attributes, unknown attributes and properties.
     if c.has_rules:
-        for wrong in ({"min_value": "5", "max_value": "9"}, {"min_value": "abc"}, {"delta_t": "5"}, {"delta_t": "5", "delta_val": "1"}, {"max_warning": "x"}):
+        for wrong in (
+            {"min_value": "5", "max_value": "9"},
+            {"min_value": "abc"},
+            {"delta_t": "5"},
+            {"delta_t": "5", "delta_val": "1"},
+            {"max_warning": "x"},
+        ):
             start_with(c, {"read_plain": wrong}, f"read_plain {wrong} in the database")
             start_with(c, {"write_only": wrong}, f"write_only {wrong} in the database")
             start_with(c, {"read_spec": wrong}, f"read_spec {wrong} in the database")
@@ -382,7 +464,14 @@ def wrong_start_and_repair(c):
             for text in ("abc", "5"):
                 start_with(c, {name: {property_name: text}}, f"{name} {property_name}={text!r} in the database")
     # Of the class, at the start of the server.
-    for wrong in ({"min_value": "abc"}, {"min_value": "5", "max_value": "1"}, {"delta_t": "5"}, {"label": ""}, {"abs_change": "x"}, {"event_period": "0"}):
+    for wrong in (
+        {"min_value": "abc"},
+        {"min_value": "5", "max_value": "1"},
+        {"delta_t": "5"},
+        {"label": ""},
+        {"abs_change": "x"},
+        {"event_period": "0"},
+    ):
         for name in names[:2]:
             c.sides[0].database.put_class_attribute_property(c.sides[0].device_class, {name: wrong})
         c.do(lambda side: side.restart_server())
@@ -390,7 +479,11 @@ def wrong_start_and_repair(c):
         for name in names[:2]:
             c.check_config("12.12", f"{wrong} of the class: {name}", name)
             c.reading("12.12", f"{wrong} of the class: reading", name)
-            c.check("12.12", f"{wrong} of the class: repairing {name}: outcome", lambda side: side.configure(name, **{key: "2" for key in wrong}))
+            c.check(
+                "12.12",
+                f"{wrong} of the class: repairing {name}: outcome",
+                lambda side: side.configure(name, **{key: "2" for key in wrong}),
+            )
             c.check_config("12.12", f"{wrong} of the class: repaired {name}", name)
         c.condition("12.12", f"{wrong} of the class, repaired")
         for name in names[:2]:

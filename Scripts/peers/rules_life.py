@@ -118,11 +118,11 @@ def attributes(c):
                     c.reading("22.1", f"{name} written", name.upper())
                 c.check("22.4", f"removing {name}: outcome", lambda side: side.command("RemoveAttribute", [name, "clean"]))
                 c.reading("22.4", f"{name} removed", name)
-    again(c)
-    removing(c)
-    limited(c)
-    remembered(c)
-    living(c)
+    added = ("dyn_again", "dyn_kept", "dyn_wrong", "dyn_limited", "dyn_crossed", "dyn_string", "dyn_mem", "dyn_no_mem", "dyn_a", "dyn_b")
+    for part in (again, removing, limited, remembered, living):
+        c.do(lambda side: side.forget(*added))
+        part(c)
+    c.do(lambda side: side.forget(*added))
 
 
 def again(c):
@@ -152,7 +152,9 @@ def removing(c):
     c.reading("22.4", "a static one removed, restart of the server", "expert")
     for clean in ("clean", "keep"):
         c.do(add("dyn_kept"))
-        c.check("22.4", f"dyn_kept: label, to be removed with {clean}", lambda side: side.configure("dyn_kept", label="changed", min_alarm="1"))
+        c.check(
+            "22.4", f"dyn_kept: label, to be removed with {clean}", lambda side: side.configure("dyn_kept", label="changed", min_alarm="1")
+        )
         c.check("22.4", f"removing dyn_kept with {clean}: outcome", lambda side: side.command("RemoveAttribute", ["DYN_KEPT", clean]))
         c.check("22.4", f"dyn_kept removed with {clean}: database", lambda side: side.stored("dyn_kept"))
         c.do(add("dyn_kept"))
@@ -206,8 +208,17 @@ def remembered(c):
                 c.reading("22.5", f"memorized={how} {kind} removed with {clean} and added again", "dyn_mem")
                 c.condition("22.5", f"memorized={how} {kind} removed with {clean} and added again")
             c.do(lambda side: side.command("RemoveAttribute", ["dyn_mem", "clean"]))
-    for kind, data_format, access in (("state", "scalar", "rw"), ("encoded", "scalar", "rw"), ("double", "spectrum", "rw"), ("double", "scalar", "r")):
-        c.check("13.1", f"adding memorized {kind} {data_format} {access}: outcome", add("dyn_no_mem", kind, data_format, access, "memorized=yes"))
+    for kind, data_format, access in (
+        ("state", "scalar", "rw"),
+        ("encoded", "scalar", "rw"),
+        ("double", "spectrum", "rw"),
+        ("double", "scalar", "r"),
+    ):
+        c.check(
+            "13.1",
+            f"adding memorized {kind} {data_format} {access}: outcome",
+            add("dyn_no_mem", kind, data_format, access, "memorized=yes"),
+        )
         c.check("13.1", f"memorized {kind} {data_format} {access}: there", lambda side: "dyn_no_mem" in side.proxy.get_attribute_list())
         c.do(lambda side: side.restart_server())
 
@@ -224,7 +235,11 @@ def living(c):
     }.items():
         c.do(action)
         c.check("22.3", f"list after {what}", lambda side: [name for name in side.proxy.get_attribute_list() if "dyn" in name])
-        c.check("22.3", f"values after {what}", lambda side: {name: value.get("set value", "failed") for name, value in side.read("dyn_a", "dyn_b").items()})
+        c.check(
+            "22.3",
+            f"values after {what}",
+            lambda side: {name: value.get("set value", "failed") for name, value in side.read("dyn_a", "dyn_b").items()},
+        )
 
 
 def commands(c):

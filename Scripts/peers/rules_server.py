@@ -31,12 +31,26 @@ TYPES = {
 }
 NUMBERS = "uchar short ushort long ulong long64 ulong64 float double".split()
 TEXTS = {
-    "label": "User label", "doc": "User description", "unit": "V", "standard_unit": "1000", "display_unit": "mV",
-    "period": "500", "archive_period": "5000",
+    "label": "User label",
+    "doc": "User description",
+    "unit": "V",
+    "standard_unit": "1000",
+    "display_unit": "mV",
+    "period": "500",
+    "archive_period": "5000",
 }
 LIMITS = {
-    "min_value": "10", "max_value": "100", "min_alarm": "20", "max_alarm": "90", "min_warning": "30", "max_warning": "80",
-    "delta_t": "100000000", "delta_val": "5", "abs_change": "1", "rel_change": "2", "archive_abs_change": "3",
+    "min_value": "10",
+    "max_value": "100",
+    "min_alarm": "20",
+    "max_alarm": "90",
+    "min_warning": "30",
+    "max_warning": "80",
+    "delta_t": "100000000",
+    "delta_val": "5",
+    "abs_change": "1",
+    "rel_change": "2",
+    "archive_abs_change": "3",
     "archive_rel_change": "4",
 }
 FORMATS = {"float": "%8.3f", "double": "%8.3f", "string": "%10s", "enum": "%10s", "boolean": "%d", "state": "%d", "encoded": "%d"}

@@ -42,15 +42,31 @@ STEADY = {
 # Differences that are no defect: (what matches the line, why).
 TOLERATED = [
     # Between libtango 9 and 10:
-    (r"'Incompatible attribute type, expected type is : Tango::\w+ \(even for single value\)'.* \| .*'Incompatible attribute type: expected Tango::",
-     "release 10 says which type it got"),
+    (
+        r"'Incompatible attribute type, expected type is : Tango::\w+ \(even for single value\)'.* \| .*'Incompatible attribute type: expected Tango::",
+        "release 10 says which type it got",
+    ),
     (r"Data size for attribute \w+ exceeds given limit'.* \| .*Data size for attribute \w+ \[", "release 10 says which size it got"),
     (r"status\(\).*'Got exception\\twhen trying.* \| .*'Got exception    when", "release 9 has a tab before `when`, release 10 spaces"),
     # Of the Python binding:
-    (r"\[4.5\] Init that fails: outcome: .*'UNKNOWN CORBA system exception'.* \| .*'API_InitThrowsException'", "the binding lets the exception pass as a foreign one"),
+    (
+        r"\[4.5\] Init that fails: outcome: .*'UNKNOWN CORBA system exception'.* \| .*'API_InitThrowsException'",
+        "the binding lets the exception pass as a foreign one",
+    ),
     # Of the peer alone, not the same from run to run:
-    (r"delta_(t|val)=.*, then delta_(t|val)=.*: database: delta_", "libtango decides by uninitialised memory whether delta_t and delta_val are stored"),
-    (r"\[12.12\] (State|Status) delta_(t|val)=.*: delta_", "libtango reads uninitialised memory for State and Status"),
+    (
+        r"delta_(t|val)=.*, then delta_(t|val)=.*: database: delta_",
+        "libtango decides by uninitialised memory whether delta_t and delta_val are stored",
+    ),
+    (r"\[12.12\] (State|Status) delta_(t|val)=.*: delta_", "libtango shows uninitialised memory of State and Status"),
+    (
+        r"\[12.12\] \w+ delta_t=.*: (configuration|label changed: delta_t): ",
+        "libtango shows uninitialised memory when delta_t is wrong at the start",
+    ),
+    (
+        r"\[12.12\] .*'delta_t': 'abc'.* in the database.*: delta_t: ",
+        "libtango shows uninitialised memory when delta_t is wrong at the start",
+    ),
 ]
 
 
@@ -200,8 +216,8 @@ def short(value, width=300):
 class Comparison:
     """Runs the same on both sides and prints what differs."""
 
-    def __init__(self, sides, show_all=False, limit=40):
-        self.sides, self.show_all, self.limit = sides, show_all, limit
+    def __init__(self, sides, show_all=False, limit=40, quick=False):
+        self.sides, self.show_all, self.limit, self.quick = sides, show_all, limit, quick
         self.section, self.compared, self.unexpected = "", 0, 0
         self.of_rule = Counter()
         self.has_rules = all(side.device_class == "Rules" for side in sides)
@@ -244,12 +260,16 @@ class Comparison:
     def targets(self, kinds=KINDS, purposes=("plain",)):
         return [(kind, name) for kind in kinds for purpose in purposes if (name := self.target(kind, purpose))]
 
+    def some(self, items, offset=0):
+        """All of them, or every fifth with --quick; others for another offset."""
+        return list(items)[offset % 5 :: 5] if self.quick else list(items)
+
     def do(self, action):
         """Runs something on both sides that is not compared."""
         for side in self.sides:
             action(side)
 
-    def check(self, rule, subject, action, quiet=False):
+    def check(self, rule, subject, action):
         """Compares the outcomes of an action; answers whether they are the same."""
         left, right = (side.outcome(action) for side in self.sides)
         return self.compare(rule, subject, left, right)

@@ -27,12 +27,24 @@ def qualities(c):
         for purpose in ("user", "spec", "image"):
             name = f"{kind}_{purpose}"
             for level in levels:
-                elements = {"user": ["1", "0", level], "spec": ["3", "0", "50", level, "50"], "image": ["2", "2", "50", "50", "50", level]}[purpose]
+                elements = {"user": ["1", "0", level], "spec": ["3", "0", "50", level, "50"], "image": ["2", "2", "50", "50", "50", level]}[
+                    purpose
+                ]
                 c.do(lambda side: side.command("SetValue", [name, *elements]))
                 c.reading("11.1", f"{name} is {level}", name)
                 c.condition("7.2", f"{name} is {level}")
-            c.do(lambda side: side.command("SetValue", [name, *(["1", "0", "50"] if purpose == "user" else ["1", str(int(purpose == "image")), "50"])]))
+            c.do(
+                lambda side: side.command(
+                    "SetValue", [name, *(["1", "0", "50"] if purpose == "user" else ["1", str(int(purpose == "image")), "50"])]
+                )
+            )
             c.condition("7.2", f"{name} is fine again")
+    c.check("11.1", "limits of a WRITE attribute: outcome", lambda side: side.configure("write_only", min_alarm="20", max_warning="90"))
+    for value in (50, 10, 95):
+        c.do(lambda side: side.proxy.write_attribute("write_only", value))
+        c.reading("11.1", f"a WRITE attribute with limits is {value}", "write_only")
+        c.condition("7.2", f"a WRITE attribute with limits is {value}")
+    c.do(lambda side: side.forget("write_only"))
     for text in ("nan", "inf", "-inf"):
         for name in ("double_user", "float_user"):
             c.do(lambda side: side.command("SetValue", [name, "1", "0", text]))
@@ -132,7 +144,18 @@ def by_code(c):
     """7.2, 7.4, 9.7, 11.2: qualities given by the device."""
     if not c.has_rules:
         return
-    for name in ("double_user", "read_plain", "double_plain", "string_plain", "boolean_plain", "enum_plain", "state_plain", "long_spec", "encoded_plain", "read_image"):
+    for name in (
+        "double_user",
+        "read_plain",
+        "double_plain",
+        "string_plain",
+        "boolean_plain",
+        "enum_plain",
+        "state_plain",
+        "long_spec",
+        "encoded_plain",
+        "read_image",
+    ):
         for quality in ("VALID", "ALARM", "WARNING", "CHANGING", "INVALID", "VALID"):
             for level in (None, "95") if name == "double_user" else (None,):
                 c.do(lambda side: side.command("SetQuality", [name, quality]))
@@ -179,12 +202,23 @@ def rds(c):
     """11.3: read too different than set."""
     if not c.has_rules:
         return
-    for name, fine, wrong in (("rds", ["1", "0", "50"], ["1", "0", "60"]), ("rds_spec", ["3", "0", "1", "2", "3"], ["3", "0", "1", "9", "3"])):
+    for name, fine, wrong in (
+        ("rds", ["1", "0", "50"], ["1", "0", "60"]),
+        ("rds_spec", ["3", "0", "1", "2", "3"], ["3", "0", "1", "9", "3"]),
+    ):
         c.do(lambda side: side.command("SetValue", [name, *wrong]))
         c.reading("11.3", f"{name} before the first write", name)
         c.condition("11.3", f"{name} before the first write")
         value = 50.0 if name == "rds" else np.array([1, 2, 3], dtype=np.int32)
-        for elements in (fine, wrong, fine, [*wrong[:-1], "55"], [*wrong[:-1], "45"], [*wrong[:-1], "54"], [*wrong[:-1], "nan" if name == "rds" else "-9"]):
+        for elements in (
+            fine,
+            wrong,
+            fine,
+            [*wrong[:-1], "55"],
+            [*wrong[:-1], "45"],
+            [*wrong[:-1], "54"],
+            [*wrong[:-1], "nan" if name == "rds" else "-9"],
+        ):
             c.do(lambda side: side.proxy.write_attribute(name, value))
             c.do(lambda side: side.command("SetValue", [name, *elements]))
             c.wait(0.06)
@@ -202,7 +236,13 @@ def rds(c):
     # Every type, with delta_t and delta_val given later; one of the two missing.
     for kind in NUMBERS:
         name = f"{kind}_plain"
-        for texts in ({"delta_t": "20", "delta_val": "5"}, {"delta_t": "20"}, {"delta_val": "5"}, {"delta_t": "0", "delta_val": "5"}, {"delta_t": "20", "delta_val": "0"}):
+        for texts in (
+            {"delta_t": "20", "delta_val": "5"},
+            {"delta_t": "20"},
+            {"delta_val": "5"},
+            {"delta_t": "0", "delta_val": "5"},
+            {"delta_t": "20", "delta_val": "0"},
+        ):
             c.check("12.10", f"{name} {texts}: outcome", lambda side: side.configure(name, **texts))
             c.check_config("12.10", f"{name} {texts}", name)
             c.do(lambda side: side.proxy.write_attribute(name, 50))
@@ -234,7 +274,9 @@ def reading(c):
     some = [name for _, name in c.targets(("boolean", "string"))]
     c.reading("9.1", "other spelling", some[0].upper(), some[1].title())
     c.check("9.8", "All attributes", lambda side: [v.name for v in side.proxy.read_attributes(["All attributes"]) if v.name in c.names])
-    c.check("9.8", "All attributes among others", lambda side: [value.name for value in side.proxy.read_attributes(["All attributes", "State"])])
+    c.check(
+        "9.8", "All attributes among others", lambda side: [value.name for value in side.proxy.read_attributes(["All attributes", "State"])]
+    )
     c.check("9.1", "no attribute", lambda side: [value.name for value in side.proxy.read_attributes([])])
     if not c.has_rules:
         return
@@ -244,7 +286,11 @@ def reading(c):
         c.check("10.2", f"writing forbidden in {state}", lambda side: side.proxy.write_attribute("forbidden", 1.0))
         c.check("10.2", f"writing forbidden_write in {state}", lambda side: side.proxy.write_attribute("forbidden_write", 1.0))
         c.check("10.2", f"writing never in {state}", lambda side: side.proxy.write_attribute("never", 1.0))
-        c.check("10.6", f"writing and reading forbidden_write in {state}", lambda side: side.value(side.proxy.write_read_attribute("forbidden_write", 1.0)))
+        c.check(
+            "10.6",
+            f"writing and reading forbidden_write in {state}",
+            lambda side: side.value(side.proxy.write_read_attribute("forbidden_write", 1.0)),
+        )
         c.check("6.4", f"Forbidden in {state}", lambda side: side.command("Forbidden", 5))
         c.check("6.3", f"an unknown command in {state}", lambda side: side.command("NoSuch"))
     reset(c)
@@ -363,7 +409,9 @@ def samples(config):
     if config.data_format == tango.AttrDataFormat.SPECTRUM:
         if config.max_dim_x <= 256:
             values = values + [array(config.data_type, cycle(single, config.max_dim_x + 1))]
-        return values + [array(config.data_type, [value]) for value in extra] + [array(config.data_type, [55, 55, value]) for value in extra]
+        return (
+            values + [array(config.data_type, [value]) for value in extra] + [array(config.data_type, [55, 55, value]) for value in extra]
+        )
     if config.data_type == T.DevString:
         return values + [[["a"] * 5], [["a"]] * 4]
     images = [array(config.data_type, [[value]]) for value in extra]
@@ -397,21 +445,35 @@ def several(c):
             lambda side: [side.value(value) for value in side.proxy.write_read_attributes([good[0], one], [doubles[3], doubles[0]])],
         )  # fmt: skip
         c.check("10.6", f"set values after writing and reading {one[0]}", lambda side: [set_part(side, name) for name in doubles])
+    # Of two values outside their limits libtango 10 reports the first, and keeps the second as the set value.
+    limited = ("double_user", "long_user", "enum_plain")
     for one, two in itertools.permutations(bad, 2):
-        if one[0] != two[0]:
+        if not (c.takes_crossed and one[0] in limited and two[0] in limited):
             c.check("10.1", f"writing {one[0]}, {two[0]}: outcome", lambda side: side.proxy.write_attributes([one, good[1], two]))
     c.check("10.2", "an unknown attribute: outcome", lambda side: raw_write(side, doubles[0], "nosuch", 5.0))
     if c.has_rules:
         for what in ("write", "read", "none"):
             c.do(lambda side: side.command("Fail", ["double_plain", what]))
             c.check("10.5", f"double_plain fails to {what}: writing", lambda side: side.proxy.write_attribute("double_plain", 77.0))
-            c.check("10.5", f"double_plain fails to {what}: writing with others", lambda side: side.proxy.write_attributes([("double_plain", 78.0), ("long_plain", 9)]))
-            c.check("10.5", f"double_plain fails to {what}: write_read", lambda side: side.value(side.proxy.write_read_attribute("double_plain", 79.0)))
+            c.check(
+                "10.5",
+                f"double_plain fails to {what}: writing with others",
+                lambda side: side.proxy.write_attributes([("double_plain", 78.0), ("long_plain", 9)]),
+            )
+            c.check(
+                "10.5",
+                f"double_plain fails to {what}: write_read",
+                lambda side: side.value(side.proxy.write_read_attribute("double_plain", 79.0)),
+            )
             c.do(lambda side: side.command("Fail", ["double_plain", "none"]))
             c.reading("10.5", f"double_plain failed to {what}", "double_plain", "long_plain")
         c.check("10.6", "a WRITE attribute", lambda side: side.value(side.proxy.write_read_attribute("write_only", 5)))
         c.check("10.6", "a memorized one", lambda side: side.value(side.proxy.write_read_attribute("double_mem", 5.0)))
-        c.check("10.6", "reading others", lambda side: [side.value(v) for v in side.proxy.write_read_attributes([("double_plain", 1.0)], ["nosuch", "State"])])
+        c.check(
+            "10.6",
+            "reading others",
+            lambda side: [side.value(v) for v in side.proxy.write_read_attributes([("double_plain", 1.0)], ["nosuch", "State"])],
+        )
         c.do(lambda side: side.forget())
     reset(c)
 
@@ -438,27 +500,43 @@ def counts(c):
                 c.check("10.4", f"{target} written as a scalar", lambda side: set_part(side, target))
         image = c.target(kind, "image")
         if image:
-            c.check("10.4", f"{spectrum} written as an image: outcome", lambda side: raw_write(side, image, spectrum, [values[:2], values[:2]]))
+            c.check(
+                "10.4", f"{spectrum} written as an image: outcome", lambda side: raw_write(side, image, spectrum, [values[:2], values[:2]])
+            )
             c.check("10.4", f"{image} written as a spectrum: outcome", lambda side: raw_write(side, spectrum, image, values))
             c.check("10.4", f"{image} written as a spectrum", lambda side: set_part(side, image))
-        c.check("10.4", f"{spectrum} written with nothing: outcome", lambda side: side.proxy.write_attribute(spectrum, array_like(kind, [])))
+        c.check(
+            "10.4", f"{spectrum} written with nothing: outcome", lambda side: side.proxy.write_attribute(spectrum, array_like(kind, []))
+        )
         c.check("10.4", f"{spectrum} written with nothing", lambda side: side.read(spectrum)[spectrum])
     reset(c)
 
 
 def array_like(kind, values):
-    return values if kind == "string" else np.array(values, dtype={"boolean": np.bool_, "enum": np.int16, "double": float}.get(kind, np.int32))
+    return (
+        values if kind == "string" else np.array(values, dtype={"boolean": np.bool_, "enum": np.int16, "double": float}.get(kind, np.int32))
+    )
 
 
 def limits(c):
     """10.2: min_value and max_value given later, for every type; changed while the set value is outside."""
     for kind, name in c.targets(NUMBERS, ("plain", "spec")):
-        for texts in ({"min_value": "20"}, {"max_value": "60"}, {"min_value": "20", "max_value": "60"}, {"min_value": "20.7"}, {"max_value": "59.5"}):
+        for texts in (
+            {"min_value": "20"},
+            {"max_value": "60"},
+            {"min_value": "20", "max_value": "60"},
+            {"min_value": "20.7"},
+            {"max_value": "59.5"},
+        ):
             if kind not in ("float", "double") and any("." in text for text in texts.values()):
                 continue
             c.check("10.2", f"{name} {texts}: outcome", lambda side: side.configure(name, **texts))
             for value in (0, 19, 20, 21, 59, 60, 61, 100):
-                given = value if name.endswith(("plain", "scalar")) else array(c.sides[0].proxy.get_attribute_config(name).data_type, [40, value])
+                given = (
+                    value
+                    if name.endswith(("plain", "scalar"))
+                    else array(c.sides[0].proxy.get_attribute_config(name).data_type, [40, value])
+                )
                 c.check("10.2", f"{name} {texts}: writing {value}", lambda side: side.proxy.write_attribute(name, given))
                 c.check("10.2", f"{name} {texts}: set value after {value}", lambda side: set_part(side, name))
             c.do(lambda side: side.forget(name))
@@ -527,7 +605,9 @@ def failing_memorized(c):
         for name in chosen:
             c.check("13.4", f"{name} failed at the start: database", lambda side: side.stored(name))
             c.check("13.4", f"{name} failed at the start: configuration", lambda side: side.config(name))
-            c.check("13.4", f"{name} failed at the start, written again: outcome", lambda side: side.proxy.write_attribute(name, values[name]))
+            c.check(
+                "13.4", f"{name} failed at the start, written again: outcome", lambda side: side.proxy.write_attribute(name, values[name])
+            )
             c.reading("13.4", f"{name} failed at the start and again", name)
         c.condition("7.6", f"{chosen} failed at the start and again")
         c.check("13.3", f"{chosen} failed at the start: Init", lambda side: side.command("Init"))
@@ -555,7 +635,15 @@ def failing_memorized(c):
     c.restart()
     c.do(lambda side: side.command("SetValue", ["double_user", "1", "0", "95"]))
     c.condition("7.7", "wrong configuration, failed memorized write and an alarm")
-    c.reading("7.7", "wrong configuration, failed memorized write and an alarm", "double_mem_init", "long_plain", "short_plain", "double_user", "State")
+    c.reading(
+        "7.7",
+        "wrong configuration, failed memorized write and an alarm",
+        "double_mem_init",
+        "long_plain",
+        "short_plain",
+        "double_user",
+        "State",
+    )
     c.do(lambda side: side.store({"double_mem_init": {"min_alarm": "abc"}}))
     c.restart()
     c.condition("7.7", "one attribute with both")
@@ -583,12 +671,26 @@ def memorized_limits(c):
     """12.6, 13.5: the memorized value against the limits."""
     for name in ("limited_mem", "limited_mem_init", "write_mem"):
         c.do(lambda side: side.proxy.write_attribute(name, 5.0))
-        for texts in ({"max_value": "4"}, {"max_value": "5"}, {"max_value": "6"}, {"min_value": "6"}, {"min_value": "5"}, {"min_value": "4"}, {"min_alarm": "9", "max_alarm": "8"}):
+        for texts in (
+            {"max_value": "4"},
+            {"max_value": "5"},
+            {"max_value": "6"},
+            {"min_value": "6"},
+            {"min_value": "5"},
+            {"min_value": "4"},
+            {"min_alarm": "9", "max_alarm": "8"},
+        ):
             c.check("12.6", f"{name} holding 5, {texts}: outcome", lambda side: side.configure(name, **texts))
             c.check_config("12.6", f"{name} holding 5, {texts}", name)
         c.do(lambda side: side.forget(name))
         reset(c)
-        for texts in ({"__value": "12.5"}, {"__value": "-12.5"}, {"__value": "7", "max_value": "6"}, {"__value": "7", "min_value": "abc"}, {"__value": "12.5", "max_value": "20"}):
+        for texts in (
+            {"__value": "12.5"},
+            {"__value": "-12.5"},
+            {"__value": "7", "max_value": "6"},
+            {"__value": "7", "min_value": "abc"},
+            {"__value": "12.5", "max_value": "20"},
+        ):
             c.do(lambda side: side.store({name: texts}))
             c.restart()
             c.reading("13.5", f"{name} {texts} at the start", name)
@@ -630,7 +732,11 @@ def memorized_lives(c):
     c.check("13.1", "a refused write", lambda side: side.proxy.write_attribute("limited_mem", 55.0))
     c.do(lambda side: side.command("Fail", ["double_mem", "write"]))
     c.check("13.1", "a failing write", lambda side: side.proxy.write_attribute("double_mem", 55.0))
-    c.check("13.1", "a failing write among others", lambda side: side.proxy.write_attributes([("write_mem", 8.0), ("double_mem", 56.0), ("write_mem_init", 9.0)]))
+    c.check(
+        "13.1",
+        "a failing write among others",
+        lambda side: side.proxy.write_attributes([("write_mem", 8.0), ("double_mem", 56.0), ("write_mem_init", 9.0)]),
+    )
     for name in names:
         c.check("13.1", f"{name} after refused and failing writes: database", lambda side: side.stored(name))
     c.do(lambda side: side.forget())

@@ -5,17 +5,21 @@ import TangoServer
 import Testing
 
 /// The rules of attributes, configuration and restarts: thousands of small comparisons between a peer's device and ours.
+///
+/// The long sections ask a fifth of their questions; all of them with `RULES=all` in the environment.
 @Suite(.serialized, .enabled(if: Peers.missing == nil, "the C++ and Python peers are not installed")) struct RulesTests {
     static let sections = [
         "4", "7-states", "7-lines", "7-code", "8", "9", "10", "11", "11-rds", "12-refusals", "12-labels", "12-pairs", "12-levels",
         "12-texts", "12-start", "12-starts", "13", "22", "22-commands",
     ]
 
+    private static let extent = ProcessInfo.processInfo.environment["RULES"] == "all" ? [] : ["--quick"]
+
     /// Runs a section of rules.py between two devices of the system.
     private static func compare(_ system: TestSystem, _ peer: String, _ ours: String, _ section: String) async throws {
         let comparison = try await PeerProcess.run(
             Peers.python,
-            [Peers.script("peers/rules.py"), "\(system.host)", peer, "\(system.host)", ours, "--section", section],
+            [Peers.script("peers/rules.py"), "\(system.host)", peer, "\(system.host)", ours, "--section", section] + Self.extent,
             environment: system.environment, within: .seconds(900))
         #expect(comparison.status == 0, "\(section):\n\(comparison.output.suffix(30_000))")
     }
