@@ -1,6 +1,7 @@
 import Foundation
 import TangoClient
 import TangoCore
+import TangoServer
 
 /// A control system around a database program: ours, or the C++ one on MariaDB.
 final class TestSystem: Sendable {
@@ -95,6 +96,16 @@ final class TestSystem: Sendable {
         let result = try await PeerProcess.run(
             "/bin/bash", [Peers.script("peers/accesscontrol.sh"), self.folder.path, "allow", NSUserName(), pattern, right])
         guard result.status == 0 else { throw PeerFailure(result.output) }
+    }
+
+    /// Starts a server with one device in this process.
+    func startInProcess(_ deviceClass: DeviceClass, name: String, instance: String = "swift", device: String) async throws -> DeviceServer {
+        try await self.client.database().addServer("\(name)/\(instance)", devices: [(name: device, deviceClass: deviceClass.name)])
+        let server = try DeviceServer(
+            name: name, classes: [deviceClass],
+            arguments: ServerArguments(instance: instance, endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: self.host)
+        try await server.start()
+        return server
     }
 
     /// Runs a Python script of the peers and gives its status and output.

@@ -1,0 +1,55 @@
+import Foundation
+import TangoClient
+import TangoCore
+import TangoServer
+import Testing
+
+/// The rules of attributes, configuration and restarts: thousands of small comparisons between a peer's device and ours.
+///
+/// The long sections ask a fifth of their questions; all of them with `RULES=all` in the environment.
+@Suite(.serialized, .enabled(if: Peers.missing == nil, "the C++ and Python peers are not installed")) struct RulesTests {
+    static let sections = [
+        "4", "7-states", "7-lines", "7-code", "8", "9", "10", "11", "11-rds", "12-refusals", "12-labels", "12-pairs", "12-levels",
+        "12-texts", "12-start", "12-starts", "13", "22", "22-commands",
+    ]
+
+    private static let extent = ProcessInfo.processInfo.environment["RULES"] == "all" ? [] : ["--quick"]
+
+    /// Runs a section of rules.py between two devices of the system.
+    private static func compare(_ system: TestSystem, _ peer: String, _ ours: String, _ section: String) async throws {
+        let comparison = try await PeerProcess.run(
+            Peers.python,
+            [Peers.script("peers/rules.py"), "\(system.host)", peer, "\(system.host)", ours, "--section", section] + Self.extent,
+            environment: system.environment, within: .seconds(900))
+        #expect(comparison.status == 0, "\(section):\n\(comparison.output.suffix(30_000))")
+    }
+
+    @Test(arguments: Self.sections) func aDeviceOfOursCannotBeToldFromAPyTangoDevice(section: String) async throws {
+        try await TestSystem.withOurs { system, _ in
+            let python = try await system.startServer(
+                Peers.python, [Peers.script("peers/rules_server.py")], server: "rules_server/python", device: "test/rules/python",
+                deviceClass: "Rules")
+            let ours = try await system.startInProcess(RulesInterface.deviceClass, name: "rules_server", device: "test/rules/swift")
+            let outcome: Result<Void, any Error>
+            do {
+                outcome = .success(try await Self.compare(system, "test/rules/python", "test/rules/swift", section))
+            } catch {
+                outcome = .failure(error)
+            }
+            await ours.stop()
+            await python.stop()
+            try outcome.get()
+        }
+    }
+
+    @Test(arguments: Self.sections.filter { $0 != "13" && !$0.hasPrefix("22") && !$0.hasPrefix("7") && !$0.hasPrefix("11") })
+    func ourTangoTestCannotBeToldFromTheCppOne(section: String) async throws {
+        try await TestSystem.withOurs { system, _ in
+            let cpp = try await system.startCppTangoTest("test/cpp/1")
+            let ours = try await system.startOurTangoTest("test/swift/1")
+            try await Self.compare(system, "test/cpp/1", "test/swift/1", section)
+            await cpp.stop()
+            await ours.stop()
+        }
+    }
+}
