@@ -1,16 +1,21 @@
 import TangoCore
 
 /// A server, not kept alive by its own admin device.
-private struct ServerReference: Sendable {
+struct ServerReference: Sendable {
     weak let server: DeviceServer?
 }
 
 /// The admin device of a server: `dserver/Name/instance`, class DServer; an ordinary device whose commands act on the server.
 final class AdminDevice: Device {
+    private let context: DeviceContext
+
     init(context: DeviceContext) {
+        self.context = context
         context.setState(.on)
-        context.setStatus("The device is ON\nThe polling is OFF")
+        self.showPolling(isOn: true)
     }
+
+    func showPolling(isOn: Bool) { self.context.setStatus("The device is ON\nThe polling is \(isOn ? "ON" : "OFF")") }
 
     /// The class DServer for one server, which it does not keep alive.
     static func deviceClass(of deviceServer: DeviceServer) -> DeviceClass {
@@ -20,6 +25,7 @@ final class AdminDevice: Device {
         ) {
             Self.queries(server)
             Self.life(server)
+            Self.polling(server)
         }
         deviceClass.commands.append(
             CommandDefinition(

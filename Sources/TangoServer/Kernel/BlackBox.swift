@@ -4,6 +4,12 @@ import TangoCore
 import TangoIIOP
 import TangoWire
 
+/// Who a request comes from.
+enum Requester: Sendable {
+    case client(PeerAddress)
+    case polling
+}
+
 /// The last requests to a device. Recording is cheap; text is made when somebody reads.
 final class BlackBox: Sendable {
     private struct Entry {
@@ -13,7 +19,7 @@ final class BlackBox: Sendable {
         var readNames: [String]
         var source: DevSource?
         var identity: ClientIdentity?
-        var peer: PeerAddress
+        var requester: Requester
     }
 
     private struct State {
@@ -29,9 +35,9 @@ final class BlackBox: Sendable {
         self.depth = max(1, depth)
     }
 
-    func record(_ call: DeviceCall, _ operation: TangoWire.Operation, from peer: PeerAddress) {
+    func record(_ call: DeviceCall, _ operation: TangoWire.Operation, from requester: Requester) {
         var entry = Entry(
-            time: .now, operation: operation, names: [], readNames: [], source: nil, identity: call.identity, peer: peer)
+            time: .now, operation: operation, names: [], readNames: [], source: nil, identity: call.identity, requester: requester)
         switch call {
         case .command(let name, _, let source, _, let version):
             entry.names = [name]
@@ -108,7 +114,8 @@ final class BlackBox: Sendable {
     }
 
     private static func who(_ entry: Entry) -> String {
-        let host = entry.peer.host == "127.0.0.1" || entry.peer.host == "::1" ? "localhost" : entry.peer.host
+        guard case .client(let peer) = entry.requester else { return "polling" }
+        let host = peer.host == "127.0.0.1" || peer.host == "::1" ? "localhost" : peer.host
         switch entry.identity {
         case .cpp(let pid), .cpp6(let pid, _, _): return "\(host) (CPP/Python client with PID \(pid))"
         case .java(let main, _), .java6(let main, _, _, _): return "\(host) (Java client with main class \(main))"

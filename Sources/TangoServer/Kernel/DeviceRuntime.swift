@@ -21,6 +21,8 @@ package struct ServerEnvironment: Sendable {
     package var storage: (any DeviceStorage)?
     /// Who wants to know of changes.
     package var changes = ChangeHub()
+    /// Who polls the devices.
+    package var polling = PollDriver()
 }
 
 /// What a device needs of a database while it runs.
@@ -85,6 +87,9 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     private let ended = Atomic<Bool>(false)
     /// Whether the device was stopped; nothing may run on it any more.
     var isEnded: Bool { self.ended.load(ordering: .acquiring) }
+
+    /// Whether members added from now on are polled at once, and not with all the others when the server has started.
+    let isPollingConfigured = Atomic<Bool>(false)
 
     private(set) var device: (any Device)?
     private(set) var context: DeviceContext?
@@ -177,6 +182,8 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
                     "Device \(self.name.text) -> Attribute \(definition.name) already exists for your device but with other definition\n(data type, data format or data write type)",
                     origin: "DeviceImpl::add_attribute")
             }
+        } else {
+            self.memberAdded(.attribute, definition.name, pollingPeriod: definition.pollingPeriod)
         }
     }
 
@@ -190,6 +197,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
                 .attributeNotFound, "Attribute \(name) is not defined as attribute for your device.\nCan't remove it",
                 origin: "DeviceImpl::remove_attribute")
         }
+        self.memberRemoved(.attribute, name, cleansDatabase: false)
     }
 
     /// - Throws: `API_CommandNotFound` (the incumbents' reason) when another one has that name.
@@ -207,6 +215,8 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
                     "Device \(self.name.text) -> Command \(name) already exists for your device but with other definition\n(command input data type or command output data type)",
                     origin: "DeviceImpl::add_command")
             }
+        } else {
+            self.memberAdded(.command, name, pollingPeriod: definition.pollingPeriod)
         }
     }
 
@@ -218,6 +228,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
                 .commandNotFound, "Command \(name) is not defined as a command for your device.\nCan't remove it",
                 origin: "DeviceImpl::remove_command")
         }
+        self.memberRemoved(.command, name, cleansDatabase: false)
     }
 
     func add(_ definition: PipeDefinition) { self.members.withLock { $0.pipes.set(definition, for: definition.config.name) } }
@@ -231,6 +242,17 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     func attribute(_ name: String) -> AttributeRuntime? {
         self.members.withLock { $0.attribute(name) }
+    }
+
+    /// The value a client gets of what a read handler answered: with the set value, where the attribute shows one.
+    func value(of attribute: AttributeRuntime, from reading: AttributeReading?) -> AttributeValue {
+        let setSource: AttributeRuntime? =
+            switch attribute.definition.access {
+            case .readWrite: attribute
+            case .readWithWrite: attribute.definition.writeAttributeName.flatMap { self.attribute($0) }
+            case .read, .write, .unknown: nil
+            }
+        return attribute.value(from: reading, setSource: setSource)
     }
 
     func command(_ name: String) -> CommandDefinition? { self.members.withLock { $0.commands[name] } }
@@ -313,6 +335,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     func stop(within timeout: TimeAmount) async -> Bool {
         await self.withGate(within: timeout) {
             self.ended.store(true, ordering: .releasing)
+            self.environment.polling.remove(self)
             await self.device?.release()
             // Without a gate, requests may still be running: the object then lives as long as this.
             guard self.gate != nil else { return }

@@ -129,11 +129,21 @@ struct ReadOperation: GatedOperation {
     private var awaited: AttributeRuntime?
     /// About how many bytes the answer has so far.
     private var size = 0
+    private let sizeLimit: Int
 
     init(names: [String], source: DevSource, version: Int) {
         self.names = names
         self.source = source
         self.throwsErrors = version < 3
+        self.sizeLimit = MessageSplitter.defaultMaximumMessageSize
+    }
+
+    /// A read of the polling: nothing of it goes into one message.
+    init(polling names: [String]) {
+        self.names = names
+        self.source = .device
+        self.throwsErrors = false
+        self.sizeLimit = .max
     }
 
     mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
@@ -145,7 +155,7 @@ struct ReadOperation: GatedOperation {
         }
         while self.values.count < self.names.count {
             // A short request may ask for a big array many times over.
-            guard self.size < MessageSplitter.defaultMaximumMessageSize else { throw SystemException.noResources }
+            guard self.size < self.sizeLimit else { throw SystemException.noResources }
             let name = self.names[self.values.count]
             guard let attribute = runtime.attribute(name) else {
                 self.append(
@@ -170,8 +180,9 @@ struct ReadOperation: GatedOperation {
 
     /// Reads with a synchronous handler, or returns what has to be awaited.
     private mutating func read(_ attribute: AttributeRuntime, _ runtime: DeviceRuntime) throws -> AsyncStep? {
-        if self.source == .cache {
-            throw DevFailed(.attributeNotPolled, "Attribute \(attribute.name) not polled", origin: "Device::read_attributes")
+        if self.source != .device, let cached = try runtime.cachedValue(of: attribute, self.source) {
+            self.append(cached)
+            return nil
         }
         if let error = attribute.configurationError { throw error }
         if attribute.isBuiltIn, runtime.device == nil {
@@ -199,13 +210,7 @@ struct ReadOperation: GatedOperation {
     }
 
     private mutating func finish(_ attribute: AttributeRuntime, _ reading: AttributeReading?, _ runtime: DeviceRuntime) {
-        let setSource: AttributeRuntime? =
-            switch attribute.definition.access {
-            case .readWrite: attribute
-            case .readWithWrite: attribute.definition.writeAttributeName.flatMap { runtime.attribute($0) }
-            case .read, .write, .unknown: nil
-            }
-        var value = attribute.value(from: reading, setSource: setSource)
+        var value = runtime.value(of: attribute, from: reading)
         if !value.errors.isEmpty { value.name = self.names[self.values.count] }
         self.append(value)
     }

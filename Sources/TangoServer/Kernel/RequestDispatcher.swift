@@ -34,10 +34,10 @@ package final class RequestDispatcher: IIOPDispatcher {
             return error == .trailingBytes ? .close : Self.immediate(header, .failure(SystemException.marshal(error)))
         }
         if let answer = runtime.answer(call) {
-            runtime.record(call, operation, from: peer)
+            runtime.record(call, operation, from: .client(peer))
             return Self.immediate(header, answer)
         }
-        runtime.record(call, operation, from: peer)
+        runtime.record(call, operation, from: .client(peer))
         switch call {
         case .command(let name, let argument, _, _, _):
             return Self.serve(CommandOperation(name: name, argument: argument), header, runtime, reply)

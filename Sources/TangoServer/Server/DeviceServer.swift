@@ -138,6 +138,7 @@ public final class DeviceServer: Sendable {
         self.state.withLock { $0.admin = admin }
         try await self.export(self.devices + [admin])
         try? await self.link?.forgetPollingThreads()
+        for device in self.devices + [admin] { await device.configurePolling(readsProperties: true) }
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -152,6 +153,7 @@ public final class DeviceServer: Sendable {
             return (!state.isStopping, state.server)
         }
         guard isFirst else { return }
+        self.polling.shutDown()
         let isAlone = await self.lifecycle.acquire(within: Self.stopLimit, on: self.group.any())
         defer { if isAlone { self.lifecycle.release() } }
         if server != nil { try? await self.link?.unexportServer() }
@@ -206,6 +208,17 @@ public final class DeviceServer: Sendable {
 
     /// The devices, without the admin device.
     package var devices: [DeviceRuntime] { self.state.withLock { $0.devices } }
+
+    /// The device of that name, in any case and with a host in front; the admin device too.
+    func runtime(named text: String) -> DeviceRuntime? {
+        let name = ((try? ResourceLocator(parsing: text))?.device ?? text).tangoFolded
+        return self.state.withLock { state in
+            if let admin = state.admin, admin.name.folded == name { return admin }
+            return state.devices.first { $0.name.folded == name }
+        }
+    }
+
+    var polling: PollDriver { self.environment.polling }
 
     /// Port it listens at.
     public var port: Int { self.state.withLock { $0.server?.port ?? 0 } }
@@ -264,7 +277,8 @@ public final class DeviceServer: Sendable {
         }
     }
 
-    private func makeDevices(_ data: ServerData) async throws {
+    /// - Parameter tenures: what devices keep that were here before, by name in lower case.
+    private func makeDevices(_ data: ServerData, tenures: [String: DeviceTenure] = [:]) async throws {
         for entry in data.devices {
             let deviceClass = try self.deviceClass(of: entry)
             let name: DeviceName
@@ -273,7 +287,7 @@ public final class DeviceServer: Sendable {
             } catch {
                 throw ServerStartError("\(error)")
             }
-            let runtime = self.makeRuntime(name, deviceClass, entry.configuration)
+            let runtime = self.makeRuntime(name, deviceClass, entry.configuration, tenure: tenures[name.folded] ?? DeviceTenure())
             await runtime.start()
             self.dispatcher.insert(runtime)
             self.state.withLock { $0.devices.append(runtime) }
@@ -369,6 +383,7 @@ public final class DeviceServer: Sendable {
         self.state.withLock { state in
             if let index = state.devices.firstIndex(where: { $0 === old }) { state.devices[index] = new }
         }
+        await new.configurePolling(readsProperties: false)
         do {
             try await self.export([new])
         } catch {
@@ -398,6 +413,7 @@ public final class DeviceServer: Sendable {
             try self.refuseWhileStopping()
             var data = try await self.loadData()
             for entry in data.devices { _ = try self.deviceClass(of: entry) }
+            let tenures = Dictionary(self.devices.map { ($0.name.folded, $0.tenure) }, uniquingKeysWith: { $1 })
             var kept: [DeviceRuntime] = []
             for device in self.devices.reversed() where !(await device.stop(within: self.environment.gateTimeout)) { kept.append(device) }
             let names = Set(data.devices.map { $0.name.tangoFolded })
@@ -407,9 +423,13 @@ public final class DeviceServer: Sendable {
                 state.data = data
                 state.devices = kept
             }
-            try await self.makeDevices(data)
+            try await self.makeDevices(data, tenures: tenures)
             try self.refuseWhileStopping()
             try await self.export(self.devices)
+            let isNew = { (device: DeviceRuntime) in !kept.contains { $0 === device } }
+            for device in self.devices where isNew(device) {
+                await device.configurePolling(readsProperties: self.environment.storage != nil)
+            }
         } catch {
             self.environment.logger.error("restart failed", metadata: ["error": "\(error)"])
         }

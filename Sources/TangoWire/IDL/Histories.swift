@@ -108,15 +108,7 @@ extension AttributeHistory {
         }
         writer.sequence(self.values) { $0.time.encode(to: &$1) }
         var data = AttributeData.none
-        for value in self.values.reversed() {
-            switch (data, value.data) {
-            case (_, .none): continue
-            case (.none, .deviceState(let state)): data = .state([state])
-            case (.state(let states), .deviceState(let state)): data = .state(states + [state])
-            case (.none, let first): data = first
-            case (let all, let next): data = all.appending(next)
-            }
-        }
+        for value in self.values.reversed() { data.append(value.data) }
         data.anyForm.encodeAny(to: &writer)
         HistoryRuns(self.values.map(\.quality)).encode(to: &writer) { $1.enumeration($0) }
         HistoryRuns(self.values.map(\.readDimension)).encode(to: &writer) { $0.encode(to: &$1) }
@@ -267,11 +259,7 @@ private struct HistoryCursor {
             case .doubleStringArray(let value):
                 doubles.doubles += value.doubles
                 doubles.strings += value.strings
-            case .state(let state):
-                data = data == .none ? .state([state]) : data.appending(.state([state]))
-            default:
-                guard let part = AttributeData(anyForm: result) else { continue }
-                data = data == .none ? part : data.appending(part)
+            default: data.append(AttributeData(anyForm: result) ?? .none)
             }
         }
         switch type {
