@@ -94,12 +94,14 @@ struct PollScheduleTests {
         let slightlyLate = schedule.step(now: self.at(199))
         #expect(slightlyLate.late.isEmpty && slightlyLate.jobs.count == 1)
         _ = schedule.finished("d")
-        #expect(schedule.step(now: self.at(199)).next == self.at(200))
+        let step1 = schedule.step(now: self.at(199))
+        #expect(step1.next == self.at(200))
         let late = schedule.step(now: self.at(455))
         #expect(late.late.map(\.attributes) == [["a"]])
         #expect(late.jobs.map(\.names) == [["a"]], "one read for all the rounds missed")
         _ = schedule.finished("d")
-        #expect(schedule.step(now: self.at(455)).next == self.at(500), "the phase is kept")
+        let step2 = schedule.step(now: self.at(455))
+        #expect(step2.next == self.at(500), "the phase is kept")
     }
 
     @Test func aDeviceThatHangsDelaysOnlyItself() {
@@ -107,14 +109,16 @@ struct PollScheduleTests {
         schedule.add("slow", .attribute, "a", period: .milliseconds(100), now: self.at(0))
         schedule.add("slow", .command, "c", period: .milliseconds(100), now: self.at(0))
         schedule.add("quick", .attribute, "a", period: .milliseconds(100), now: self.at(0))
-        #expect(schedule.step(now: self.at(0)).jobs.map(\.device) == ["slow", "quick"])
+        let step3 = schedule.step(now: self.at(0))
+        #expect(step3.jobs.map(\.device) == ["slow", "quick"])
         _ = schedule.finished("quick")
         for round in 1...20 {
             let jobs = schedule.step(now: self.at(Int64(round) * 100)).jobs
             #expect(jobs.map(\.device) == ["quick"])
             _ = schedule.finished("quick")
         }
-        #expect(schedule.finished("slow"), "others of it have been waiting")
+        let haveWaited = schedule.finished("slow")
+        #expect(haveWaited, "others of it have been waiting")
         let after = schedule.step(now: self.at(2050))
         #expect(after.jobs.count == 1 && after.jobs.first?.device == "slow" && after.jobs.first?.kind == .command)
         _ = schedule.finished("slow")
@@ -126,19 +130,23 @@ struct PollScheduleTests {
         var schedule = Schedule()
         schedule.add("d", .attribute, "a", period: .milliseconds(100), now: self.at(0))
         schedule.add("d", .attribute, "b", period: .milliseconds(100), now: self.at(0))
-        #expect(schedule.step(now: self.at(0)).jobs.map(\.names) == [["a", "b"]])
+        let step4 = schedule.step(now: self.at(0))
+        #expect(step4.jobs.map(\.names) == [["a", "b"]])
         schedule.add("d", .attribute, "A", period: .milliseconds(300), now: self.at(10))
         schedule.remove("d", .attribute, "B")
         _ = schedule.finished("d")
         var polled = self.run(&schedule, from: 10, until: 700)
         #expect(polled == ["d/A": [10, 310, 610]])
         schedule.remove("d", .attribute, "a")
-        #expect(schedule.step(now: self.at(10_000)).next == nil && schedule.slotCount == 0)
+        let step5 = schedule.step(now: self.at(10_000))
+        #expect(step5.next == nil && schedule.slotCount == 0)
 
         schedule.add("d", .command, "c", period: .milliseconds(100), now: self.at(0))
-        #expect(schedule.step(now: self.at(0)).jobs.count == 1)
+        let step6 = schedule.step(now: self.at(0))
+        #expect(step6.jobs.count == 1)
         schedule.removeAll("d")
-        #expect(!schedule.finished("d"), "nobody waits for a device that is gone")
+        let isWaitedFor = schedule.finished("d")
+        #expect(!isWaitedFor, "nobody waits for a device that is gone")
         schedule.add("d", .attribute, "a", period: .milliseconds(100), now: self.at(0))
         polled = self.run(&schedule, until: 100)
         #expect(polled == ["d/a": [0, 100]])
@@ -163,7 +171,8 @@ struct PollScheduleTests {
             _ = schedule.finished("d")
         }
         #expect(schedule.slotCount == 1)
-        #expect(schedule.step(now: self.at(5000), limit: 10).jobs.isEmpty)
+        let step7 = schedule.step(now: self.at(5000), limit: 10)
+        #expect(step7.jobs.isEmpty)
     }
 
     @Test func atMostSoManyJobsComeFromOneStep() {
@@ -171,7 +180,8 @@ struct PollScheduleTests {
         for index in 0..<10 { schedule.add("d\(index)", .attribute, "a", period: .seconds(1), now: self.at(0)) }
         let first = schedule.step(now: self.at(0), limit: 4)
         #expect(first.jobs.map(\.device) == ["d0", "d1", "d2", "d3"] && first.next == self.at(0))
-        #expect(schedule.step(now: self.at(0), limit: 100).jobs.count == 6)
+        let step8 = schedule.step(now: self.at(0), limit: 100)
+        #expect(step8.jobs.count == 6)
     }
 }
 
@@ -268,7 +278,8 @@ struct PollRecordTests {
         #expect(
             self.status(object, together: []) == [
                 "Polled command name = Run", "Polling period (mS) = 20", "Polling ring buffer depth = 10",
-                "Time needed for the last command execution (mS) = 0.020", "Data not updated since 74 mS", "Last command execution FAILED :",
+                "Time needed for the last command execution (mS) = 0.020", "Data not updated since 74 mS",
+                "Last command execution FAILED :",
                 "\tReason = R", "\tDesc = D", "\tOrigin = O",
             ])
     }

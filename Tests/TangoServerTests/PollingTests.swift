@@ -32,7 +32,9 @@ final class PolledDevice: Device {
             } write: {
                 $0.setPoint = $1
             }
-            Attribute("Failing", of: PolledDevice.self, Int32.self) { _ in throw DevFailed("Test_Read", "no reading", origin: "PolledDevice") }
+            Attribute("Failing", of: PolledDevice.self, Int32.self) { _ in
+                throw DevFailed("Test_Read", "no reading", origin: "PolledDevice")
+            }
             Attribute("Coded", of: PolledDevice.self, Int32.self, pollingPeriod: codedPeriod) { _ in 3 }
             Spectrum("Row", of: PolledDevice.self, Double.self, maxLength: 10) { [1, 2, Double($0.level)] }
             AttributeDefinition(
@@ -119,7 +121,8 @@ struct PollingTests {
         try await self.run { test in
             let admin = try await test.admin()
             same(
-                await admin.commandFailure("AddObjPolling", .longStringArray(LongStringArray(longs: [100], strings: ["t/a/1", "attribute"]))),
+                await admin.commandFailure(
+                    "AddObjPolling", .longStringArray(LongStringArray(longs: [100], strings: ["t/a/1", "attribute"]))),
                 .wrongNumberOfArguments, "Incorrect number of inout arguments")
             same(
                 await admin.commandFailure(
@@ -144,7 +147,8 @@ struct PollingTests {
             same(try await test.poll("attribute", "Nosuch", 100), .attributeNotFound, "Nosuch attribute not found")
             same(try await test.poll("command", "Nosuch", 100), .commandNotFound, "Command nosuch not found")
             for period in [Int32(4), 1, -4] {
-                same(try await test.poll("attribute", "Level", period), .notSupported, "\(period) is below the min authorized period (5 mS)")
+                same(
+                    try await test.poll("attribute", "Level", period), .notSupported, "\(period) is below the min authorized period (5 mS)")
             }
             same(try await test.poll("command", "init", 100), .notSupported, "It's not possible to poll the Init command!")
             same(
@@ -284,7 +288,8 @@ struct PollingTests {
             #expect(status[1].contains("\nTime needed for the last command execution (mS) = "))
             #expect(status[2].contains("\nTime needed for the last command reading (mS) = "))
             #expect(
-                status[4] == "Polled attribute name = Other\nPolling externally triggered\nPolling ring buffer depth = 10\nNo data recorded yet")
+                status[4]
+                    == "Polled attribute name = Other\nPolling externally triggered\nPolling ring buffer depth = 10\nNo data recorded yet")
             #expect(status[6].contains("\nTime needed for the last attributes (Failing + Level) reading (mS) = "))
             #expect(try #require(status[6].split(separator: "\n").last).split(separator: ",").count == 4, "four deltas")
         }

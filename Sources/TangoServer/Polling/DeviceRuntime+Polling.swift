@@ -58,7 +58,8 @@ extension DeviceRuntime {
 
     private static func notFound(_ name: String) -> DevFailed {
         DevFailed(
-            "API_PollObjNotFound", "\(name.tangoFolded) not found in list of polled object", origin: "DeviceImpl::get_polled_obj_by_type_name")
+            "API_PollObjNotFound", "\(name.tangoFolded) not found in list of polled object",
+            origin: "DeviceImpl::get_polled_obj_by_type_name")
     }
 
     /// Checks that something can be polled.
@@ -172,9 +173,11 @@ extension DeviceRuntime {
         let settings = PollSettings(self.configuration)
         if let polling = self.tenure.polling, !readsProperties {
             polling.restart(settings)
-        } else if self.tenure.polling != nil || [PollKind.attribute, .command].contains(where: {
-            !settings.polled($0).isEmpty || !settings.notPolled($0).isEmpty
-        }) || self.hasCodedPolling {
+        } else if self.tenure.polling != nil
+            || [PollKind.attribute, .command].contains(where: {
+                !settings.polled($0).isEmpty || !settings.notPolled($0).isEmpty
+            }) || self.hasCodedPolling
+        {
             self.tenure.makePolling().read(settings)
         }
         self.isPollingConfigured.store(true, ordering: .releasing)

@@ -108,7 +108,12 @@ extension AttributeHistory {
         }
         writer.sequence(self.values) { $0.time.encode(to: &$1) }
         var data = AttributeData.none
-        for value in self.values.reversed() { data.append(value.data) }
+        for value in self.values.reversed() {
+            data.append(value.data)
+            // Unlike in a read, the one value of a WRITE attribute travels twice: clients count both sizes.
+            let isSetPartOnly = value.writeDimension.elementCount > 0 && value.data.count == value.readDimension.elementCount
+            if isSetPartOnly { data.append(value.data) }
+        }
         data.anyForm.encodeAny(to: &writer)
         HistoryRuns(self.values.map(\.quality)).encode(to: &writer) { $1.enumeration($0) }
         HistoryRuns(self.values.map(\.readDimension)).encode(to: &writer) { $0.encode(to: &$1) }
