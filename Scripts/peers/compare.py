@@ -225,10 +225,10 @@ def polling_lines(device):
 
 
 def history_of(device, name, count):
-    # Newer clients cannot take the values of a history of State.
+    # Newer clients cannot take the values of a history of State; those of a WRITE attribute are garbage on 9.3.4.
     return [
-        [h.name, str(h.quality), h.has_failed, str(h.type), h.dim_x, h.dim_y, h.w_dim_x, [e.reason for e in h.get_err_stack()] if h.has_failed else []]
-        + ([brief(h.value), brief(h.w_value)] if name in ("ampli", "string_spectrum", "Status") else [])
+        [h.name, str(h.quality), h.has_failed, "" if name == "State" else str(h.type), h.dim_x, h.dim_y, h.w_dim_x, [e.reason for e in h.get_err_stack()] if h.has_failed else []]
+        + ([brief(h.value), brief(h.w_value)] if name in ("string_spectrum", "Status") else [])
         for h in device.attribute_history(name, count)
     ]  # fmt: skip
 

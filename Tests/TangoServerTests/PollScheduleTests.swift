@@ -294,6 +294,7 @@ struct PollRecordTests {
         #expect(failure?.reason == "API_NotUpdatedAnyMore")
         #expect(failure?.reasonDescription == "Data in cache for attribute Level not updated any more")
         #expect(throws: DevFailed.self) { try object.fresh(oldFactor: 1, now: self.start + .milliseconds(101)) }
+        #expect(throws: Never.self) { try object.fresh(oldFactor: .max, now: self.start + .hours(24)) }
         object.period = 0
         #expect(throws: Never.self) { try object.fresh(oldFactor: 4, now: self.start + .hours(24)) }
     }

@@ -391,7 +391,11 @@ extension DeviceRuntime {
         }
         try Self.checkHistory(object, count, origin)
         let values = object.ring.newest(count).compactMap { record -> AttributeValue? in
-            if case .attribute(let value) = record.value { value } else { nil }
+            guard case .attribute(var value) = record.value else { return nil }
+            // Failed reads are sent without a type, their history with it.
+            value.type = attribute.definition.type
+            value.format = attribute.definition.format
+            return value
         }
         return AttributeHistory(name: attribute.name, values: values)
     }
@@ -437,6 +441,6 @@ extension DeviceRuntime {
 }
 
 extension Duration {
-    /// Milliseconds, rounded down.
-    var wholeMilliseconds: Int { Int(self / .milliseconds(1)) }
+    /// Milliseconds without their fraction, as far as a period can be told on the wire.
+    var wholeMilliseconds: Int { Int(min(max(self / .milliseconds(1), -1), Double(Int32.max))) }
 }

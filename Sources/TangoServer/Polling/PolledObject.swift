@@ -62,7 +62,8 @@ struct PolledObject: Sendable {
     func fresh(oldFactor: Int, now: NIODeadline) throws(DevFailed) -> PollRing<PollRecord>.Record {
         guard let newest = self.ring.newest else { throw self.noData("Device::read_attributes_from_cache") }
         // Nobody knows how often something triggered is renewed.
-        guard self.period == 0 || now - self.updated <= .milliseconds(Int64(self.period)) * oldFactor else {
+        let limit = Double(self.period) * 1e6 * Double(oldFactor)
+        guard self.period == 0 || Double((now - self.updated).nanoseconds) <= limit else {
             throw DevFailed(
                 "API_NotUpdatedAnyMore", "Data in cache for \(self.label) \(self.name) not updated any more",
                 origin: "Device::read_attributes_from_cache")
