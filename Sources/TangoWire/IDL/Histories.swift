@@ -63,6 +63,8 @@ extension AttributeHistory {
         if version >= 5 {
             format = try reader.enumeration()
             type = DataType(rawValue: try reader.int32())
+            // Of State, C++ servers tell no type.
+            if type == .void { type = nil }
         }
         let dates = try reader.sequence(minimumSize: 12) { (reader) throws(CDRError) in try Timestamp(&reader) }
         let data = try AttributeData(any: &reader)
