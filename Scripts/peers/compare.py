@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares two TangoTest devices; the first is the reference, the second may have more attributes and commands.
 
-compare.py HOST_A DEVICE_A HOST_B DEVICE_B [--fresh] [--all] [--also polling,locks,logging]
+compare.py HOST_A DEVICE_A HOST_B DEVICE_B [--fresh] [--all] [--also locks,logging]
 
 HOST is host:port of a database, or of the server itself when the device ends with #dbase=no.
 --also: what a server may lack, compared only when asked for.
@@ -14,6 +14,7 @@ import re
 import socket
 import sys
 import tempfile
+import time
 
 import tango
 from pyclient import FAILING, ODD, gives_back, writable
@@ -145,8 +146,7 @@ def compare_attributes(report, a, b, fresh):
                 del side["set dimensions"], side["number read and written"]
         for field in left:
             report.compare(name, field, left[field], right[field])
-        if "polling" in report.also:
-            report.compare(name, "is polled", a.is_attribute_polled(name), b.is_attribute_polled(name))
+        report.compare(name, "is polled", a.is_attribute_polled(name), b.is_attribute_polled(name))
         if writable(configs_a[name]):
             compare_writes(report, a, b, configs_a[name])
         else:
@@ -185,8 +185,8 @@ def compare_errors(report, a, b):
         "history of an attribute that is not polled": lambda d: d.attribute_history("double_scalar", 2),
         "history of a command that is not polled": lambda d: d.command_history("State", 2),
         "black box of a negative depth": lambda d: d.black_box(-1),
-        "polling period of an unknown attribute": "polling" in report.also and (lambda d: d.poll_attribute("nosuch", 100)),
-        "too short a polling period": "polling" in report.also and (lambda d: d.poll_attribute("double_scalar", 1)),
+        "polling period of an unknown attribute": lambda d: d.poll_attribute("nosuch", 100),
+        "too short a polling period": lambda d: d.poll_attribute("double_scalar", 1),
         "unlocking without a lock": databases and "locks" in report.also and (lambda d: d.unlock()),
     }.items():
         if not action:
@@ -239,7 +239,7 @@ def logging_steps(device, folder):
     yield "GetLoggingTarget", device
 
 
-def errors_of(failed):
+def stack_of(failed):
     """Reasons and texts of an error, without those the client library adds."""
     return [[e.reason, e.desc.rstrip("\0")] for e in failed.args if not e.reason == "API_CommandFailed"]
 
@@ -268,7 +268,7 @@ def compare_logging(report, a, b):
                     else:
                         result = plain(admin.command_inout(command, argument))
                 except tango.DevFailed as failed:
-                    result = errors_of(failed)
+                    result = stack_of(failed)
                 results_of_one.append((common(f"{command}({argument})"), common(result)))
         results.append(results_of_one)
     for (step, left), (_, right) in zip(*results):
@@ -340,6 +340,133 @@ def compare_black_box(report, a, b):
         report.compare(f"black box of {count}", "outcome", result_of(a.black_box, count), result_of(b.black_box, count))
 
 
+# What is polled in the comparison. Periods are changed of slow, single objects only: 9.3.4 dead-locks otherwise.
+POLLED = [
+    ("attribute", "Double_Scalar", 200), ("attribute", "ampli", 200), ("attribute", "throw_exception", 150), ("attribute", "short_scalar", 0),
+    ("attribute", "string_spectrum", 90_000), ("attribute", "no_value", 250), ("attribute", "double_image", 80_000),
+    ("command", "devvoid", 300), ("command", "State", 350), ("attribute", "status", 400),
+]  # fmt: skip
+
+
+def errors_of(action, *args):
+    """What a server answers: its value, or reason and description of the errors it sent (clients add one, and name the device)."""
+    try:
+        return plain(action(*args))
+    except tango.DevFailed as failed:
+        return ["error", failed.args[0].reason, failed.args[0].desc]
+
+
+def polling_lines(device):
+    """The polling status, with everything that is a time or a number of records replaced."""
+    blocks = []
+    for block in device.polling_status():
+        lines = block.split("\n")
+        for index, line in enumerate(lines):
+            if line.startswith("\tOrigin"):
+                lines[index] = "origin"
+            elif " = " in line and ("Time needed" in line or "Delta" in line):
+                lines[index] = re.sub(r"[0-9.]+", "n", line.split(" = ")[0]) + " = n"
+            elif line.startswith("Data not updated"):
+                lines[index] = "age"
+        blocks.append(lines)
+    return blocks
+
+
+def history_of(device, name, count):
+    # Newer clients cannot take the values of a history of State; those of a WRITE attribute are garbage on 9.3.4.
+    return [
+        [h.name, str(h.quality), h.has_failed, "" if name == "State" else str(h.type), h.dim_x, h.dim_y, h.w_dim_x, [e.reason for e in h.get_err_stack()] if h.has_failed else []]
+        + ([brief(h.value), brief(h.w_value)] if name in ("string_spectrum", "Status") else [])
+        for h in device.attribute_history(name, count)
+    ]  # fmt: skip
+
+
+def command_history_of(device, name, count):
+    return [str(h.extract()) if not h.has_failed() else "failed" for h in device.command_history(name, count)]
+
+
+def compare_polling(report, a, b):
+    """The same polling on both. Needs a database: without one the C++ server calls all its cached values too old."""
+    admins = [tango.DeviceProxy(d.adm_name()) for d in (a, b)]
+    names = [d.dev_name() for d in (a, b)]
+
+    def polling(what, make, field="reason"):
+        left, right = (errors_of(make, *side) for side in zip((a, b), admins, names))
+        if isinstance(left, list) and isinstance(right, list):
+            left, right = ([t.replace(n, "DEVICE") if isinstance(t, str) else t for t in side] for side, n in ((left, names[0]), (right, names[1])))
+        report.compare(what, field, left, right)
+
+    def add(period, *texts):
+        return lambda d, admin, name: admin.command_inout("AddObjPolling", ([period], [name, *texts]))
+
+    def update(period, *texts):
+        return lambda d, admin, name: admin.command_inout("UpdObjPollingPeriod", ([period], [name, *texts]))
+
+    def remove(*texts):
+        return lambda d, admin, name: admin.command_inout("RemObjPolling", [name, *texts])
+
+    for field in COMMAND_FIELDS:
+        for name in "AddObjPolling UpdObjPollingPeriod RemObjPolling DevPollStatus PolledDevice StartPolling StopPolling".split():
+            report.compare(name, field, *(str(getattr(admin.command_query(name), field)) for admin in admins))
+    report.compare("admin device", "status", *(admin.status() for admin in admins))
+    for make in (update(100, "attribute", "ampli"), remove("attribute", "ampli"), remove("attribute", "nosuch"), remove("pipe", "x")):
+        polling("nothing polled", make)
+    for texts in (("attribute", "nosuch"), ("command", "NoSuch"), ("pipe", "x"), ("command", "Init"), ("command", "DevString")):
+        polling(f"polling {texts}", add(100, *texts))
+    for period in (4, 1, -4):
+        polling(f"polling with {period}", add(period, "attribute", "ampli"))
+    polling("too few arguments", lambda d, admin, name: admin.command_inout("AddObjPolling", ([100], [name, "attribute"])))
+    polling("two periods", lambda d, admin, name: admin.command_inout("AddObjPolling", ([100, 2], [name, "attribute", "ampli"])))
+    polling("removal without a name", lambda d, admin, name: admin.command_inout("RemObjPolling", [name, "attribute"]))
+    polling("unknown device", lambda d, admin, name: admin.command_inout("AddObjPolling", ([100], ["no/such/device", "attribute", "x"])))
+    polling("status of an unknown device", lambda d, admin, name: admin.command_inout("DevPollStatus", "no/such/device"))
+    for kind, name, period in POLLED:
+        polling(f"polling {name}", add(period, kind, name))
+        polling(f"polling {name} again", add(period, kind, name))
+    time.sleep(3)
+    report.compare("polling", "status", *(polling_lines(d) for d in (a, b)))
+    for admin, name in zip(admins, names):
+        report.compare("polling", "listed devices", True, name in list(admin.command_inout("PolledDevice")))
+    databases = [tango.Database(*d.get_db_host().split(":")[:1], d.get_db_port()) for d in (a, b)]
+    for name in ("polled_attr", "polled_cmd", "non_auto_polled_attr", "non_auto_polled_cmd"):
+        report.compare("property", name, *(list(db.get_device_property(n, name)[name]) for db, n in zip(databases, names)))
+    for source in (tango.DevSource.CACHE, tango.DevSource.CACHE_DEV, tango.DevSource.DEV):
+        for device in (a, b):
+            device.set_source(source)
+        for name in ("double_scalar", "AMPLI", "throw_exception", "short_scalar", "string_spectrum", "no_value", "long_scalar", "State", "Status", "nosuch"):
+            left, right = (errors_of(lambda d: [(v := d.read_attribute(name)).name, str(v.quality), v.dim_x, v.w_dim_x], d) for d in (a, b))
+            report.compare(f"{name} from {source}", "answer", left, right)
+        for name in ("devvoid", "State", "Status", "DevVarDoubleArray", "NoSuch") + (("SwitchStates",) if source == tango.DevSource.CACHE else ()):
+            left, right = (errors_of(d.command_inout, name) for d in (a, b))
+            report.compare(f"{name} from {source}", "answer", left, right)
+    for device in (a, b):
+        device.set_source(tango.DevSource.CACHE_DEV)
+    for name in ("ampli", "throw_exception", "no_value", "string_spectrum", "double_image", "State", "Status", "short_scalar", "long_scalar", "nosuch"):
+        for count in (0, 1, 3, -1):
+            report.compare(f"history of {name}", f"of {count}", *(errors_of(history_of, d, name, count) for d in (a, b)))
+    for name in ("State", "Status", "DevVoid", "SwitchStates", "NoSuch", "DevString"):
+        report.compare(f"history of {name}", "of 3", *(errors_of(command_history_of, d, name, 3) for d in (a, b)))
+    polling("changing a period", update(70_000, "attribute", "String_Spectrum"))
+    polling("changing to too short a period", update(4, "attribute", "string_spectrum"))
+    polling("changing what is not polled", update(100, "attribute", "long_scalar"))
+    polling("changing what does not exist", update(100, "attribute", "nosuch"))
+    polling("changing another type", update(100, "pipe", "ampli"))
+    for what, action in {
+        "is polled": lambda d: [d.is_attribute_polled("ampli"), d.is_command_polled("State"), d.is_attribute_polled("long_scalar")],
+        "periods": lambda d: [d.get_attribute_poll_period("string_spectrum"), d.get_command_poll_period("devvoid")],
+        "cached value after DevRestart": lambda d: tango.DeviceProxy(d.adm_name()).command_inout("DevRestart", d.dev_name()),
+    }.items():
+        report.compare("polling", what, *(errors_of(action, d) for d in (a, b)))
+    report.compare("polling after DevRestart", "objects", *([b[:2] for b in polling_lines(d)] for d in (a, b)))
+    polling("removing what is not polled", remove("attribute", "long_scalar"))
+    polling("removing another type", remove("pipe", "ampli"))
+    for kind, name, _ in POLLED:
+        polling(f"removing {name}", remove(kind, name))
+    report.compare("polling", "status at the end", *(list(d.polling_status()) for d in (a, b)))
+    for name in ("polled_attr", "polled_cmd"):
+        report.compare("property", f"{name} at the end", *(list(db.get_device_property(n, name)[name]) for db, n in zip(databases, names)))
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     for name in ("host_a", "device_a", "host_b", "device_b"):
@@ -359,6 +486,8 @@ def main():
     compare_commands(report, a, b)
     if "logging" in report.also:
         compare_logging(report, a, b)
+    if a.is_dbase_used() and b.is_dbase_used():
+        compare_polling(report, a, b)
     print(f"{report.compared} comparisons, {report.unexpected} unexpected differences")
     return 1 if report.unexpected else 0
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A PyTango client's checks of a TangoTest device.
 
-pyclient.py HOST:PORT DEVICE [--also polling,events,locks] [--quiet]
+pyclient.py HOST:PORT DEVICE [--also events,locks] [--quiet]
 
 HOST:PORT is a database, or the server itself when DEVICE ends with #dbase=no.
 One JSON object per check on stdout, the last one a summary; exit status 1 when any check failed.
@@ -351,7 +351,7 @@ def asynchronous_calls_come_back(device):
     equal([a.name for a in device.read_attributes_reply(number, 5000)], ["string_scalar", "State"], "attributes")
 
 
-@check("polling")
+@check()
 def polling_fills_a_history(device):
     device.poll_attribute("double_scalar", 100)
     device.poll_command("State", 100)

@@ -146,6 +146,58 @@ import Testing
         }
     }
 
+    /// Polls by the admin device's commands and reads caches and histories through our client.
+    private func usePolling(_ system: TestSystem, _ device: DeviceProxy) async throws {
+        let admin = try await system.client.device(try await device.adminName())
+        func poll(_ command: String, _ name: String) async throws {
+            let object = [device.name, name == "DevVoid" ? "command" : "attribute", name]
+            let argument: CommandData =
+                command == "RemObjPolling"
+                ? .stringArray(object) : .longStringArray(LongStringArray(longs: [50], strings: object))
+            try await admin.command(command, argument)
+        }
+        let attributes = ["double_scalar", "ampli", "State", "Status", "throw_exception", "string_spectrum_ro", "long64_image_ro"]
+        for name in attributes + ["DevVoid"] { try await poll("AddObjPolling", name) }
+        for name in attributes {
+            var history = AttributeHistory(name: "", values: [])
+            for _ in 0..<200 where history.values.count < 3 {
+                try await Task.sleep(for: .milliseconds(20))
+                if let read = try? await device.attributeHistory(name, count: 3) { history = read }
+            }
+            let config = try await device.attributeConfig(name)
+            #expect(history.name == name && history.values.count == 3, "\(name)")
+            for value in history.values {
+                if name == "throw_exception" {
+                    #expect(value.failure?.reason == "exception test" && value.quality == .invalid)
+                    continue
+                }
+                #expect(value.failure == nil && value.type == config.type && value.format == config.format, "\(name)")
+                #expect(value.readData.count == value.readDimension.elementCount && value.readData.count > 0, "\(name)")
+                #expect((value.setData?.count ?? 0) == value.writeDimension.elementCount, "\(name)")
+                #expect(value.time > .zero)
+            }
+        }
+        #expect(try await device.commandHistory("State", count: 2).map(\.result) == [.state(.running), .state(.running)])
+        let status = CommandData.string("The device is in RUNNING state.")
+        #expect(try await device.commandHistory("Status", count: 2).map(\.result) == [status, status])
+        #expect(try await device.commandHistory("DevVoid", count: 2).count == 2)
+        let cached = try await device.readAttributes(["double_scalar", "long_scalar", "throw_exception"], source: .cache)
+        #expect(cached.map { $0.failure?.reason } == [nil, .attributeNotPolled, "exception test"])
+        for name in attributes + ["DevVoid"] { try await poll("RemObjPolling", name) }
+        #expect(try await admin.command("PolledDevice", as: [String].self) == [])
+    }
+
+    @Test func ourClientReadsCachesAndHistoriesOfACppServerAndOfOurs() async throws {
+        try await TestSystem.withOurs { system, _ in
+            let cpp = try await system.startCppTangoTest("test/cpp/1")
+            try await self.usePolling(system, try await system.client.device("test/cpp/1"))
+            await cpp.stop()
+            let ours = try await system.startOurTangoTest("test/swift/1")
+            try await self.usePolling(system, try await system.client.device("test/swift/1"))
+            await ours.stop()
+        }
+    }
+
     @Test func aKilledDatabaseLosesNothingAndServersAndClientsCarryOn() async throws {
         try await TestSystem.withOurs { system, database in
             let cpp = try await system.startCppTangoTest("test/cpp/1")

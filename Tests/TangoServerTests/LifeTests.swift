@@ -138,7 +138,7 @@ struct LifeTests {
             #expect(try await admin.command("QueryDevice") == .stringArray(["Gated::t/g/1", "Bench::t/a/1"]))
             #expect(try await admin.command("QueryWizardDevProperty", .string("bench")) == .stringArray(["speed", "How fast", "12"]))
             #expect(try await admin.state() == .on)
-            #expect(try await admin.status() == "The device is ON\nThe polling is OFF")
+            #expect(try await admin.status() == "The device is ON\nThe polling is ON")
             #expect(try test.context().property("SPEED") == ["12"])
             #expect(try test.context().property("unknown") == nil)
         }

@@ -69,7 +69,7 @@ struct OperationTests {
     /// Nothing is polled: histories are refused, the old ones that kill other servers too.
     private static let histories: [(DeviceCall, ErrorReason)] =
         [2, 3, 4, 5].map { (.attributeHistory("number", count: 5, version: $0), .attributeNotPolled) }
-        + [2, 4].map { (.commandHistory("Echo", count: 5, version: $0), .commandNotPolled) }
+        + [2, 4].map { (.commandHistory("Nothing", count: 5, version: $0), .commandNotPolled) }
 
     @Test func interfacesAreTold() async throws {
         try await TestServer.run([BenchDevice.deviceClass()], devices: ["t/a/1"]) { (test) async throws in

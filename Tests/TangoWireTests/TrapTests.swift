@@ -190,7 +190,7 @@ import Testing
         let value = try #require(values.first)
         #expect(value.readDimension == .scalar && value.writeDimension == .scalar && value.data == .double([0]))
         #expect(value.readData == .double([0]) && value.setData == .double([0]))
-        // The same in a history: each record takes one value, not two.
+        // In a history clients take both sizes out of the data, and fail where there is only one value: it is sent twice.
         var history = AttributeHistory(name: value.name, values: [])
         for number in 1...3 {
             var record = value
@@ -198,7 +198,8 @@ import Testing
             history.values.append(record)
         }
         let bytes = writing { history.encode(to: &$0, version: 5) }
-        #expect(try reading(bytes) { (reader) throws(CDRError) in try AttributeHistory(&reader, version: 5) } == history)
+        let read = try reading(bytes) { (reader) throws(CDRError) in try AttributeHistory(&reader, version: 5) }
+        #expect(read.values.map(\.readData) == history.values.map(\.data) && read.values.map(\.setData) == history.values.map(\.data))
     }
 
     @Test func trap25OldHistoryOperationsHaveTheirOwnStructures() throws {

@@ -115,21 +115,68 @@ public enum AttributeData: Sendable, Hashable {
 
     /// These elements followed by the other's. Data of another type is not appended.
     public func appending(_ other: AttributeData) -> AttributeData {
-        switch (self, other) {
-        case (.boolean(let a), .boolean(let b)): .boolean(a + b)
-        case (.short(let a), .short(let b)): .short(a + b)
-        case (.long(let a), .long(let b)): .long(a + b)
-        case (.long64(let a), .long64(let b)): .long64(a + b)
-        case (.float(let a), .float(let b)): .float(a + b)
-        case (.double(let a), .double(let b)): .double(a + b)
-        case (.uchar(let a), .uchar(let b)): .uchar(a + b)
-        case (.ushort(let a), .ushort(let b)): .ushort(a + b)
-        case (.ulong(let a), .ulong(let b)): .ulong(a + b)
-        case (.ulong64(let a), .ulong64(let b)): .ulong64(a + b)
-        case (.string(let a), .string(let b)): .string(a + b)
-        case (.state(let a), .state(let b)): .state(a + b)
-        case (.encoded(let a), .encoded(let b)): .encoded(a + b)
-        default: self
+        var all = self
+        all.append(other)
+        return all
+    }
+
+    /// Appends the other's elements, in place as far as these elements are held nowhere else: so joining many parts takes linear time.
+    /// Data of another type is not appended; to no data everything is.
+    public mutating func append(_ other: AttributeData) {
+        // Taken out while it changes, else there would be two holders and every append a copy.
+        var all = AttributeData.none
+        swap(&self, &all)
+        switch consume all {
+        case .none:
+            if case .deviceState(let state) = other { self = .state([state]) } else { self = other }
+        case .deviceState(let state): self = .state([state] + other.states)
+        case .state(var values):
+            values += other.states
+            self = .state(values)
+        case .boolean(var values):
+            if case .boolean(let more) = other { values += more }
+            self = .boolean(values)
+        case .short(var values):
+            if case .short(let more) = other { values += more }
+            self = .short(values)
+        case .long(var values):
+            if case .long(let more) = other { values += more }
+            self = .long(values)
+        case .long64(var values):
+            if case .long64(let more) = other { values += more }
+            self = .long64(values)
+        case .float(var values):
+            if case .float(let more) = other { values += more }
+            self = .float(values)
+        case .double(var values):
+            if case .double(let more) = other { values += more }
+            self = .double(values)
+        case .uchar(var values):
+            if case .uchar(let more) = other { values += more }
+            self = .uchar(values)
+        case .ushort(var values):
+            if case .ushort(let more) = other { values += more }
+            self = .ushort(values)
+        case .ulong(var values):
+            if case .ulong(let more) = other { values += more }
+            self = .ulong(values)
+        case .ulong64(var values):
+            if case .ulong64(let more) = other { values += more }
+            self = .ulong64(values)
+        case .string(var values):
+            if case .string(let more) = other { values += more }
+            self = .string(values)
+        case .encoded(var values):
+            if case .encoded(let more) = other { values += more }
+            self = .encoded(values)
+        }
+    }
+
+    private var states: [DevState] {
+        switch self {
+        case .state(let states): states
+        case .deviceState(let state): [state]
+        default: []
         }
     }
 }

@@ -7,10 +7,15 @@ struct ServerReference: Sendable {
 
 /// The admin device of a server: `dserver/Name/instance`, class DServer; an ordinary device whose commands act on the server.
 final class AdminDevice: Device {
+    private let context: DeviceContext
+
     init(context: DeviceContext) {
+        self.context = context
         context.setState(.on)
-        context.setStatus("The device is ON\nThe polling is OFF")
+        self.showPolling(isOn: true)
     }
+
+    func showPolling(isOn: Bool) { self.context.setStatus("The device is ON\nThe polling is \(isOn ? "ON" : "OFF")") }
 
     /// The class DServer for one server, which it does not keep alive.
     static func deviceClass(of deviceServer: DeviceServer) -> DeviceClass {
@@ -21,6 +26,7 @@ final class AdminDevice: Device {
             Self.queries(server)
             Self.life(server)
             Self.logging(server)
+            Self.polling(server)
         }
         deviceClass.tellsCaller = true
         deviceClass.commands += Self.restart(server) + Self.locking(server)

@@ -14,7 +14,7 @@ extension MemberCall {
 /// Declares a scalar attribute; it is read-write when `write` is given.
 public func Attribute<D: Device, T: TangoScalar>(
     _ name: String, of device: D.Type = D.self, _ type: T.Type = T.self, memorization: Memorization = .none,
-    properties: AttributeProperties = AttributeProperties(), isAllowed: AccessCheck? = nil,
+    properties: AttributeProperties = AttributeProperties(), pollingPeriod: Duration? = nil, isAllowed: AccessCheck? = nil,
     read: @escaping @Sendable (D) throws -> T, write: (@Sendable (D, T) throws -> Void)? = nil
 ) -> AttributeDefinition {
     AttributeDefinition(
@@ -27,14 +27,14 @@ public func Attribute<D: Device, T: TangoScalar>(
                 try write(try call.device(as: D.self), value)
             }
         },
-        isAllowed: isAllowed
+        isAllowed: isAllowed, pollingPeriod: pollingPeriod
     )
 }
 
 /// Declares a spectrum attribute; it is read-write when `write` is given.
 public func Spectrum<D: Device, T: TangoScalar>(
     _ name: String, of device: D.Type = D.self, _ type: T.Type = T.self, maxLength: Int,
-    properties: AttributeProperties = AttributeProperties(), isAllowed: AccessCheck? = nil,
+    properties: AttributeProperties = AttributeProperties(), pollingPeriod: Duration? = nil, isAllowed: AccessCheck? = nil,
     read: @escaping @Sendable (D) throws -> [T], write: (@Sendable (D, [T]) throws -> Void)? = nil
 ) -> AttributeDefinition {
     AttributeDefinition(
@@ -47,14 +47,14 @@ public func Spectrum<D: Device, T: TangoScalar>(
                 try write(try call.device(as: D.self), values)
             }
         },
-        isAllowed: isAllowed
+        isAllowed: isAllowed, pollingPeriod: pollingPeriod
     )
 }
 
 /// Declares an image attribute; it is read-write when `write` is given.
 public func Image<D: Device, T: TangoScalar>(
     _ name: String, of device: D.Type = D.self, _ type: T.Type = T.self, maxWidth: Int, maxHeight: Int,
-    properties: AttributeProperties = AttributeProperties(), isAllowed: AccessCheck? = nil,
+    properties: AttributeProperties = AttributeProperties(), pollingPeriod: Duration? = nil, isAllowed: AccessCheck? = nil,
     read: @escaping @Sendable (D) throws -> TangoImage<T>, write: (@Sendable (D, TangoImage<T>) throws -> Void)? = nil
 ) -> AttributeDefinition {
     AttributeDefinition(
@@ -74,7 +74,7 @@ public func Image<D: Device, T: TangoScalar>(
                     TangoImage(values, width: Int(written.dimension.x), height: Int(written.dimension.y)))
             }
         },
-        isAllowed: isAllowed
+        isAllowed: isAllowed, pollingPeriod: pollingPeriod
     )
 }
 
@@ -82,13 +82,13 @@ public func Image<D: Device, T: TangoScalar>(
 public func Command<D: Device>(
     _ name: String, of device: D.Type = D.self, in inType: DataType = .void, out outType: DataType = .void,
     inDescription: String = "Uninitialised", outDescription: String = "Uninitialised", level: DisplayLevel = .operator,
-    isAllowed: AccessCheck? = nil, execute: @escaping @Sendable (D, CommandData) throws -> CommandData
+    pollingPeriod: Duration? = nil, isAllowed: AccessCheck? = nil, execute: @escaping @Sendable (D, CommandData) throws -> CommandData
 ) -> CommandDefinition {
     CommandDefinition(
         CommandInfo(
             name: name, level: level, inType: inType, outType: outType, inDescription: inDescription, outDescription: outDescription),
         handler: .sync { call, argument in try execute(try call.device(as: D.self), argument) },
-        isAllowed: isAllowed
+        isAllowed: isAllowed, pollingPeriod: pollingPeriod
     )
 }
 
@@ -96,13 +96,13 @@ public func Command<D: Device>(
 public func AsyncCommand<D: Device>(
     _ name: String, of device: D.Type = D.self, in inType: DataType = .void, out outType: DataType = .void,
     inDescription: String = "Uninitialised", outDescription: String = "Uninitialised", level: DisplayLevel = .operator,
-    isAllowed: AccessCheck? = nil, execute: @escaping @Sendable (D, CommandData) async throws -> CommandData
+    pollingPeriod: Duration? = nil, isAllowed: AccessCheck? = nil, execute: @escaping @Sendable (D, CommandData) async throws -> CommandData
 ) -> CommandDefinition {
     CommandDefinition(
         CommandInfo(
             name: name, level: level, inType: inType, outType: outType, inDescription: inDescription, outDescription: outDescription),
         handler: .async { call, argument in try await execute(try call.device(as: D.self), argument) },
-        isAllowed: isAllowed
+        isAllowed: isAllowed, pollingPeriod: pollingPeriod
     )
 }
 

@@ -37,17 +37,12 @@ extension DeviceRuntime {
             case .setPipeConfigs(let configs, _):
                 try self.setPipeConfigs(configs)
                 return .success(.void)
-            case .attributeHistory(let name, _, _):
-                guard let attribute = self.attribute(name) else { throw Self.attributeNotFound(name) }
-                throw DevFailed(.attributeNotPolled, "Attribute \(attribute.name) not polled", origin: "Device::read_attribute_history")
-            case .commandHistory(let name, _, _):
-                guard self.command(name) != nil else {
-                    throw DevFailed(.commandNotFound, "Command \(name) not found", origin: "Device::command_inout_history")
-                }
-                throw DevFailed(.commandNotPolled, "Command \(name.tangoFolded) not polled", origin: "Device::command_inout_history")
-            case .command(let name, _, source: .cache, _, _):
-                guard let command = self.command(name) else { return nil }
-                throw DevFailed(.commandNotPolled, "Command \(command.value.info.name) not polled", origin: "Device::command_inout")
+            case .attributeHistory(let name, let count, _):
+                return .success(.attributeHistory(try self.attributeHistory(name, Int(count))))
+            case .commandHistory(let name, let count, _): return .success(.commandHistory(try self.commandHistory(name, Int(count))))
+            case .command(let name, _, let source, _, _) where source != .device: return try self.cachedCommand(name, source)
+            case .readAttributes(let names, let source, _, let version) where source != .device:
+                return try self.cachedAttributes(names, source, version)
             default: return nil
             }
         } catch {
@@ -55,7 +50,7 @@ extension DeviceRuntime {
         }
     }
 
-    private static func attributeNotFound(_ name: String) -> DevFailed {
+    static func attributeNotFound(_ name: String) -> DevFailed {
         DevFailed(.attributeNotFound, "\(name) attribute not found", origin: "MultiAttribute::get_attr_by_name")
     }
 

@@ -6,7 +6,7 @@ extension DeviceContext {
     /// - Throws: `API_AttrNotFound`; `API_AttrOptProp` when the value is larger than the attribute may be.
     public func push(_ kind: PushKind, attribute name: String, _ reading: AttributeReading) throws(DevFailed) {
         let attribute = try self.known(name)
-        let value = attribute.value(from: reading, setSource: self.runtime.setSource(of: attribute))
+        let value = self.runtime.value(of: attribute, from: reading)
         if let failure = value.failure { throw failure }
         self.runtime.environment.changes.send(self.name, .pushed(kind, value))
     }
@@ -43,12 +43,14 @@ extension DeviceContext {
 }
 
 extension DeviceRuntime {
-    /// The attribute whose set value is shown with the value of that one, if one is.
-    func setSource(of attribute: AttributeRuntime) -> AttributeRuntime? {
-        switch attribute.definition.access {
-        case .readWrite: attribute
-        case .readWithWrite: attribute.definition.writeAttributeName.flatMap { self.attribute($0) }
-        case .read, .write, .unknown: nil
-        }
+    /// The value a client gets of what a read handler answered: with the set value, where the attribute shows one.
+    func value(of attribute: AttributeRuntime, from reading: AttributeReading?) -> AttributeValue {
+        let setSource: AttributeRuntime? =
+            switch attribute.definition.access {
+            case .readWrite: attribute
+            case .readWithWrite: attribute.definition.writeAttributeName.flatMap { self.attribute($0) }
+            case .read, .write, .unknown: nil
+            }
+        return attribute.value(from: reading, setSource: setSource)
     }
 }

@@ -66,7 +66,8 @@ extension DeviceRuntime {
     // MARK: - Adding
 
     /// The first members of a new device: what its class has now. Devices of a class share the tables until one changes its own.
-    func take(_ attributes: OrderedTable<SharedDefinition>, _ commands: OrderedTable<SharedCommand>, _ pipes: OrderedTable<PipeDefinition>) {
+    func take(_ attributes: OrderedTable<SharedDefinition>, _ commands: OrderedTable<SharedCommand>, _ pipes: OrderedTable<PipeDefinition>)
+    {
         let own = attributes.map { self.makeAttribute($0) }
         let last = BuiltInMembers.attributes.map { self.makeAttribute($0) }
         self.members.withLock { members in
@@ -106,6 +107,7 @@ extension DeviceRuntime {
             }
             return false
         }
+        self.memberAdded(.attribute, shared.value.name, pollingPeriod: shared.value.pollingPeriod)
         self.interfaceChanged(by: shared.signature)
         if shared.value.memorization == .memorizedWriteAtInit, self.isStarted, new.writtenValue != nil { self.writeMemorizedLater([new]) }
         return true
@@ -137,6 +139,7 @@ extension DeviceRuntime {
             }
             return false
         }
+        self.memberAdded(.command, info.name, pollingPeriod: shared.value.pollingPeriod)
         self.interfaceChanged(by: shared.signature)
         return true
     }
@@ -174,6 +177,7 @@ extension DeviceRuntime {
                 origin: "DeviceImpl::remove_attribute")
         }
         removed.leave()
+        self.memberRemoved(.attribute, removed.name, cleansDatabase: !keepsProperties)
         if !keepsProperties { self.forgetProperties(ofAttribute: removed.name) }
         self.interfaceChanged(by: removed.signature)
     }
@@ -191,6 +195,7 @@ extension DeviceRuntime {
                 .commandNotFound, "Command \(name) is not defined as a command for your device.\nCan't remove it",
                 origin: "DeviceImpl::remove_command")
         }
+        self.memberRemoved(.command, removed.value.info.name, cleansDatabase: true)
         self.interfaceChanged(by: removed.signature)
     }
 

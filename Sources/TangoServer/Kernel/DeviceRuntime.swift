@@ -44,6 +44,8 @@ package struct ServerEnvironment: Sendable {
         self.storage = storage
         self.poolExecutor = PoolExecutor(pool)
     }
+    /// Who polls the devices.
+    package var polling = PollDriver()
 }
 
 /// What a device needs of a database while it runs.
@@ -112,6 +114,9 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     private let ended = Atomic<Bool>(false)
     /// Whether the device was stopped; nothing may run on it any more.
     var isEnded: Bool { self.ended.load(ordering: .acquiring) }
+
+    /// Whether members added from now on are polled at once, and not with all the others when the server has started.
+    let isPollingConfigured = Atomic<Bool>(false)
 
     private(set) var device: (any Device)?
     private(set) var context: DeviceContext?
@@ -250,6 +255,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     func stop(within timeout: TimeAmount) async -> Bool {
         await self.withGate(within: timeout) {
             self.ended.store(true, ordering: .releasing)
+            self.environment.polling.remove(self)
             await self.device?.release()
             self.log.removeTargets { _ in true }
             // Without a gate, requests may still be running: the object then lives as long as this.

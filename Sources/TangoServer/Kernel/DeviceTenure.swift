@@ -6,6 +6,8 @@ final class DeviceTenure: Sendable {
     /// All that requests to a device look at which nobody locked.
     private let concernsRequests = Atomic<Bool>(false)
     private let lock = Mutex(ClientLock())
+    private let hasPolling = Atomic<Bool>(false)
+    private let pollingStore = Mutex<DevicePolling?>(nil)
 
     init() {}
 
@@ -18,6 +20,23 @@ final class DeviceTenure: Sendable {
         return try self.lock.withLock { (lock) throws(DevFailed) -> R in
             defer { self.concernsRequests.store(lock.concernsRequests, ordering: .releasing) }
             return try body(&lock, now)
+        }
+    }
+
+    /// What is polled of the device; `nil` for a device of which nothing ever was.
+    var polling: DevicePolling? {
+        guard self.hasPolling.load(ordering: .acquiring) else { return nil }
+        return self.pollingStore.withLock { $0 }
+    }
+
+    /// As `polling`, made when it is not there.
+    func makePolling() -> DevicePolling {
+        self.pollingStore.withLock { store in
+            if let store { return store }
+            let polling = DevicePolling()
+            store = polling
+            self.hasPolling.store(true, ordering: .releasing)
+            return polling
         }
     }
 }

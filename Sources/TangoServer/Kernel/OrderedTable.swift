@@ -41,6 +41,15 @@ struct OrderedTable<Member> {
         }
     }
 
+    /// Changes the member of that name in place; `nil` when there is none.
+    mutating func update<Result>(_ name: String, _ change: (inout Member) -> Result) -> Result? {
+        guard let slot = self.index[name.tangoFolded], var member = self.slots[slot] else { return nil }
+        // Taken out while it changes, so that it is held once and not copied.
+        self.slots[slot] = nil
+        defer { self.slots[slot] = member }
+        return change(&member)
+    }
+
     @discardableResult
     mutating func remove(_ name: String) -> Member? {
         guard let slot = self.index.removeValue(forKey: name.tangoFolded) else { return nil }

@@ -1,4 +1,3 @@
-
 /// Runs tasks on the thread pool: handlers of classes that may block go on there after each suspension too, never on the few threads that
 /// all tasks of the process share.
 final class PoolExecutor: TaskExecutor {

@@ -18,12 +18,23 @@ struct ReadOperation: GatedOperation {
     private var deferred: [Int] = []
     /// About how many bytes the answer has so far.
     private var size = 0
+    private let sizeLimit: Int
 
     init(names: [String], source: DevSource, version: Int) {
         self.names = names
         self.source = source
         self.throwsErrors = version < 3
         self.isCheck = false
+        self.sizeLimit = MessageSplitter.defaultMaximumMessageSize
+    }
+
+    /// A read of the polling: nothing of it goes into one message.
+    init(polling names: [String]) {
+        self.names = names
+        self.source = .device
+        self.throwsErrors = false
+        self.isCheck = false
+        self.sizeLimit = .max
     }
 
     /// Reads the attributes for their alarms only.
@@ -32,6 +43,7 @@ struct ReadOperation: GatedOperation {
         self.source = .device
         self.throwsErrors = false
         self.isCheck = true
+        self.sizeLimit = .max
     }
 
     mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
@@ -43,7 +55,7 @@ struct ReadOperation: GatedOperation {
         }
         while self.values.count < self.names.count {
             // A short request may ask for a big array many times over.
-            guard self.size < MessageSplitter.defaultMaximumMessageSize else { throw SystemException.noResources }
+            guard self.size < self.sizeLimit else { throw SystemException.noResources }
             let name = self.names[self.values.count]
             guard let attribute = runtime.attribute(name) else {
                 self.append(
@@ -89,8 +101,9 @@ struct ReadOperation: GatedOperation {
 
     /// Reads with a synchronous handler, or returns what has to be awaited.
     private mutating func read(_ attribute: AttributeRuntime, _ runtime: DeviceRuntime) throws -> AsyncStep? {
-        if self.source == .cache {
-            throw DevFailed(.attributeNotPolled, "Attribute \(attribute.name) not polled", origin: "Device::read_attributes")
+        if self.source != .device, let cached = try runtime.cachedValue(of: attribute, self.source) {
+            self.append(cached)
+            return nil
         }
         if let error = attribute.startUpError { throw error }
         if attribute.isBuiltIn, runtime.device == nil {
@@ -118,7 +131,7 @@ struct ReadOperation: GatedOperation {
     }
 
     private mutating func finish(_ attribute: AttributeRuntime, _ reading: AttributeReading?, _ runtime: DeviceRuntime) {
-        var value = attribute.value(from: reading, setSource: self.isCheck ? nil : runtime.setSource(of: attribute))
+        var value = self.isCheck ? attribute.value(from: reading, setSource: nil) : runtime.value(of: attribute, from: reading)
         if !value.errors.isEmpty { value.name = self.names[self.values.count] }
         self.append(value)
     }

@@ -152,6 +152,7 @@ public final class DeviceServer: Sendable {
         try await self.export(self.devices)
         try await self.export([admin])
         try? await self.link?.forgetPollingThreads()
+        for device in self.devices + [admin] { await device.configurePolling(readsProperties: true) }
         self.local.started()
     }
 
@@ -180,6 +181,7 @@ public final class DeviceServer: Sendable {
             return (!state.isStopping, state.server)
         }
         guard isFirst else { return }
+        self.polling.shutDown()
         let isAlone = await self.lifecycle.acquire(within: Self.stopLimit, on: self.group.any())
         defer { if isAlone { self.lifecycle.release() } }
         if server != nil { try? await self.link?.unexportServer() }
@@ -253,6 +255,8 @@ public final class DeviceServer: Sendable {
 
     /// Logging of the server and its devices.
     var log: ServerLog { self.environment.log }
+
+    var polling: PollDriver { self.environment.polling }
 
     /// Port it listens at.
     public var port: Int { self.state.withLock { $0.server?.port ?? 0 } }
@@ -428,6 +432,7 @@ public final class DeviceServer: Sendable {
         self.state.withLock { state in
             if let index = state.devices.firstIndex(where: { $0 === old }) { state.devices[index] = new }
         }
+        await new.configurePolling(readsProperties: false)
         do {
             try await self.export([new])
         } catch {
@@ -479,6 +484,10 @@ public final class DeviceServer: Sendable {
             }
             try self.refuseWhileStopping()
             try await self.export(self.devices)
+            let isNew = { (device: DeviceRuntime) in !kept.contains { $0 === device } }
+            for device in self.devices where isNew(device) {
+                await device.configurePolling(readsProperties: self.environment.storage != nil)
+            }
         } catch {
             self.environment.logger.error("restart failed", metadata: ["error": "\(error)"])
         }

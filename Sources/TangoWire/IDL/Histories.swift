@@ -63,6 +63,8 @@ extension AttributeHistory {
         if version >= 5 {
             format = try reader.enumeration()
             type = DataType(rawValue: try reader.int32())
+            // Of State, C++ servers tell no type.
+            if type == .void { type = nil }
         }
         let dates = try reader.sequence(minimumSize: 12) { (reader) throws(CDRError) in try Timestamp(&reader) }
         let data = try AttributeData(any: &reader)
@@ -109,13 +111,10 @@ extension AttributeHistory {
         writer.sequence(self.values) { $0.time.encode(to: &$1) }
         var data = AttributeData.none
         for value in self.values.reversed() {
-            switch (data, value.data) {
-            case (_, .none): continue
-            case (.none, .deviceState(let state)): data = .state([state])
-            case (.state(let states), .deviceState(let state)): data = .state(states + [state])
-            case (.none, let first): data = first
-            case (let all, let next): data = all.appending(next)
-            }
+            data.append(value.data)
+            // Unlike in a read, the one value of a WRITE attribute travels twice: clients count both sizes.
+            let isSetPartOnly = value.writeDimension.elementCount > 0 && value.data.count == value.readDimension.elementCount
+            if isSetPartOnly { data.append(value.data) }
         }
         data.anyForm.encodeAny(to: &writer)
         HistoryRuns(self.values.map(\.quality)).encode(to: &writer) { $1.enumeration($0) }
@@ -267,11 +266,7 @@ private struct HistoryCursor {
             case .doubleStringArray(let value):
                 doubles.doubles += value.doubles
                 doubles.strings += value.strings
-            case .state(let state):
-                data = data == .none ? .state([state]) : data.appending(.state([state]))
-            default:
-                guard let part = AttributeData(anyForm: result) else { continue }
-                data = data == .none ? part : data.appending(part)
+            default: data.append(AttributeData(anyForm: result) ?? .none)
             }
         }
         switch type {

@@ -1,0 +1,190 @@
+import NIOCore
+import Synchronization
+import TangoCore
+import TangoWire
+
+/// What is polled of one device, what it gave, and what the database is told of it. Belongs to the device's name: it outlives the
+/// object that DevRestart replaces, its records do not.
+final class DevicePolling: Sendable {
+    private struct State {
+        var attributes = OrderedTable<PolledObject>()
+        var commands = OrderedTable<PolledObject>()
+        /// Periods by name as in polled_attr and polled_cmd, also of members that are not there now.
+        var wantedAttributes = OrderedTable<(name: String, period: Int)>()
+        var wantedCommands = OrderedTable<(name: String, period: Int)>()
+        /// What the class's code polls and an operator stopped, in lower case.
+        var stoppedAttributes: [String] = []
+        var stoppedCommands: [String] = []
+        var oldFactor = 4
+
+        func table(_ kind: PollKind) -> OrderedTable<PolledObject> { kind == .attribute ? self.attributes : self.commands }
+
+        func wanted(_ kind: PollKind) -> OrderedTable<(name: String, period: Int)> {
+            kind == .attribute ? self.wantedAttributes : self.wantedCommands
+        }
+
+        mutating func want(_ kind: PollKind, _ name: String, _ period: Int?) {
+            let folded = name.tangoFolded
+            switch (kind, period) {
+            case (.attribute, let period?): self.wantedAttributes.set((folded, period), for: folded)
+            case (.attribute, nil): self.wantedAttributes.remove(folded)
+            case (.command, let period?): self.wantedCommands.set((folded, period), for: folded)
+            case (.command, nil): self.wantedCommands.remove(folded)
+            }
+        }
+
+        mutating func stop(_ kind: PollKind, _ name: String, _ isStopped: Bool) {
+            let folded = name.tangoFolded
+            var list = kind == .attribute ? self.stoppedAttributes : self.stoppedCommands
+            list.removeAll { $0 == folded }
+            if isStopped { list.append(folded) }
+            if kind == .attribute { self.stoppedAttributes = list } else { self.stoppedCommands = list }
+        }
+
+        mutating func update<Result>(_ kind: PollKind, _ name: String, _ change: (inout PolledObject) -> Result) -> Result? {
+            kind == .attribute ? self.attributes.update(name, change) : self.commands.update(name, change)
+        }
+
+        var count: Int { self.attributes.count + self.commands.count }
+    }
+
+    private let state = Mutex(State())
+    private let objectCount = Atomic<Int>(0)
+    /// Held while the database is told: the last state is the last told.
+    let telling = Gate()
+
+    init() {}
+
+    /// Whether anything is polled now.
+    var isEmpty: Bool { self.objectCount.load(ordering: .acquiring) == 0 }
+
+    private func change<Result>(_ body: (inout State) -> Result) -> Result {
+        self.state.withLock { state in
+            let result = body(&state)
+            self.objectCount.store(state.count, ordering: .releasing)
+            return result
+        }
+    }
+
+    // MARK: - What is polled
+
+    /// Takes what the properties say; nothing is polled then yet.
+    func read(_ settings: PollSettings) {
+        self.change { state in
+            state = State()
+            state.oldFactor = settings.oldFactor
+            for kind in [PollKind.attribute, .command] {
+                for (name, period) in settings.polled(kind) {
+                    // Older incumbents kept these two as commands.
+                    let isBuiltIn = name.tangoFolded == "state" || name.tangoFolded == "status"
+                    state.want(isBuiltIn ? .attribute : kind, name, period)
+                }
+                for name in settings.notPolled(kind) { state.stop(kind, name, true) }
+            }
+        }
+    }
+
+    /// Forgets the records: the device's object is a new one.
+    func restart(_ settings: PollSettings) {
+        self.change { state in
+            state.attributes = OrderedTable()
+            state.commands = OrderedTable()
+            state.oldFactor = settings.oldFactor
+        }
+    }
+
+    func wanted(_ kind: PollKind) -> [(name: String, period: Int)] { self.state.withLock { $0.wanted(kind).members } }
+    func wantedPeriod(_ kind: PollKind, _ name: String) -> Int? { self.state.withLock { $0.wanted(kind)[name]?.period } }
+
+    /// Whether an operator stopped what the class's code polls.
+    func isStopped(_ kind: PollKind, _ name: String) -> Bool {
+        let folded = name.tangoFolded
+        return self.state.withLock { (kind == .attribute ? $0.stoppedAttributes : $0.stoppedCommands).contains(folded) }
+    }
+
+    /// - Returns: `false` when it is polled already.
+    func add(_ object: PolledObject) -> Bool {
+        self.change { state in
+            guard state.table(object.kind)[object.name] == nil else { return false }
+            if object.kind == .attribute {
+                state.attributes.set(object, for: object.name)
+            } else {
+                state.commands.set(object, for: object.name)
+            }
+            state.want(object.kind, object.name, object.period)
+            state.stop(object.kind, object.name, false)
+            return true
+        }
+    }
+
+    /// - Returns: `false` when it is not polled.
+    func setPeriod(_ kind: PollKind, _ name: String, _ period: Int) -> Bool {
+        self.change { state in
+            guard state.update(kind, name, { $0.period = period }) != nil else { return false }
+            state.want(kind, name, period)
+            return true
+        }
+    }
+
+    /// - Parameters:
+    ///   - isForgotten: it is not polled after the next start either.
+    ///   - isCoded: the class's code polls it, so that it has to be remembered that it shall not be.
+    /// - Returns: `false` when it is not polled.
+    func remove(_ kind: PollKind, _ name: String, isForgotten: Bool, isCoded: Bool) -> Bool {
+        self.change { state in
+            let removed = kind == .attribute ? state.attributes.remove(name) : state.commands.remove(name)
+            if isForgotten { state.want(kind, name, nil) }
+            if isCoded, removed != nil { state.stop(kind, name, true) }
+            return removed != nil
+        }
+    }
+
+    func object(_ kind: PollKind, _ name: String) -> PolledObject? {
+        guard !self.isEmpty else { return nil }
+        return self.state.withLock { $0.table(kind)[name] }
+    }
+
+    /// In the order they were added.
+    func objects(_ kind: PollKind) -> [PolledObject] { self.state.withLock { $0.table(kind).members } }
+
+    /// The properties that say so, empty ones to be deleted.
+    var properties: [(name: String, values: [String])] {
+        self.state.withLock { state in
+            [
+                ("polled_attr", state.wantedAttributes.members.flatMap { [$0.name, String($0.period)] }),
+                ("polled_cmd", state.wantedCommands.members.flatMap { [$0.name, String($0.period)] }),
+                ("non_auto_polled_attr", state.stoppedAttributes), ("non_auto_polled_cmd", state.stoppedCommands),
+            ]
+        }
+    }
+
+    // MARK: - Records
+
+    /// Keeps what polling attributes gave; those not polled any more are passed over.
+    func record(_ values: [AttributeValue], date: Timestamp, began: NIODeadline, duration: TimeAmount?) {
+        self.state.withLock { state in
+            for value in values {
+                _ = state.attributes.update(value.name) {
+                    $0.record(.attribute(value), date: date, began: began, duration: duration)
+                }
+            }
+        }
+    }
+
+    func record(command: String, _ record: PollRecord, date: Timestamp, began: NIODeadline, duration: TimeAmount?) {
+        self.state.withLock { state in
+            _ = state.commands.update(command) { $0.record(record, date: date, began: began, duration: duration) }
+        }
+    }
+
+    /// The newest record of an object, when it is fresh enough; `nil` when it is not polled.
+    /// - Throws: `API_NoDataYet`, `API_NotUpdatedAnyMore`.
+    func fresh(_ kind: PollKind, _ name: String, now: NIODeadline) throws(DevFailed) -> PollRing<PollRecord>.Record? {
+        guard !self.isEmpty else { return nil }
+        let found = self.state.withLock { state -> (object: PolledObject, oldFactor: Int)? in
+            state.table(kind)[name].map { ($0, state.oldFactor) }
+        }
+        guard let found else { return nil }
+        return try found.object.fresh(oldFactor: found.oldFactor, now: now)
+    }
+}

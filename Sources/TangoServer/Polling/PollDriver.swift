@@ -1,0 +1,149 @@
+import NIOCore
+import Synchronization
+import TangoCore
+import TangoWire
+
+/// Polls the devices of a server: one timer for all of them. The reads take the same path as those of clients.
+package final class PollDriver: Sendable {
+    private struct State {
+        var schedule = PollSchedule<ObjectIdentifier>()
+        var devices: [ObjectIdentifier: DeviceRuntime] = [:]
+        var eventLoop: (any EventLoop)?
+        var timer: Scheduled<Void>?
+        var timerDue: NIODeadline?
+        var isStopped = false
+        var isShutDown = false
+    }
+
+    /// Jobs begun in one turn of the event loop, so that clients get theirs in between.
+    private static let jobsPerTurn = 32
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// Whether polling goes on: StopPolling and StartPolling.
+    var isOn: Bool { self.state.withLock { !$0.isStopped } }
+
+    func start() {
+        self.state.withLock { state in
+            guard state.isStopped else { return }
+            state.isStopped = false
+            state.schedule.resume(now: .now())
+        }
+        self.arm()
+    }
+
+    func stop() {
+        self.state.withLock { $0.isStopped = true }
+    }
+
+    /// Ends polling for good: the server ends.
+    func shutDown() {
+        self.state.withLock { state in
+            state.isShutDown = true
+            state.timer?.cancel()
+            state.timer = nil
+            state.schedule = PollSchedule()
+            state.devices = [:]
+        }
+    }
+
+    /// Polls an object from now on, or with another period.
+    /// - Parameter period: milliseconds; 0 is not polled by the clock.
+    func add(_ runtime: DeviceRuntime, _ kind: PollKind, _ name: String, period: Int) {
+        guard period > 0 else { return self.remove(runtime, kind, name) }
+        self.state.withLock { state in
+            guard !state.isShutDown else { return }
+            if state.eventLoop == nil { state.eventLoop = runtime.environment.eventLoops.next() }
+            state.devices[ObjectIdentifier(runtime)] = runtime
+            state.schedule.add(ObjectIdentifier(runtime), kind, name, period: .milliseconds(Int64(period)), now: .now())
+        }
+        self.arm()
+    }
+
+    func remove(_ runtime: DeviceRuntime, _ kind: PollKind, _ name: String) {
+        self.state.withLock { $0.schedule.remove(ObjectIdentifier(runtime), kind, name) }
+    }
+
+    /// The device ended; a poll under way is not waited for, and what it gives is dropped.
+    func remove(_ runtime: DeviceRuntime) {
+        self.state.withLock { state in
+            state.schedule.removeAll(ObjectIdentifier(runtime))
+            state.devices[ObjectIdentifier(runtime)] = nil
+        }
+    }
+
+    // MARK: - The timer
+
+    /// Sees to it that the timer goes off when the next round is due.
+    private func arm() {
+        self.state.withLock { state in
+            guard !state.isStopped, !state.isShutDown, let eventLoop = state.eventLoop else { return }
+            // A step that starts nothing tells when the next one is due.
+            guard let next = state.schedule.step(now: .distantPast).next else { return }
+            if let due = state.timerDue, due <= next { return }
+            state.timer?.cancel()
+            state.timerDue = next
+            state.timer = eventLoop.scheduleTask(deadline: next) { self.turn() }
+        }
+    }
+
+    /// On the event loop.
+    private func turn() {
+        let (step, devices) = self.state.withLock { state -> (PollSchedule<ObjectIdentifier>.Step, [ObjectIdentifier: DeviceRuntime]) in
+            state.timer = nil
+            state.timerDue = nil
+            guard !state.isStopped, !state.isShutDown else { return (.init(), [:]) }
+            return (state.schedule.step(now: .now(), limit: Self.jobsPerTurn), state.devices)
+        }
+        for (device, attributes) in step.late {
+            guard let runtime = devices[device] else { continue }
+            for attribute in attributes { runtime.environment.changes.send(runtime.name, .pollingLate(attribute: attribute)) }
+        }
+        for job in step.jobs {
+            guard let runtime = devices[job.device] else { continue }
+            self.run(job, on: runtime)
+        }
+        self.arm()
+    }
+
+    // MARK: - Jobs
+
+    private struct Receiver: OutcomeReceiver {
+        let driver: PollDriver
+        let eventLoop: any EventLoop
+        let runtime: DeviceRuntime
+        let poll: Poll
+        func finish(_ outcome: Result<DeviceResult, any Error>) { self.driver.finish(self.poll, outcome, self.runtime) }
+    }
+
+    /// A job under way.
+    private struct Poll: Sendable {
+        var job: PollSchedule<ObjectIdentifier>.Job
+        var date = Timestamp.now
+        var began = NIODeadline.now()
+    }
+
+    private func run(_ job: PollSchedule<ObjectIdentifier>.Job, on runtime: DeviceRuntime) {
+        let poll = Poll(job: job)
+        let receiver = Receiver(driver: self, eventLoop: runtime.environment.eventLoops.any(), runtime: runtime, poll: poll)
+        let outcome: Result<DeviceResult, any Error>?
+        runtime.recordPolling(job.kind, job.names)
+        switch job.kind {
+        case .attribute:
+            outcome = OperationRunner.run(ReadOperation(polling: job.names), on: runtime) { receiver }
+        case .command:
+            outcome = OperationRunner.run(CommandOperation(name: job.names.first ?? "", argument: .void), on: runtime) { receiver }
+        }
+        if let outcome { self.finish(poll, outcome, runtime) }
+    }
+
+    private func finish(_ poll: Poll, _ outcome: Result<DeviceResult, any Error>, _ runtime: DeviceRuntime) {
+        if !runtime.isEnded {
+            runtime.keep(outcome, of: poll.job.kind, poll.job.names, date: poll.date, began: poll.began, duration: .now() - poll.began)
+        }
+        let isWaitedFor = self.state.withLock { $0.schedule.finished(poll.job.device) }
+        if isWaitedFor { self.arm() }
+    }
+}

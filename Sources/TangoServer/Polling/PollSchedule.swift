@@ -1,0 +1,248 @@
+import NIOCore
+
+/// What of a device is polled.
+enum PollKind: Sendable, Hashable {
+    case attribute
+    case command
+}
+
+/// Who is polled when. No clock, no device: the driver tells the time and runs what it is given.
+///
+/// - Attributes of a device with the same period are one job, a command is one by itself.
+/// - One job of a device at a time: a device that hangs delays only itself.
+/// - Rounds keep their phase: the next is a whole number of periods after the first, however late a round was run.
+/// - Rounds that were missed altogether are left out and reported.
+/// - What is new is polled at once, and then with its group.
+struct PollSchedule<Device: Hashable & Sendable>: Sendable {
+    /// Something to be polled now.
+    struct Job: Sendable {
+        var device: Device
+        var kind: PollKind
+        var names: [String]
+    }
+
+    struct Step: Sendable {
+        var jobs: [Job] = []
+        /// Attributes of which rounds were left out.
+        var late: [(device: Device, attributes: [String])] = []
+        /// When to come again; `nil` is when something changes.
+        var next: NIODeadline?
+    }
+
+    /// Objects polled together.
+    private struct Slot: Sendable {
+        var device: Device
+        var kind: PollKind
+        /// `nil` for what is polled once.
+        var period: TimeAmount?
+        var names = OrderedTable<String>()
+        var due: NIODeadline
+    }
+
+    private struct Line: Sendable {
+        var isRunning = false
+        /// Slots of attributes by period.
+        var groups: [TimeAmount: Int] = [:]
+        /// Period of each attribute, by name in lower case.
+        var attributes: [String: TimeAmount] = [:]
+        /// Slot of each command, by name in lower case.
+        var commands: [String: Int] = [:]
+        /// Slot of attributes that joined a group and were not read yet.
+        var joined: Int?
+        /// Slots that became due while a job was running.
+        var waiting: [Int] = []
+
+        var isEmpty: Bool { !self.isRunning && self.groups.isEmpty && self.commands.isEmpty && self.joined == nil }
+    }
+
+    private var slots: [Int: Slot] = [:]
+    private var lines: [Device: Line] = [:]
+    private var heap = DueHeap()
+    private var nextSlot = 0
+
+    init() {}
+
+    /// Number of jobs, groups of attributes counting once.
+    var slotCount: Int { self.slots.count }
+
+    // MARK: - What is polled
+
+    /// Polls an object from now on. One that is there already changes its period.
+    mutating func add(_ device: Device, _ kind: PollKind, _ name: String, period: TimeAmount, now: NIODeadline) {
+        self.remove(device, kind, name)
+        switch kind {
+        case .command:
+            let slot = self.makeSlot(Slot(device: device, kind: .command, period: period, due: now), name)
+            self.lines[device, default: Line()].commands[name.tangoFolded] = slot
+        case .attribute:
+            self.lines[device, default: Line()].attributes[name.tangoFolded] = period
+            if let group = self.lines[device]?.groups[period] {
+                self.slots[group]?.names.set(name, for: name)
+                if let joined = self.lines[device]?.joined {
+                    self.slots[joined]?.names.set(name, for: name)
+                } else {
+                    let joined = self.makeSlot(Slot(device: device, kind: .attribute, due: now), name)
+                    self.lines[device]?.joined = joined
+                }
+            } else {
+                let group = self.makeSlot(Slot(device: device, kind: .attribute, period: period, due: now), name)
+                self.lines[device]?.groups[period] = group
+            }
+        }
+    }
+
+    private mutating func makeSlot(_ slot: Slot, _ name: String) -> Int {
+        let id = self.nextSlot
+        self.nextSlot += 1
+        var slot = slot
+        slot.names.set(name, for: name)
+        self.slots[id] = slot
+        self.heap.push(slot.due, id)
+        return id
+    }
+
+    mutating func remove(_ device: Device, _ kind: PollKind, _ name: String) {
+        guard self.lines[device] != nil else { return }
+        switch kind {
+        case .command:
+            if let slot = self.lines[device]?.commands.removeValue(forKey: name.tangoFolded) { self.slots[slot] = nil }
+        case .attribute:
+            guard let period = self.lines[device]?.attributes.removeValue(forKey: name.tangoFolded) else { return }
+            if let group = self.lines[device]?.groups[period], self.takeName(name, outOf: group) {
+                self.lines[device]?.groups[period] = nil
+            }
+            if let joined = self.lines[device]?.joined, self.takeName(name, outOf: joined) { self.lines[device]?.joined = nil }
+        }
+        if self.lines[device]?.isEmpty == true { self.lines[device] = nil }
+        self.forgetRemoved()
+    }
+
+    /// Whether the slot is empty then, and gone.
+    private mutating func takeName(_ name: String, outOf slot: Int) -> Bool {
+        self.slots[slot]?.names.remove(name)
+        guard self.slots[slot]?.names.count == 0 else { return false }
+        self.slots[slot] = nil
+        return true
+    }
+
+    mutating func removeAll(_ device: Device) {
+        guard let line = self.lines.removeValue(forKey: device) else { return }
+        for slot in line.groups.values { self.slots[slot] = nil }
+        for slot in line.commands.values { self.slots[slot] = nil }
+        if let joined = line.joined { self.slots[joined] = nil }
+        self.forgetRemoved()
+    }
+
+    /// Removed slots stay in the heap until their time comes, but not too many of them.
+    private mutating func forgetRemoved() {
+        guard self.heap.count > 64, self.heap.count > 2 * self.slots.count else { return }
+        self.heap.keep { self.slots[$0] != nil }
+    }
+
+    // MARK: - Time
+
+    /// What is to be polled now: at most `limit` jobs; `next` is then not later than now if there are more.
+    mutating func step(now: NIODeadline, limit: Int = .max) -> Step {
+        var step = Step()
+        while step.jobs.count < limit, let (due, id) = self.heap.first, due <= now {
+            self.heap.removeFirst()
+            guard let slot = self.slots[id] else { continue }
+            if self.lines[slot.device]?.isRunning == true {
+                self.lines[slot.device]?.waiting.append(id)
+                continue
+            }
+            self.start(id, slot, now, &step)
+        }
+        while let (_, id) = self.heap.first, self.slots[id] == nil { self.heap.removeFirst() }
+        step.next = self.heap.first?.due
+        return step
+    }
+
+    private mutating func start(_ id: Int, _ slot: Slot, _ now: NIODeadline, _ step: inout Step) {
+        let names = slot.names.members
+        if let period = slot.period {
+            let missed = (now - slot.due).nanoseconds / period.nanoseconds
+            if missed > 0, slot.kind == .attribute { step.late.append((slot.device, names)) }
+            let due = slot.due + period * (missed + 1)
+            self.slots[id]?.due = due
+            self.heap.push(due, id)
+        } else {
+            self.slots[id] = nil
+            self.lines[slot.device]?.joined = nil
+        }
+        self.lines[slot.device]?.isRunning = true
+        step.jobs.append(Job(device: slot.device, kind: slot.kind, names: names))
+    }
+
+    /// The job of that device is over.
+    /// - Returns: whether others of the device have been waiting for that.
+    mutating func finished(_ device: Device) -> Bool {
+        guard let waiting = self.lines[device]?.waiting else { return false }
+        self.lines[device]?.isRunning = false
+        self.lines[device]?.waiting = []
+        for id in waiting {
+            if let slot = self.slots[id] { self.heap.push(slot.due, id) }
+        }
+        if self.lines[device]?.isEmpty == true { self.lines[device] = nil }
+        return !waiting.isEmpty
+    }
+
+    /// After a pause: what became due meanwhile is due now, and nothing counts as late.
+    mutating func resume(now: NIODeadline) {
+        let waiting = Set(self.lines.values.flatMap(\.waiting))
+        self.heap = DueHeap()
+        for (id, slot) in self.slots {
+            if slot.due < now { self.slots[id]?.due = now }
+            if !waiting.contains(id) { self.heap.push(max(slot.due, now), id) }
+        }
+    }
+}
+
+/// The earliest first; equal ones in the order they came.
+private struct DueHeap: Sendable {
+    private struct Entry: Sendable {
+        var due: NIODeadline
+        var order: UInt64
+        var id: Int
+
+        static func < (left: Entry, right: Entry) -> Bool { (left.due, left.order) < (right.due, right.order) }
+    }
+
+    private var entries: [Entry] = []
+    private var order: UInt64 = 0
+
+    init() {}
+
+    var count: Int { self.entries.count }
+    var first: (due: NIODeadline, id: Int)? { self.entries.first.map { ($0.due, $0.id) } }
+
+    mutating func push(_ due: NIODeadline, _ id: Int) {
+        self.order += 1
+        self.entries.append(Entry(due: due, order: self.order, id: id))
+        var child = self.entries.count - 1
+        while child > 0, self.entries[child] < self.entries[(child - 1) / 2] {
+            self.entries.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    mutating func removeFirst() {
+        guard let last = self.entries.popLast(), !self.entries.isEmpty else { return }
+        self.entries[0] = last
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2] where child < self.entries.count && self.entries[child] < self.entries[least] {
+                least = child
+            }
+            guard least != parent else { return }
+            self.entries.swapAt(parent, least)
+            parent = least
+        }
+    }
+
+    mutating func keep(_ isKept: (Int) -> Bool) {
+        // Sorted, an array is a heap.
+        self.entries = self.entries.filter { isKept($0.id) }.sorted { $0 < $1 }
+    }
+}

@@ -1,0 +1,53 @@
+import TangoCore
+
+/// What the properties of a device say about its polling.
+struct PollSettings: Sendable {
+    private let properties: [String: [String]]
+
+    init(_ configuration: DeviceConfiguration) {
+        self.properties = configuration.properties
+    }
+
+    /// Smallest period, in milliseconds.
+    static let smallestPeriod = 5
+
+    /// A record older than this many periods is not given to clients any more.
+    var oldFactor: Int { self.number("poll_old_factor") ?? 4 }
+
+    /// Records kept of one object.
+    func depth(_ kind: PollKind, _ name: String) -> Int {
+        self.pair(kind == .attribute ? "attr_poll_ring_depth" : "cmd_poll_ring_depth", name) ?? self.number("poll_ring_depth") ?? 10
+    }
+
+    /// Smallest period an operator may ask for, in milliseconds; `nil` without such a property.
+    func minimumPeriod(_ kind: PollKind, _ name: String) -> Int? {
+        self.pair(kind == .attribute ? "attr_min_poll_period" : "cmd_min_poll_period", name) ?? self.number("min_poll_period")
+    }
+
+    /// Names and periods of `polled_attr` and `polled_cmd`; pairs without a usable period are left out.
+    func polled(_ kind: PollKind) -> [(name: String, period: Int)] {
+        self.pairs(kind == .attribute ? "polled_attr" : "polled_cmd").compactMap { name, text in
+            guard let period = Int(text), period == 0 || period >= Self.smallestPeriod, period <= Int(Int32.max) else { return nil }
+            return (name, period)
+        }
+    }
+
+    /// What the class's code polls and an operator stopped.
+    func notPolled(_ kind: PollKind) -> [String] {
+        self.properties[kind == .attribute ? "non_auto_polled_attr" : "non_auto_polled_cmd"] ?? []
+    }
+
+    private func number(_ name: String) -> Int? {
+        self.properties[name]?.first.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    private func pair(_ property: String, _ name: String) -> Int? {
+        let found = self.pairs(property).first { $0.name.tangoFolded == name.tangoFolded }
+        return found.flatMap { Int($0.value) }.flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    private func pairs(_ property: String) -> [(name: String, value: String)] {
+        let texts = self.properties[property] ?? []
+        return stride(from: 0, to: texts.count - 1, by: 2).map { (texts[$0], texts[$0 + 1]) }
+    }
+}
