@@ -60,6 +60,8 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Simulated twins of running devices.
+        .target(name: "TangoMirror", dependencies: ["TangoServer"], swiftSettings: settings),
         .target(
             name: "TangoGateway",
             dependencies: ["TangoClient", .product(name: "Hummingbird", package: "hummingbird")],
@@ -72,7 +74,7 @@ let package = Package(
         .executableTarget(
             name: "tango",
             dependencies: [
-                "TangoCLI", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoTestDevice",
+                "TangoCLI", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoMirror", "TangoTestDevice",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -101,6 +103,9 @@ let package = Package(
         .testTarget(name: "TangoClientTests", dependencies: ["TangoClient"], swiftSettings: settings),
         .testTarget(name: "TangoServerTests", dependencies: ["TangoServer", "TangoClient"], swiftSettings: settings),
         .testTarget(name: "TangoTestingTests", dependencies: ["TangoTesting"], swiftSettings: settings),
+        // The code in README and docs.
+        .testTarget(name: "GuideTests", dependencies: ["TangoTesting"], swiftSettings: settings),
+        .testTarget(name: "TangoMirrorTests", dependencies: ["TangoMirror", "TangoTesting"], swiftSettings: settings),
         .testTarget(name: "TangoTestDeviceTests", dependencies: ["TangoTestDevice"], swiftSettings: settings),
         .testTarget(name: "TangoDatabaseTests", dependencies: ["TangoDatabase"], swiftSettings: settings),
         .testTarget(name: "TangoGatewayTests", dependencies: ["TangoGateway"], swiftSettings: settings),

@@ -60,6 +60,17 @@ public struct DeviceClass: Sendable {
         deviceDescription: String = "A TANGO device", documentation: [String: [String]] = [:],
         @MemberBuilder<D> members: () -> [Member] = { [] }
     ) {
+        self.init(
+            name, execution: execution, serialModel: serialModel, deviceDescription: deviceDescription, documentation: documentation,
+            make: { try D(context: $0) }, members: members)
+    }
+
+    /// A class whose devices are made by this code: for those that need more than their context.
+    public init<D: Device>(
+        _ name: String, execution: Execution = .blocking, serialModel: SerialModel = .byDevice,
+        deviceDescription: String = "A TANGO device", documentation: [String: [String]] = [:],
+        make: @escaping @Sendable (DeviceContext) throws -> D, @MemberBuilder<D> members: () -> [Member] = { [] }
+    ) {
         self.name = name
         self.execution = execution
         self.serialModel = serialModel
@@ -82,7 +93,7 @@ public struct DeviceClass: Sendable {
         let mandatory = self.properties.filter(\.isMandatory)
         self.make = { context in
             try context.checkMandatory(mandatory)
-            return try D(context: context)
+            return try make(context)
         }
     }
 }
