@@ -20,7 +20,7 @@ def compare(subject, left, right):
         print(f"DIFFERS: {subject}: {left!r} | {right!r}", flush=True)
 
 
-configs = [{c.name: c for c in device.get_attribute_config_ex(tango.AllAttr)} for device in (original, twin)]
+configs = [{c.name: c for c in device.attribute_list_query_ex()} for device in (original, twin)]
 compare("attributes", list(configs[0]), list(configs[1]))
 for name in configs[0].keys() & configs[1].keys():
     for field in CONFIG_FIELDS:
