@@ -28,9 +28,9 @@ final class MirrorDevice: Device {
 
     /// The class of the twin: as the original's, with the model's values.
     static func deviceClass(_ interface: MirrorInterface, _ model: MirrorModel) -> DeviceClass {
-        DeviceClass(
-            interface.deviceClass, execution: .inline, deviceDescription: interface.deviceDescription,
-            make: { MirrorDevice(context: $0, model: model) }
+        let make: @Sendable (DeviceContext) -> MirrorDevice = { MirrorDevice(context: $0, model: model) }
+        return DeviceClass(
+            interface.deviceClass, execution: .inline, deviceDescription: interface.deviceDescription, make: make
         ) {
             interface.attributes.compactMap { Self.attribute($0, model) }
             interface.commands.compactMap { Self.command($0, model) }

@@ -189,6 +189,11 @@ public struct Attribute<D: Device, Value: AttributeConvertible>: Sendable {
         }
     }
 
+    /// Has the kernel read it with this period from the start, unless an operator stopped that; zero: read when the device's code says so.
+    public func polled(every period: Duration) -> Attribute {
+        self.with { $0.pollingPeriod = period }
+    }
+
     private static func value(of written: AttributeWrite) throws(DevFailed) -> Value {
         if let value = Value(attributeData: written.data, dimension: written.dimension) { return value }
         throw DevFailed(

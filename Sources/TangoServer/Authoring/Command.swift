@@ -29,6 +29,13 @@ public struct Command<D: Device>: Sendable {
             .async { call, argument in try await execute(try call.device(as: D.self), argument) })
     }
 
+    /// Has the kernel execute it with this period from the start, unless an operator stopped that; zero: when the device's code says so.
+    public func polled(every period: Duration) -> Command {
+        var copy = self
+        copy.definition.pollingPeriod = period
+        return copy
+    }
+
     private struct Texts {
         var inDescription: String
         var outDescription: String

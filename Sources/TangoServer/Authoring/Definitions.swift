@@ -142,6 +142,8 @@ public struct AttributeDefinition: Sendable {
     /// Of a `READ_WITH_WRITE` attribute: the `WRITE` attribute whose set value it shows.
     public var writeAttributeName: String?
     public var memorization: Memorization
+    /// Polled from the start with this period (zero: externally triggered), unless an operator stopped that; `nil` is not polled.
+    public var pollingPeriod: Duration?
     /// Labels of a DevEnum, at least one.
     public var enumLabels: [String]
     public var properties: AttributeProperties
@@ -153,7 +155,7 @@ public struct AttributeDefinition: Sendable {
         name: String, type: DataType, format: AttributeFormat = .scalar, access: AttributeWriteType = .read, maxDimX: Int32 = 1,
         maxDimY: Int32 = 0, level: DisplayLevel = .operator, writeAttributeName: String? = nil, memorization: Memorization = .none,
         enumLabels: [String] = [], properties: AttributeProperties = AttributeProperties(), reader: AttributeReader? = nil,
-        writer: AttributeWriter? = nil, isAllowed: AccessCheck? = nil
+        writer: AttributeWriter? = nil, isAllowed: AccessCheck? = nil, pollingPeriod: Duration? = nil
     ) {
         self.name = name
         self.type = type
@@ -164,6 +166,7 @@ public struct AttributeDefinition: Sendable {
         self.level = level
         self.writeAttributeName = writeAttributeName
         self.memorization = memorization
+        self.pollingPeriod = pollingPeriod
         self.enumLabels = enumLabels
         self.properties = properties
         self.reader = reader
@@ -177,8 +180,11 @@ public struct CommandDefinition: Sendable {
     public var info: CommandInfo
     public var handler: CommandHandler
     public var isAllowed: AccessCheck?
+    /// Polled from the start with this period (zero: externally triggered), unless an operator stopped that; `nil` is not polled.
+    public var pollingPeriod: Duration?
 
-    public init(_ info: CommandInfo, handler: CommandHandler, isAllowed: AccessCheck? = nil) {
+    public init(_ info: CommandInfo, handler: CommandHandler, isAllowed: AccessCheck? = nil, pollingPeriod: Duration? = nil) {
+        self.pollingPeriod = pollingPeriod
         self.info = info
         self.handler = handler
         self.isAllowed = isAllowed
