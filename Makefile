@@ -1,6 +1,6 @@
 SWIFT ?= swift
 PYTHON := .build/venv/bin/python
-FORMATTED := Sources Tests Benchmarks Package.swift
+FORMATTED := Sources Tests Examples Benchmarks Package.swift
 ARGS ?=
 SCALE_ARGS ?=
 YARDSTICK ?=

@@ -18,6 +18,7 @@ let package = Package(
     products: [
         .library(name: "TangoClient", targets: ["TangoClient"]),
         .library(name: "TangoServer", targets: ["TangoServer"]),
+        .library(name: "TangoTesting", targets: ["TangoTesting"]),
         .executable(name: "tango", targets: ["tango"]),
         .executable(name: "TangoTest", targets: ["TangoTest"]),
     ],
@@ -48,6 +49,8 @@ let package = Package(
         .target(name: "TangoClient", dependencies: ["TangoIIOP"], swiftSettings: settings),
         .target(
             name: "TangoServer", dependencies: ["TangoClient", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+        // What users test their devices with.
+        .target(name: "TangoTesting", dependencies: ["TangoClient", "TangoServer"], swiftSettings: settings),
         .target(
             name: "TangoDatabase",
             dependencies: [
@@ -57,6 +60,8 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Simulated twins of running devices.
+        .target(name: "TangoMirror", dependencies: ["TangoServer"], swiftSettings: settings),
         .target(
             name: "TangoGateway",
             dependencies: ["TangoClient", .product(name: "Hummingbird", package: "hummingbird")],
@@ -69,12 +74,20 @@ let package = Package(
         .executableTarget(
             name: "tango",
             dependencies: [
-                "TangoCLI", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoTestDevice",
+                "TangoCLI", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoMirror", "TangoTestDevice",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),
         .executableTarget(name: "TangoTest", dependencies: ["TangoTestDevice", "TangoServer"], swiftSettings: settings),
+        // Devices to learn from; each a program and, for the tests, a module.
+        .executableTarget(name: "PowerSupply", dependencies: ["TangoServer"], path: "Examples/PowerSupply", swiftSettings: settings),
+        .executableTarget(name: "Camera", dependencies: ["TangoServer"], path: "Examples/Camera", swiftSettings: settings),
+        .executableTarget(name: "Detectors", dependencies: ["TangoServer"], path: "Examples/Detectors", swiftSettings: settings),
+        .executableTarget(name: "GasAnalyser", dependencies: ["TangoServer"], path: "Examples/GasAnalyser", swiftSettings: settings),
+        .testTarget(
+            name: "ExampleTests", dependencies: ["TangoTesting", "PowerSupply", "Camera", "Detectors", "GasAnalyser"],
+            path: "Examples/Tests", swiftSettings: settings),
         .testTarget(name: "TangoCoreTests", dependencies: ["TangoCore"], swiftSettings: settings),
         // What the fuzzer and the hostile-input tests do with bytes.
         .target(
@@ -89,6 +102,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "TangoClientTests", dependencies: ["TangoClient"], swiftSettings: settings),
         .testTarget(name: "TangoServerTests", dependencies: ["TangoServer", "TangoClient"], swiftSettings: settings),
+        .testTarget(name: "TangoTestingTests", dependencies: ["TangoTesting"], swiftSettings: settings),
+        // The code in README and docs.
+        .testTarget(name: "GuideTests", dependencies: ["TangoTesting"], swiftSettings: settings),
+        .testTarget(name: "TangoMirrorTests", dependencies: ["TangoMirror", "TangoTesting"], swiftSettings: settings),
         .testTarget(name: "TangoTestDeviceTests", dependencies: ["TangoTestDevice"], swiftSettings: settings),
         .testTarget(name: "TangoDatabaseTests", dependencies: ["TangoDatabase"], swiftSettings: settings),
         .testTarget(name: "TangoGatewayTests", dependencies: ["TangoGateway"], swiftSettings: settings),

@@ -8,6 +8,6 @@ struct Tango: AsyncParsableCommand {
         commandName: "tango",
         abstract: "A Tango control system: its database, its REST API and a client.",
         version: "0.1.0",
-        subcommands: [Up.self, Database.self, Rest.self] + ClientCommands.subcommands
+        subcommands: [Up.self, Database.self, Rest.self, MirrorCommand.self] + ClientCommands.subcommands
     )
 }

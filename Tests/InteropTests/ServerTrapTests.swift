@@ -62,7 +62,7 @@ import Testing
             }
         }
         let memory = DeviceClass("Memory", Memory.self) {
-            Attribute("kept", of: Memory.self, Double.self, memorization: .memorized, read: { $0.value }, write: { $0.value = $1 })
+            Attribute("kept", Double.self, memorization: .memorized).stored(at: \.value)
         }
         try await Self.withServer([memory]) { server, client in
             let device = try await Self.device(server, client)

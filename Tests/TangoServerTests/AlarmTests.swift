@@ -45,13 +45,8 @@ import Testing
             return DeviceClass("Gauge", Gauge.self, execution: execution) {
                 level
                 own
-                Attribute(
-                    "set", of: Gauge.self, Double.self,
-                    properties: AttributeProperties(label: "No label", deltaTime: "1", deltaValue: "0.5")
-                ) {
-                    $0.value
-                } write: { _, _ in
-                }
+                Attribute("set", Double.self, label: "No label", deltaTime: .milliseconds(1), deltaValue: 0.5).read { $0.value }
+                    .write { _, _ in }
                 Command("SetState", of: Gauge.self, in: .state) { device, argument in
                     if case .state(let state) = argument { device.context.setState(state) }
                     return .void

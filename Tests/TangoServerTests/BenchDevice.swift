@@ -33,53 +33,19 @@ final class BenchDevice: Device {
 
     private static let off: AccessCheck = { _, _ in false }
 
-    private static var numbers: [AttributeDefinition] {
-        [
-            Attribute("number", of: BenchDevice.self, properties: AttributeProperties(unit: "A", minValue: "-10", maxValue: "10")) {
-                $0.number
-            } write: {
-                $0.number = $1
-            },
-            Attribute("plain", of: BenchDevice.self, Double.self) { _ in 2 },
-            Attribute("whole", of: BenchDevice.self, Int16.self) { _ in
-                3
-            } write: { _, _ in
-            },
-            Attribute("small", of: BenchDevice.self, UInt8.self) { _ in
-                3
-            } write: { _, _ in
-            },
-            Attribute("text", of: BenchDevice.self) { _ in
-                "text"
-            } write: { _, _ in
-            },
-            Attribute("flag", of: BenchDevice.self) { _ in
-                false
-            } write: { _, _ in
-            },
-            Attribute("colour", of: BenchDevice.self) { _ in
-                Colour.green
-            } write: { _, _ in
-            },
-            Attribute("remembered", of: BenchDevice.self, Double.self, memorization: .memorized) { _ in
-                1
-            } write: { _, _ in
-            },
-            Attribute(
-                "hot", of: BenchDevice.self,
-                properties: AttributeProperties(minAlarm: "-50", maxAlarm: "50", minWarning: "-10", maxWarning: "10")
-            ) { $0.number * 5 },
-            Spectrum("row", of: BenchDevice.self, maxLength: 5) {
-                $0.row
-            } write: {
-                $0.row = $1
-            },
-            Image("picture", of: BenchDevice.self, maxWidth: 4, maxHeight: 3) {
-                $0.picture
-            } write: {
-                $0.picture = $1
-            },
-        ]
+    @MemberBuilder<BenchDevice>
+    private static var numbers: [Member] {
+        Attribute("number", Double.self, unit: "A", minValue: -10, maxValue: 10).stored(at: \.number)
+        Attribute("plain", Double.self).read { _ in 2 }
+        Attribute("whole", Int16.self).read { _ in 3 }.write { _, _ in }
+        Attribute("small", UInt8.self).read { _ in 3 }.write { _, _ in }
+        Attribute("text", String.self).read { _ in "text" }.write { _, _ in }
+        Attribute("flag", Bool.self).read { _ in false }.write { _, _ in }
+        Attribute("colour", Colour.self).read { _ in .green }.write { _, _ in }
+        Attribute("remembered", Double.self, memorization: .memorized).read { _ in 1 }.write { _, _ in }
+        Attribute("hot", Double.self, minAlarm: -50, maxAlarm: 50, minWarning: -10, maxWarning: 10).read { $0.number * 5 }
+        Attribute("row", [Int32].self, maxDimX: 5).stored(at: \.row)
+        Attribute("picture", TangoImage<UInt8>.self, maxDimX: 4, maxDimY: 3).stored(at: \.picture)
     }
 
     private static var others: [AttributeDefinition] {
@@ -117,28 +83,20 @@ final class BenchDevice: Device {
         ]
     }
 
+    @MemberBuilder<BenchDevice>
     private static var commands: [Member] {
-        [
-            .command(Command("Echo", of: BenchDevice.self, in: .double, out: .double, inDescription: "a number", level: .expert) { $1 }),
-            .command(
-                AsyncCommand("EchoLater", of: BenchDevice.self, in: .string, out: .string) { _, argument in
-                    await Task.yield()
-                    return argument
-                }),
-            .command(Command("Nothing", of: BenchDevice.self) { _, _ in .void }),
-            .command(Command("Forbidden", of: BenchDevice.self, isAllowed: Self.off) { _, _ in .void }),
-            .command(Command("Fail", of: BenchDevice.self) { _, _ in throw DevFailed("Bench_Command", "no command") }),
-            .command(Command("Lie", of: BenchDevice.self, out: .long) { _, _ in .string("not a number") }),
-            .command(
-                Command("SetState", of: BenchDevice.self, in: .state) { device, argument in
-                    if case .state(let state) = argument { device.context.setState(state) }
-                    return .void
-                }),
-            .pipe(
-                PipeDefinition(
-                    PipeConfig(name: "pipe", writable: .readWrite), reader: .sync { _ in Self.blob }, writer: .sync { _, _ in })),
-            .pipe(PipeDefinition(PipeConfig(name: "readOnlyPipe"), reader: .async { _ in Self.blob })),
-        ]
+        Command("Echo", inDescription: "a number", level: .expert) { (_, number: Double) in number }
+        Command("EchoLater") { (_, text: String) in
+            await Task.yield()
+            return text
+        }
+        Command("Nothing") { _ in }
+        Command("Forbidden") { _ in }.restricted(by: Self.off)
+        Command("Fail") { _ in throw DevFailed("Bench_Command", "no command") }
+        Command("Lie", out: .long) { _, _ in .string("not a number") }
+        Command("SetState") { (device, state: DevState) in device.context.setState(state) }
+        PipeDefinition(PipeConfig(name: "pipe", writable: .readWrite), reader: .sync { _ in Self.blob }, writer: .sync { _, _ in })
+        PipeDefinition(PipeConfig(name: "readOnlyPipe"), reader: .async { _ in Self.blob })
     }
 
     static let blob = PipeBlob(name: "blob", elements: [PipeElement(name: "first", content: .value(.long([1, 2]), isArray: true))])

@@ -82,10 +82,7 @@ final class GateProbe: Sendable {
                     self.leave(call.context.name.text)
                     return .void
                 })
-            Attribute("value", of: PlainDevice.self, Int32.self) { _ in
-                1
-            } write: { _, _ in
-            }
+            Attribute("value", Int32.self).read { _ in 1 }.write { _, _ in }
         }
     }
 }

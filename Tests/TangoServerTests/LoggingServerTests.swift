@@ -48,7 +48,7 @@ private final class Consumer: Sendable {
                     return .void
                 }
             }
-            AsyncCommand("Log", of: Plain.self, in: .stringArray) { _, argument in
+            Command("Log", of: Plain.self, in: .stringArray) { _, argument in
                 if isSlow { await self.gate.wait() }
                 if case .stringArray(let strings) = argument { self.calls.withLock { $0.append(["Log"] + strings) } }
                 return .void

@@ -22,21 +22,19 @@ final class PolledDevice: Device {
 
     static func deviceClass(execution: Execution = .inline, codedPeriod: Duration? = nil) -> DeviceClass {
         DeviceClass("Polled", PolledDevice.self, execution: execution) {
-            Attribute("Level", of: PolledDevice.self, Int32.self) { device in
+            Attribute("Level", Int32.self).read { device in
                 device.level += 1
                 return device.level
             }
-            Attribute("Other", of: PolledDevice.self, Int32.self) { _ in 7 }
-            Attribute("Target", of: PolledDevice.self, Double.self) {
-                $0.setPoint
-            } write: {
-                $0.setPoint = $1
+            Attribute("Other", Int32.self).read { _ in 7 }
+            Attribute("Target", Double.self).stored(at: \.setPoint)
+            Attribute("Failing", Int32.self).read { _ in throw DevFailed("Test_Read", "no reading", origin: "PolledDevice") }
+            if let codedPeriod {
+                Attribute("Coded", Int32.self).read { _ in 3 }.polled(every: codedPeriod)
+            } else {
+                Attribute("Coded", Int32.self).read { _ in 3 }
             }
-            Attribute("Failing", of: PolledDevice.self, Int32.self) { _ in
-                throw DevFailed("Test_Read", "no reading", origin: "PolledDevice")
-            }
-            Attribute("Coded", of: PolledDevice.self, Int32.self, pollingPeriod: codedPeriod) { _ in 3 }
-            Spectrum("Row", of: PolledDevice.self, Double.self, maxLength: 10) { [1, 2, Double($0.level)] }
+            Attribute("Row", [Double].self, maxDimX: 10).read { [1, 2, Double($0.level)] }
             AttributeDefinition(
                 name: "Hanging", type: .long,
                 reader: .async { call in

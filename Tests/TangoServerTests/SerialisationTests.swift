@@ -22,10 +22,7 @@ private final class Relay: Device {
         unit: @escaping @Sendable (DeviceContext) -> String = { $0.name.text }
     ) -> DeviceClass {
         DeviceClass(name, Relay.self, execution: execution, serialModel: model) {
-            Attribute("value", of: Relay.self, Int32.self) { _ in
-                42
-            } write: { _, _ in
-            }
+            Attribute("value", Int32.self).read { _ in 42 }.write { _, _ in }
             AttributeDefinition(
                 name: "own", type: .long,
                 reader: .async { call in

@@ -1,5 +1,7 @@
-/// A Swift type an attribute may have.
-public protocol TangoScalar: Sendable {
+/// A Swift type the elements of an attribute may have.
+public protocol TangoScalar: AttributeConvertible where Scalar == Self {
+    /// What limits of such an attribute are made of: the type itself for numbers, `Never` for all others.
+    associatedtype Limit: Sendable = Never
     /// The Tango type that carries it.
     static var tangoType: DataType { get }
     static func attributeData(_ values: [Self]) -> AttributeData
@@ -19,46 +21,55 @@ extension Bool: TangoScalar {
     public static func values(of data: AttributeData) -> [Self]? { if case .boolean(let values) = data { values } else { nil } }
 }
 extension Int16: TangoScalar {
+    public typealias Limit = Self
     public static var tangoType: DataType { .short }
     public static func attributeData(_ values: [Self]) -> AttributeData { .short(values) }
     public static func values(of data: AttributeData) -> [Self]? { if case .short(let values) = data { values } else { nil } }
 }
 extension Int32: TangoScalar {
+    public typealias Limit = Self
     public static var tangoType: DataType { .long }
     public static func attributeData(_ values: [Self]) -> AttributeData { .long(values) }
     public static func values(of data: AttributeData) -> [Self]? { if case .long(let values) = data { values } else { nil } }
 }
 extension Int64: TangoScalar {
+    public typealias Limit = Self
     public static var tangoType: DataType { .long64 }
     public static func attributeData(_ values: [Self]) -> AttributeData { .long64(values) }
     public static func values(of data: AttributeData) -> [Self]? { if case .long64(let values) = data { values } else { nil } }
 }
 extension UInt8: TangoScalar {
+    public typealias Limit = Self
     public static var tangoType: DataType { .uchar }
     public static func attributeData(_ values: [Self]) -> AttributeData { .uchar(values) }
     public static func values(of data: AttributeData) -> [Self]? { if case .uchar(let values) = data { values } else { nil } }
 }
 extension UInt16: TangoScalar {
+    public typealias Limit = Self
     public static var tangoType: DataType { .ushort }
     public static func attributeData(_ values: [Self]) -> AttributeData { .ushort(values) }
     public static func values(of data: AttributeData) -> [Self]? { if case .ushort(let values) = data { values } else { nil } }
 }
 extension UInt32: TangoScalar {
+    public typealias Limit = Self
     public static var tangoType: DataType { .ulong }
     public static func attributeData(_ values: [Self]) -> AttributeData { .ulong(values) }
     public static func values(of data: AttributeData) -> [Self]? { if case .ulong(let values) = data { values } else { nil } }
 }
 extension UInt64: TangoScalar {
+    public typealias Limit = Self
     public static var tangoType: DataType { .ulong64 }
     public static func attributeData(_ values: [Self]) -> AttributeData { .ulong64(values) }
     public static func values(of data: AttributeData) -> [Self]? { if case .ulong64(let values) = data { values } else { nil } }
 }
 extension Float: TangoScalar {
+    public typealias Limit = Self
     public static var tangoType: DataType { .float }
     public static func attributeData(_ values: [Self]) -> AttributeData { .float(values) }
     public static func values(of data: AttributeData) -> [Self]? { if case .float(let values) = data { values } else { nil } }
 }
 extension Double: TangoScalar {
+    public typealias Limit = Self
     public static var tangoType: DataType { .double }
     public static func attributeData(_ values: [Self]) -> AttributeData { .double(values) }
     public static func values(of data: AttributeData) -> [Self]? { if case .double(let values) = data { values } else { nil } }

@@ -5,29 +5,29 @@ extension AdminDevice {
     static func logging(_ server: ServerReference) -> [Member] {
         [
             .command(
-                AsyncCommand("AddLoggingTarget", of: AdminDevice.self, in: .stringArray, inDescription: Self.targetDescription) {
+                Command("AddLoggingTarget", of: AdminDevice.self, in: .stringArray, inDescription: Self.targetDescription) {
                     _, argument in
                     guard let server = server.server, case .stringArray(let strings) = argument else { return .void }
                     try await server.addLoggingTargets(strings)
                     return .void
-                }),
+                }.definition),
             .command(
-                AsyncCommand("RemoveLoggingTarget", of: AdminDevice.self, in: .stringArray, inDescription: Self.targetDescription) {
+                Command("RemoveLoggingTarget", of: AdminDevice.self, in: .stringArray, inDescription: Self.targetDescription) {
                     _, argument in
                     guard let server = server.server, case .stringArray(let strings) = argument else { return .void }
                     try await server.removeLoggingTargets(strings)
                     return .void
-                }),
+                }.definition),
             .command(
-                AsyncCommand(
+                Command(
                     "GetLoggingTarget", of: AdminDevice.self, in: .string, out: .stringArray, inDescription: "Device name",
                     outDescription: "Logging target list"
                 ) { _, argument in
                     guard let server = server.server, case .string(let name) = argument else { return .stringArray([]) }
                     return .stringArray(try await server.loggingTargets(ofDevice: name))
-                }),
+                }.definition),
             .command(
-                AsyncCommand(
+                Command(
                     "GetLoggingLevel", of: AdminDevice.self, in: .stringArray, out: .longStringArray, inDescription: "Device list",
                     outDescription: Self.levelDescription
                 ) { _, argument in
@@ -35,24 +35,24 @@ extension AdminDevice {
                         return .longStringArray(LongStringArray(longs: [], strings: []))
                     }
                     return .longStringArray(await server.loggingLevels(patterns))
-                }),
+                }.definition),
             .command(
-                AsyncCommand("SetLoggingLevel", of: AdminDevice.self, in: .longStringArray, inDescription: Self.levelDescription) {
+                Command("SetLoggingLevel", of: AdminDevice.self, in: .longStringArray, inDescription: Self.levelDescription) {
                     _, argument in
                     guard let server = server.server, case .longStringArray(let levels) = argument else { return .void }
                     try await server.setLoggingLevels(levels)
                     return .void
-                }),
+                }.definition),
             .command(
                 Command("StartLogging", of: AdminDevice.self) { _, _ in
                     for log in server.server?.logs ?? [] { log.start() }
                     return .void
-                }),
+                }.definition),
             .command(
                 Command("StopLogging", of: AdminDevice.self) { _, _ in
                     for log in server.server?.logs ?? [] { log.stop() }
                     return .void
-                }),
+                }.definition),
         ]
     }
 

@@ -6,7 +6,7 @@ extension AdminDevice {
         let object = "Str[0]=Device name. Str[1]=Object type. Str[2]=Object name"
         return [
             .command(
-                AsyncCommand(
+                Command(
                     "AddObjPolling", of: AdminDevice.self, in: .longStringArray, inDescription: "Lg[0]=Upd period. \(object)"
                 ) { _, argument in
                     let (period, names) = try Self.object(argument, "DServer::add_obj_polling")
@@ -14,9 +14,9 @@ extension AdminDevice {
                     try await device.addPolling(
                         try Self.kind(names[1], "DServer::add_obj_polling"), names[2], period: period)
                     return .void
-                }),
+                }.definition),
             .command(
-                AsyncCommand(
+                Command(
                     "UpdObjPollingPeriod", of: AdminDevice.self, in: .longStringArray, inDescription: "Lg[0]=Upd period. \(object)"
                 ) { _, argument in
                     let (period, names) = try Self.object(argument, "DServer::upd_obj_polling_period")
@@ -24,16 +24,16 @@ extension AdminDevice {
                     try await device.updatePolling(
                         try Self.kind(names[1], "DServer::upd_obj_polling_period"), names[2], period: period)
                     return .void
-                }),
+                }.definition),
             .command(
-                AsyncCommand("RemObjPolling", of: AdminDevice.self, in: .stringArray, inDescription: object) { _, argument in
+                Command("RemObjPolling", of: AdminDevice.self, in: .stringArray, inDescription: object) { _, argument in
                     guard case .stringArray(let names) = argument, names.count == 3 else {
                         throw Self.wrongNumber("DServer::rem_obj_polling")
                     }
                     let device = try Self.polledDevice(names[0], server, "DServer::rem_obj_polling")
                     try await device.removePolling(try Self.kind(names[1], "DServer::rem_obj_polling"), names[2])
                     return .void
-                }),
+                }.definition),
             .command(
                 Command(
                     "DevPollStatus", of: AdminDevice.self, in: .string, out: .stringArray, inDescription: "Device name",
@@ -42,23 +42,23 @@ extension AdminDevice {
                     guard case .string(let name) = argument else { return .stringArray([]) }
                     guard let device = server.server?.device(named: name) else { throw Self.unknown(name) }
                     return .stringArray(device.pollingStatus)
-                }),
+                }.definition),
             .command(
                 Command("PolledDevice", of: AdminDevice.self, out: .stringArray, outDescription: "Polled device name list") { _, _ in
                     .stringArray(server.server?.devices.filter(\.isPolled).map(\.name.text).sorted() ?? [])
-                }),
+                }.definition),
             .command(
                 Command("StartPolling", of: AdminDevice.self) { device, _ in
                     server.server?.polling.start()
                     device.showPolling(isOn: true)
                     return .void
-                }),
+                }.definition),
             .command(
                 Command("StopPolling", of: AdminDevice.self) { device, _ in
                     server.server?.polling.stop()
                     device.showPolling(isOn: false)
                     return .void
-                }),
+                }.definition),
         ]
     }
 

@@ -30,68 +30,42 @@ final class AdminDevice: Device {
         }
         deviceClass.tellsCaller = true
         deviceClass.commands += Self.restart(server) + Self.locking(server)
-        deviceClass.commands.append(
-            CommandDefinition(
-                CommandInfo(name: "Init", inType: .void, outType: .void),
-                handler: .async { _, _ in
-                    await server.server?.restartAll()
-                    return .void
-                }))
         return deviceClass
     }
 
+    @MemberBuilder<AdminDevice>
     private static func queries(_ server: ServerReference) -> [Member] {
-        [
-            .command(
-                Command("QueryClass", of: AdminDevice.self, out: .stringArray, outDescription: "Device server class(es) list") { _, _ in
-                    .stringArray(server.server?.classes.map(\.name) ?? [])
-                }),
-            .command(
-                Command("QueryDevice", of: AdminDevice.self, out: .stringArray, outDescription: "Device server device(s) list") { _, _ in
-                    .stringArray(server.server?.devices.map { "\($0.deviceClass.name)::\($0.name)" } ?? [])
-                }),
-            .command(
-                Command("QuerySubDevice", of: AdminDevice.self, out: .stringArray, outDescription: "Device server sub device(s) list") {
-                    _, _ in
-                    .stringArray([])
-                }),
-            .command(
-                Command(
-                    "QueryWizardClassProperty", of: AdminDevice.self, in: .string, out: .stringArray, inDescription: "Class name",
-                    outDescription: "Class property list (name - description and default value)"
-                ) { _, argument in
-                    .stringArray(Self.wizard(try Self.find(argument, server).classProperties))
-                }),
-            .command(
-                Command(
-                    "QueryWizardDevProperty", of: AdminDevice.self, in: .string, out: .stringArray, inDescription: "Class name",
-                    outDescription: "Device property list (name - description and default value)"
-                ) { _, argument in
-                    .stringArray(Self.wizard(try Self.find(argument, server).properties))
-                }),
-        ]
+        Command("QueryClass", outDescription: "Device server class(es) list") { _ in server.server?.classes.map(\.name) ?? [] }
+        Command("QueryDevice", outDescription: "Device server device(s) list") { _ in
+            server.server?.devices.map { "\($0.deviceClass.name)::\($0.name)" } ?? []
+        }
+        Command("QuerySubDevice", outDescription: "Device server sub device(s) list") { _ in [String]() }
+        Command(
+            "QueryWizardClassProperty", inDescription: "Class name",
+            outDescription: "Class property list (name - description and default value)"
+        ) { (_, name: String) in
+            Self.wizard(try Self.find(name, server).classProperties)
+        }
+        Command(
+            "QueryWizardDevProperty", inDescription: "Class name",
+            outDescription: "Device property list (name - description and default value)"
+        ) { (_, name: String) in
+            Self.wizard(try Self.find(name, server).properties)
+        }
     }
 
+    @MemberBuilder<AdminDevice>
     private static func life(_ server: ServerReference) -> [Member] {
-        [
-            .command(
-                Command("RestartServer", of: AdminDevice.self) { _, _ in
-                    Task { await server.server?.restartAll() }
-                    return .void
-                }),
-            .command(
-                Command("Kill", of: AdminDevice.self) { _, _ in
-                    server.server?.kill()
-                    return .void
-                }),
-        ]
+        Command("RestartServer") { _ in
+            Task { await server.server?.restartAll() }
+            return
+        }
+        Command("Init") { _ in await server.server?.restartAll() }
+        Command("Kill") { _ in server.server?.kill() }
     }
 
-    private static func find(_ argument: CommandData, _ reference: ServerReference) throws(DevFailed) -> DeviceClass {
-        guard case .string(let name) = argument,
-            let found = reference.server?.classes.first(where: { $0.name.tangoFolded == name.tangoFolded })
-        else {
-            let name = if case .string(let text) = argument { text } else { "" }
+    private static func find(_ name: String, _ reference: ServerReference) throws(DevFailed) -> DeviceClass {
+        guard let found = reference.server?.classes.first(where: { $0.name.tangoFolded == name.tangoFolded }) else {
             throw DevFailed("API_ClassNotFound", "Class \(name) not found in device server", origin: "DServer::query_wizard")
         }
         return found

@@ -329,6 +329,8 @@ public struct PropertyDefinition: Sendable, Hashable {
     public var description: String
     /// Value used when the database has none; empty is none.
     public var defaultValue: [String]
+    /// Whether a device without it is not made: it is in FAULT and says why.
+    public var isMandatory = false
 
     public init(name: String, description: String = "", defaultValue: [String] = []) {
         self.name = name

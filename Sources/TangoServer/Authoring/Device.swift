@@ -60,7 +60,18 @@ public struct DeviceClass: Sendable {
     public init<D: Device>(
         _ name: String, _ type: D.Type, execution: Execution = .blocking, serialModel: SerialModel = .byDevice,
         deviceDescription: String = "A TANGO device", documentation: [String: [String]] = [:],
-        @MemberBuilder members: () -> [Member] = { [] }
+        @MemberBuilder<D> members: () -> [Member] = { [] }
+    ) {
+        self.init(
+            name, execution: execution, serialModel: serialModel, deviceDescription: deviceDescription, documentation: documentation,
+            make: { try D(context: $0) }, members: members)
+    }
+
+    /// A class whose devices are made by this code: for those that need more than their context.
+    public init<D: Device>(
+        _ name: String, execution: Execution = .blocking, serialModel: SerialModel = .byDevice,
+        deviceDescription: String = "A TANGO device", documentation: [String: [String]] = [:],
+        make: @escaping @Sendable (DeviceContext) throws -> D, @MemberBuilder<D> members: () -> [Member] = { [] }
     ) {
         self.name = name
         self.execution = execution
@@ -72,40 +83,19 @@ public struct DeviceClass: Sendable {
         self.attributes = []
         self.commands = []
         self.pipes = []
-        self.make = { context in try D(context: context) }
         for member in members() {
             switch member {
             case .attribute(let attribute): self.attributes.append(attribute)
             case .command(let command): self.commands.append(command)
             case .pipe(let pipe): self.pipes.append(pipe)
             case .property(let property): self.properties.append(property)
+            case .classProperty(let property): self.classProperties.append(property)
             }
         }
+        let mandatory = self.properties.filter(\.isMandatory)
+        self.make = { context in
+            try context.checkMandatory(mandatory)
+            return try make(context)
+        }
     }
-}
-
-/// One declaration of a device class.
-public enum Member: Sendable {
-    case attribute(AttributeDefinition)
-    case command(CommandDefinition)
-    case pipe(PipeDefinition)
-    case property(PropertyDefinition)
-}
-
-/// Collects the declarations of a device class; loops and conditions make sets of members natural.
-@resultBuilder
-public enum MemberBuilder {
-    public static func buildExpression(_ member: Member) -> [Member] { [member] }
-    public static func buildExpression(_ members: [Member]) -> [Member] { members }
-    public static func buildExpression(_ attribute: AttributeDefinition) -> [Member] { [.attribute(attribute)] }
-    public static func buildExpression(_ command: CommandDefinition) -> [Member] { [.command(command)] }
-    public static func buildExpression(_ pipe: PipeDefinition) -> [Member] { [.pipe(pipe)] }
-    public static func buildExpression(_ property: PropertyDefinition) -> [Member] { [.property(property)] }
-    public static func buildExpression(_ attributes: [AttributeDefinition]) -> [Member] { attributes.map { .attribute($0) } }
-    public static func buildExpression(_ commands: [CommandDefinition]) -> [Member] { commands.map { .command($0) } }
-    public static func buildBlock(_ members: [Member]...) -> [Member] { members.flatMap { $0 } }
-    public static func buildArray(_ members: [[Member]]) -> [Member] { members.flatMap { $0 } }
-    public static func buildOptional(_ members: [Member]?) -> [Member] { members ?? [] }
-    public static func buildEither(first members: [Member]) -> [Member] { members }
-    public static func buildEither(second members: [Member]) -> [Member] { members }
 }

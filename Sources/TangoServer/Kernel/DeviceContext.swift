@@ -7,7 +7,7 @@ import TangoCore
 public final class DeviceContext: Sendable {
     package let runtime: DeviceRuntime
 
-    init(_ runtime: DeviceRuntime) {
+    package init(_ runtime: DeviceRuntime) {
         self.runtime = runtime
     }
 

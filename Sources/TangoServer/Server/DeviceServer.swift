@@ -32,6 +32,8 @@ public final class DeviceServer: Sendable {
     private let local: InProcessServer
     let link: DatabaseLink?
     private let dispatcher: RequestDispatcher
+    /// Where devices come from instead of what the arguments say.
+    private let memory: MemoryStorage?
     private let state = Mutex(State())
     /// Opened by the Kill command.
     private let killed = Latch()
@@ -47,10 +49,22 @@ public final class DeviceServer: Sendable {
     ///   - objectKeys: well-known object keys, by device name in lower case.
     ///   - gateTimeout: longest wait of a request for a busy device, then `API_CommandTimedOut`.
     /// - Throws: `ServerStartError` when the database's address is missing or malformed, or a file cannot be read.
-    public init(
+    public convenience init(
         name: String, classes: [DeviceClass], arguments: ServerArguments, tangoHost: TangoHost? = nil, eventLoopThreads: Int = 2,
         poolThreads: Int = 100, objectKeys: [String: String] = [:], gateTimeout: Duration = .milliseconds(3200), logger: Logger? = nil
     ) throws(ServerStartError) {
+        try self.init(
+            name: name, classes: classes, arguments: arguments, memory: nil, tangoHost: tangoHost, eventLoopThreads: eventLoopThreads,
+            poolThreads: poolThreads, objectKeys: objectKeys, gateTimeout: gateTimeout, logger: logger)
+    }
+
+    /// - Parameter memory: where devices and their properties are, for a server without a database.
+    package init(
+        name: String, classes: [DeviceClass], arguments: ServerArguments, memory: MemoryStorage?, tangoHost: TangoHost? = nil,
+        eventLoopThreads: Int = 2, poolThreads: Int = 32, objectKeys: [String: String] = [:],
+        gateTimeout: Duration = .milliseconds(3200), logger: Logger? = nil
+    ) throws(ServerStartError) {
+        self.memory = memory
         self.serverID = "\(name)/\(arguments.instance)"
         self.classes = classes
         self.arguments = arguments
@@ -73,7 +87,7 @@ public final class DeviceServer: Sendable {
             }
         case .none, .file: self.link = nil
         }
-        var storage: (any DeviceStorage)? = self.link
+        var storage: (any DeviceStorage)? = memory ?? self.link
         if case .file(let path) = arguments.source { storage = PropertyFileStorage(path: path) }
         self.dispatcher = RequestDispatcher()
         self.local = InProcessServer(self.dispatcher)
@@ -270,6 +284,7 @@ public final class DeviceServer: Sendable {
     }
 
     private func loadData() async throws -> ServerData {
+        if let memory = self.memory { return memory.serverData }
         switch self.arguments.source {
         case .database:
             guard let link = self.link else { return ServerData() }
@@ -413,7 +428,10 @@ public final class DeviceServer: Sendable {
             throw DevFailed(.deviceNotFound, "Device \(text) not found", origin: "DServer::dev_restart")
         }
         var configuration = old.configuration
-        if let link = self.link {
+        if let memory = self.memory {
+            let entry = memory.serverData.devices.first { $0.name.tangoFolded == old.name.folded }
+            configuration = entry?.configuration ?? configuration
+        } else if let link = self.link {
             do {
                 configuration = try await link.configuration(of: old.name.text, deviceClass: old.deviceClass.name)
             } catch {

@@ -189,7 +189,7 @@ enum RulesInterface {
         Command(name, of: RulesDevice.self, in: .stringArray, inDescription: description) { device, argument in
             if case .stringArray(let texts) = argument { try execute(device, texts) }
             return .void
-        }
+        }.definition
     }
 
     private static var arranging: [CommandDefinition] {
@@ -200,14 +200,14 @@ enum RulesInterface {
             Command("FailHooks", of: RulesDevice.self, in: .long, inDescription: "how many of the next hooks fail") { device, argument in
                 if case .long(let count) = argument { device.failHooks(count) }
                 return .void
-            },
+            }.definition,
             Self.texts("AddAttribute", "name, kind, scalar|spectrum|image, r|w|rw, option=value...") { try $0.addAttribute($1) },
             Self.texts("RemoveAttribute", "name, clean|keep: what the database has") { try $0.removeAttribute($1) },
             Self.texts("AddCommand", "name, type of argument, type of result, device|class") { try $0.addCommand($1) },
             Command("RemoveCommand", of: RulesDevice.self, in: .string) { device, argument in
                 if case .string(let name) = argument { try device.removeCommand(name) }
                 return .void
-            },
+            }.definition,
         ]
     }
 
@@ -225,11 +225,9 @@ enum RulesInterface {
                     if case .string(let status) = argument { call.context.setStatus(status) }
                     return .void
                 }),
-            Command("Echo", of: RulesDevice.self, in: .double, out: .double, inDescription: "a number", outDescription: "the same") { $1 },
-            Command(
-                "Forbidden", of: RulesDevice.self, in: .long, out: .long, isAllowed: { call, _ in call.context.state != .standby }
-            ) { $1 },
-            Command("Throw", of: RulesDevice.self) { _, _ in throw DevFailed("Rules_Command", "the command fails on purpose") },
+            Command("Echo", of: RulesDevice.self, in: .double, out: .double, inDescription: "a number", outDescription: "the same") { $1 }.definition,
+            Command("Forbidden", of: RulesDevice.self, in: .long, out: .long) { $1 }.notAllowed(in: .standby).definition,
+            Command("Throw", of: RulesDevice.self) { _, _ in throw DevFailed("Rules_Command", "the command fails on purpose") }.definition,
         ]
     }
 }

@@ -1,0 +1,85 @@
+import TangoCore
+import TangoServer
+
+/// The twin of a device: all it knows is in its model.
+final class MirrorDevice: Device {
+    private let context: DeviceContext
+    private let model: MirrorModel?
+
+    init(context: DeviceContext, model: MirrorModel) {
+        self.context = context
+        self.model = model
+        self.followState()
+    }
+
+    /// The twin of nothing.
+    init(context: DeviceContext) {
+        self.context = context
+        self.model = nil
+    }
+
+    func alwaysExecuted() throws { self.followState() }
+
+    private func followState() {
+        guard let (state, status) = self.model?.condition() else { return }
+        self.context.setState(state)
+        self.context.setStatus(status)
+    }
+
+    /// The class of the twin: as the original's, with the model's values.
+    static func deviceClass(_ interface: MirrorInterface, _ model: MirrorModel) -> DeviceClass {
+        let make: @Sendable (DeviceContext) -> MirrorDevice = { MirrorDevice(context: $0, model: model) }
+        return DeviceClass(
+            interface.deviceClass, execution: .inline, deviceDescription: interface.deviceDescription, make: make
+        ) {
+            interface.attributes.compactMap { Self.attribute($0, model) }
+            interface.commands.compactMap { Self.command($0, model) }
+            interface.pipes.map { Member.pipe(Self.pipe($0, model)) }
+        }
+    }
+
+    /// `nil` for a type this library does not know.
+    private static func attribute(_ config: AttributeConfig, _ model: MirrorModel) -> AttributeDefinition? {
+        guard let type = config.type, type.isAttributeType, config.format != .unknown, config.writable != .unknown else { return nil }
+        let name = config.name
+        return AttributeDefinition(
+            name: name, type: type, format: config.format, access: config.writable, maxDimX: config.maxDimX, maxDimY: config.maxDimY,
+            level: config.level, writeAttributeName: config.writable == .readWithWrite ? config.writableAttributeName : nil,
+            memorization: !config.isMemorized ? .none : config.isMemorizedWriteAtInit ? .memorizedWriteAtInit : .memorized,
+            enumLabels: config.enumLabels, properties: AttributeProperties(config),
+            reader: config.writable == .write ? nil : .sync { _ in try model.read(name) },
+            writer: config.writable.isWritable ? .sync { _, write in model.write(write) } : nil)
+    }
+
+    /// `nil` for a type this library does not know.
+    private static func command(_ info: CommandInfo, _ model: MirrorModel) -> CommandDefinition? {
+        guard info.inType != nil, let outType = info.outType, CommandData.neutral(outType) != nil else { return nil }
+        return CommandDefinition(info, handler: .sync { _, argument in model.answer(info, argument) })
+    }
+
+    private static func pipe(_ config: PipeConfig, _ model: MirrorModel) -> PipeDefinition {
+        PipeDefinition(
+            config, reader: .sync { _ in try model.readPipe(config.name) },
+            writer: config.writable == .readWrite ? .sync { _, blob in model.writePipe(config.name, blob) } : nil)
+    }
+}
+
+extension AttributeProperties {
+    /// All texts of a configuration.
+    fileprivate init(_ config: AttributeConfig) {
+        self.init(
+            description: config.description, label: config.label, unit: config.unit, displayFormat: config.displayFormat,
+            minValue: config.minValue, maxValue: config.maxValue, minAlarm: config.alarm.minAlarm, maxAlarm: config.alarm.maxAlarm,
+            minWarning: config.alarm.minWarning, maxWarning: config.alarm.maxWarning)
+        self.standardUnit = config.standardUnit
+        self.displayUnit = config.displayUnit
+        self.deltaTime = config.alarm.deltaTime
+        self.deltaValue = config.alarm.deltaValue
+        self.absoluteChange = config.events.absoluteChange
+        self.relativeChange = config.events.relativeChange
+        self.eventPeriod = config.events.period
+        self.archiveAbsoluteChange = config.events.archiveAbsoluteChange
+        self.archiveRelativeChange = config.events.archiveRelativeChange
+        self.archivePeriod = config.events.archivePeriod
+    }
+}

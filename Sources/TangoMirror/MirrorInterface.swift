@@ -1,0 +1,90 @@
+import TangoClient
+import TangoCore
+import TangoServer
+
+/// What a running device shows of itself: its interface, and its values at one moment.
+public struct MirrorInterface: Sendable {
+    public var deviceClass: String
+    public var deviceDescription: String
+    public var attributes: [AttributeConfig]
+    public var commands: [CommandInfo]
+    public var pipes: [PipeConfig]
+    public var recording: MirrorRecording
+
+    public init(
+        deviceClass: String, deviceDescription: String = "A TANGO device", attributes: [AttributeConfig] = [], commands: [CommandInfo] = [],
+        pipes: [PipeConfig] = [], recording: MirrorRecording = MirrorRecording()
+    ) {
+        self.deviceClass = deviceClass
+        self.deviceDescription = deviceDescription
+        self.attributes = attributes
+        self.commands = commands
+        self.pipes = pipes
+        self.recording = recording
+    }
+
+    /// Asks the device for everything; nothing is written and no command executed.
+    /// - Throws: what the device's answers to configuration queries throw; values that cannot be read are recorded as failures.
+    public static func query(_ device: DeviceProxy) async throws(DevFailed) -> MirrorInterface {
+        let info = try await device.info()
+        let attributes = try await device.attributeConfigs()
+        let commands = try await device.commandList()
+        // Devices before interface 5 have none.
+        let pipes = (try? await device.pipeConfigs()) ?? []
+        return MirrorInterface(
+            deviceClass: info.deviceClass, deviceDescription: try await device.deviceDescription(),
+            attributes: attributes.filter { !Self.builtIn.contains($0.name.tangoFolded) },
+            commands: commands.filter { !Self.builtIn.contains($0.name.tangoFolded) }, pipes: pipes,
+            recording: try await .take(of: device, attributes: attributes.map(\.name), pipes: pipes.map(\.name)))
+    }
+
+    /// What every device has.
+    private static let builtIn: Set<String> = ["state", "status", "init"]
+}
+
+/// Values of a device at one moment.
+public struct MirrorRecording: Sendable {
+    public var state = DevState.unknown
+    /// `nil` is the sentence about the state.
+    public var status: String?
+    /// By name in lower case; without the set part.
+    public var readings: [String: Result<AttributeReading, DevFailed>] = [:]
+    /// Set values, by name in lower case.
+    public var setValues: [String: AttributeWrite] = [:]
+    /// By name in lower case.
+    public var pipes: [String: Result<PipeBlob, DevFailed>] = [:]
+
+    public init() {}
+
+    /// Reads everything.
+    /// - Throws: when the device does not answer.
+    public static func take(of device: DeviceProxy, attributes: [String], pipes: [String]) async throws(DevFailed) -> MirrorRecording {
+        var recording = MirrorRecording()
+        for value in try await device.readAttributes(attributes, source: .device) { recording.record(value) }
+        recording.state = try await device.state()
+        let status = try await device.status()
+        recording.status = status == "The device is in \(recording.state.name) state." ? nil : status
+        for name in pipes {
+            do {
+                recording.pipes[name.tangoFolded] = .success(try await device.readPipe(name).blob)
+            } catch {
+                recording.pipes[name.tangoFolded] = .failure(error)
+            }
+        }
+        return recording
+    }
+
+    private mutating func record(_ value: AttributeValue) {
+        let name = value.name.tangoFolded
+        if let failure = value.failure {
+            self.readings[name] = .failure(failure)
+        } else if value.quality == .invalid {
+            self.readings[name] = .success(.invalid)
+        } else {
+            self.readings[name] = .success(AttributeReading(value.readData, dimension: value.readDimension, quality: value.quality))
+        }
+        if let data = value.setData {
+            self.setValues[name] = AttributeWrite(name: value.name, data: data, dimension: value.writeDimension)
+        }
+    }
+}

@@ -1,0 +1,2 @@
+@_exported import TangoClient
+@_exported import TangoServer
