@@ -272,9 +272,9 @@ def main():
     report = Report(options.all, options.also.split(","))
     compare_device(report, a, b)
     compare_errors(report, a, b)
-    compare_black_box(report, a, b)
     compare_attributes(report, a, b, options.fresh)
     compare_commands(report, a, b)
+    compare_black_box(report, a, b)
     print(f"{report.compared} comparisons, {report.unexpected} unexpected differences")
     return 1 if report.unexpected else 0
 
