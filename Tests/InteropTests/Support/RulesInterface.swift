@@ -225,7 +225,8 @@ enum RulesInterface {
                     if case .string(let status) = argument { call.context.setStatus(status) }
                     return .void
                 }),
-            Command("Echo", of: RulesDevice.self, in: .double, out: .double, inDescription: "a number", outDescription: "the same") { $1 }.definition,
+            Command("Echo", of: RulesDevice.self, in: .double, out: .double, inDescription: "a number", outDescription: "the same") { $1 }
+                .definition,
             Command("Forbidden", of: RulesDevice.self, in: .long, out: .long) { $1 }.notAllowed(in: .standby).definition,
             Command("Throw", of: RulesDevice.self) { _, _ in throw DevFailed("Rules_Command", "the command fails on purpose") }.definition,
         ]
