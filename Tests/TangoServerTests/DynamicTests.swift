@@ -35,10 +35,11 @@ struct DynamicTests {
             try context.addAttribute(number("new"))
             // The same again changes nothing.
             try context.addAttribute(number("NEW", 99))
+            try context.addAttribute(AttributeDefinition(name: "state", type: .state))
             for definition in [
                 AttributeDefinition(name: "NEW", type: .double),
                 AttributeDefinition(name: "new", type: .long, format: .spectrum, maxDimX: 3),
-                AttributeDefinition(name: "new", type: .long, access: .readWrite), AttributeDefinition(name: "state", type: .state),
+                AttributeDefinition(name: "new", type: .long, access: .readWrite), AttributeDefinition(name: "state", type: .string),
                 AttributeDefinition(name: "plain", type: .string),
             ] {
                 let failure = #expect(throws: DevFailed.self) { try context.addAttribute(definition) }

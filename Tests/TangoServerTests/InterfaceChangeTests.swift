@@ -87,14 +87,18 @@ import Testing
             #expect(try await second.attributeConfigs().map(\.name) == ["ours", "State", "Status"])
             #expect(try await second.commandList().map(\.name) == ["Init", "State", "Status", "OursToo"])
             try await eventually { !listener.interfaces(of: "t/a/1").isEmpty && !listener.interfaces(of: "t/a/2").isEmpty }
+            try context.addCommand(
+                CommandDefinition(CommandInfo(name: "Mine", inType: .void, outType: .void), handler: .sync { _, _ in .void }))
+            try await eventually { listener.interfaces(of: "t/a/1").count == 2 }
             try await test.admin().command("DevRestart", .string("t/a/1"))
-            #expect(try await first.attributeConfigs().map(\.name) == ["ours", "State", "Status"])
-            // The restart is told since the interface is another one now, without waiting.
-            #expect(listener.interfaces(of: "t/a/1").last?.attributes == ["ours", "State", "Status"])
+            #expect(try await first.attributeConfigs().map(\.name) == ["ours", "mine", "State", "Status"])
+            // The restart is told since a command is gone, without waiting.
+            #expect(listener.interfaces(of: "t/a/1").count == 3)
+            #expect(listener.interfaces(of: "t/a/1").last?.commands == ["Init", "State", "Status", "OursToo"])
             let configs = listener.all.filter { heard in
                 if case .attributeConfig = heard.change { heard.device == "t/a/1" } else { false }
             }
-            #expect(configs.count == 3)
+            #expect(configs.count == 4)
             try context.removeAttribute("ours", from: .deviceClass)
             #expect(try await second.attributeConfigs().map(\.name) == ["State", "Status"])
             try await test.admin().command("RestartServer")

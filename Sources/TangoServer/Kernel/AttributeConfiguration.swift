@@ -75,6 +75,18 @@ extension AttributeRuntime {
             state.configurationError = DevFailed(
                 .attributeConfiguration, "\n" + error.reasonDescription, origin: "Attribute::check_startup_exceptions")
         }
+        // One that is written at the start is checked there, and its refusal is logged.
+        if definition.memorization == .memorized, let data = state.set?.data, !Self.holds(data, state.limits, config.enumLabels.count) {
+            state.set = nil
+        }
+    }
+
+    /// Whether a remembered value is one that could be written.
+    private static func holds(_ data: AttributeData, _ limits: AttributeLimits?, _ labelCount: Int) -> Bool {
+        if labelCount > 0, case .short(let values) = data, !values.allSatisfy({ 0 <= $0 && $0 < labelCount }) { return false }
+        if let limit = limits?.minValue, data.firstIndex(.below, limit) != nil { return false }
+        if let limit = limits?.maxValue, data.firstIndex(.above, limit) != nil { return false }
+        return true
     }
 
     /// Criteria and times that are no numbers.

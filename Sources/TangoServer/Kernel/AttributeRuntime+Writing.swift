@@ -78,27 +78,51 @@ extension AttributeRuntime {
 }
 
 extension AttributeData {
-    /// A scalar from the text a memorized value is stored as.
+    /// A scalar from the text a memorized value is stored as: as much of it as makes a number (measured). `nil` when nothing does.
     init?(text: String, type: DataType) {
-        switch type {
-        case .boolean:
-            switch text.lowercased() {
-            case "true", "1": self = .boolean([true])
-            case "false", "0": self = .boolean([false])
-            default: return nil
-            }
-        case .short, .enum: if let value = Int16(text) { self = .short([value]) } else { return nil }
-        case .long: if let value = Int32(text) { self = .long([value]) } else { return nil }
-        case .long64: if let value = Int64(text) { self = .long64([value]) } else { return nil }
-        case .float: if let value = Float(text) { self = .float([value]) } else { return nil }
-        case .double: if let value = Double(text) { self = .double([value]) } else { return nil }
-        case .uchar: if let value = UInt8(text) { self = .uchar([value]) } else { return nil }
-        case .ushort: if let value = UInt16(text) { self = .ushort([value]) } else { return nil }
-        case .ulong: if let value = UInt32(text) { self = .ulong([value]) } else { return nil }
-        case .ulong64: if let value = UInt64(text) { self = .ulong64([value]) } else { return nil }
-        case .string: self = .string([text])
-        default: return nil
+        func whole<T: FixedWidthInteger>(_ make: ([T]) -> AttributeData) -> AttributeData? {
+            guard let number = Self.leadingInteger(text) else { return nil }
+            // Negative numbers come back from the top of types that have none.
+            if T.isSigned || number >= 0 { return T(exactly: number).map { make([$0]) } }
+            return T(exactly: -number).map { make([0 &- $0]) }
         }
+        let data: AttributeData? =
+            switch type {
+            case .boolean: text == "true" ? .boolean([true]) : text == "false" ? .boolean([false]) : nil
+            case .short, .enum: whole { .short($0) }
+            case .long: whole { .long($0) }
+            case .long64: whole { .long64($0) }
+            case .uchar: Self.leadingInteger(text).flatMap { Int16(exactly: $0) }.map { .uchar([UInt8(truncatingIfNeeded: $0)]) }
+            case .ushort: whole { .ushort($0) }
+            case .ulong: whole { .ulong($0) }
+            case .ulong64: whole { .ulong64($0) }
+            case .float: Self.leadingNumber(text).map { .float([Float($0)]) }
+            case .double: Self.leadingNumber(text).map { .double([$0]) }
+            case .string: .string([text])
+            default: nil
+            }
+        guard let data else { return nil }
+        self = data
+    }
+
+    private static func leadingInteger(_ text: String) -> Int128? {
+        var digits = ""
+        for character in text.drop(while: \.isWhitespace) {
+            guard character.isASCII, character.isNumber || digits.isEmpty && (character == "-" || character == "+") else { break }
+            digits.append(character)
+        }
+        return Int128(digits)
+    }
+
+    private static func leadingNumber(_ text: String) -> Double? {
+        let trimmed = text.drop(while: \.isWhitespace)
+        let end = trimmed.firstIndex { !($0.isASCII && ($0.isNumber || "+-.eE".contains($0))) } ?? trimmed.endIndex
+        var number = trimmed[..<end]
+        while !number.isEmpty {
+            if let value = Double(number) { return value }
+            number.removeLast()
+        }
+        return nil
     }
 
     /// The text a memorized scalar is stored as.

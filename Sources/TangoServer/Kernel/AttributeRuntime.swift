@@ -5,12 +5,15 @@ import TangoCore
 final class SharedDefinition: Sendable {
     let value: AttributeDefinition
     let role: MemberRole
+    /// Whether it was added to one device.
+    let isOfDevice: Bool
     /// Stands for what the interface of a device shows of it.
     let signature: Int
 
-    init(_ value: AttributeDefinition, role: MemberRole = .ordinary) {
+    init(_ value: AttributeDefinition, role: MemberRole = .ordinary, isOfDevice: Bool = false) {
         self.value = value
         self.role = role
+        self.isOfDevice = isOfDevice
         self.signature = value.signature
     }
 }
@@ -44,7 +47,7 @@ final class AttributeRuntime: Sendable {
         var cause: AlarmCause = []
     }
 
-    private let shared: SharedDefinition
+    let shared: SharedDefinition
     let state: Mutex<State>
     private let tally: AlarmTally
 
@@ -61,6 +64,8 @@ final class AttributeRuntime: Sendable {
     }
     var name: String { self.shared.value.name }
     var role: MemberRole { self.shared.role }
+    /// Whether it was added to this device alone.
+    var isOfDevice: Bool { self.shared.isOfDevice }
     var signature: Int { self.shared.signature }
 
     var configurationError: DevFailed? { self.state.withLock { $0.configurationError } }
@@ -163,12 +168,12 @@ final class AttributeRuntime: Sendable {
         var value = AttributeValue(
             name: self.name, data: reading.data, quality: reading.quality, format: self.definition.format, type: self.definition.type,
             time: now, readDimension: reading.dimension)
-        let (limits, set, last) = self.state.withLock { ($0.limits, $0.set, $0.quality) }
+        let (limits, set, last, cause) = self.state.withLock { ($0.limits, $0.set, $0.quality, $0.cause) }
         if let limits, limits.hasAlarms, value.quality == .valid {
             let cause = self.cause(reading.data, limits, set)
             value.quality = cause.quality
             self.note(value.quality, cause)
-        } else if value.quality != last {
+        } else if value.quality != last || !cause.isEmpty {
             self.note(value.quality, [])
         }
         if let setSource {

@@ -75,12 +75,13 @@ final class ClassRuntime: Sendable {
         let shared = SharedDefinition(definition)
         for runtime in self.runtimes {
             guard let existing = runtime.attribute(definition.name) else { continue }
-            guard existing.definition.isCompatible(with: definition), !existing.isBuiltIn else {
+            guard existing.definition.isCompatible(with: definition) else {
                 throw DeviceRuntime.otherDefinition(attribute: definition.name, of: runtime.name)
             }
         }
         self.state.withLock { state in
-            if state.attributes[definition.name] == nil { state.attributes.set(shared, for: definition.name) }
+            guard state.attributes[definition.name] == nil, !BuiltInMembers.isReserved(attribute: definition.name) else { return }
+            state.attributes.set(shared, for: definition.name)
         }
         for runtime in self.runtimes { try runtime.add(shared) }
     }
@@ -102,7 +103,7 @@ final class ClassRuntime: Sendable {
         let shared = SharedCommand(definition)
         for runtime in self.runtimes {
             guard let existing = runtime.command(definition.info.name) else { continue }
-            guard existing.value.info.hasSameTypes(as: definition.info), existing.role == .ordinary else {
+            guard existing.value.info.hasSameTypes(as: definition.info) else {
                 throw DeviceRuntime.otherDefinition(command: definition.info.name, of: runtime.name)
             }
         }

@@ -2,7 +2,7 @@ import TangoCore
 
 /// On what an attribute, command or pipe is added or removed.
 public enum MemberScope: Sendable, Hashable {
-    /// On this device, until it is restarted.
+    /// On this device. Attributes stay when the device is restarted, commands and pipes do not.
     case device
     /// On all devices of its class, those to come included, until the server is restarted.
     case deviceClass

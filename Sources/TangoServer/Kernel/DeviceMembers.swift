@@ -102,7 +102,7 @@ extension DeviceRuntime {
             return nil
         }
         if let existing {
-            guard existing.definition.isCompatible(with: shared.value), !existing.isBuiltIn else {
+            guard existing.definition.isCompatible(with: shared.value) else {
                 throw Self.otherDefinition(attribute: shared.value.name, of: self.name)
             }
             return false
@@ -113,7 +113,7 @@ extension DeviceRuntime {
         return true
     }
 
-    func add(_ definition: AttributeDefinition) throws(DevFailed) { try self.add(SharedDefinition(definition)) }
+    func add(_ definition: AttributeDefinition) throws(DevFailed) { try self.add(SharedDefinition(definition, isOfDevice: true)) }
 
     static func otherDefinition(attribute: String, of device: DeviceName) -> DevFailed {
         DevFailed(
@@ -134,7 +134,7 @@ extension DeviceRuntime {
             return nil
         }
         if let existing {
-            guard existing.value.info.hasSameTypes(as: info), existing.role == shared.role else {
+            guard existing.value.info.hasSameTypes(as: info) else {
                 throw Self.otherDefinition(command: info.name, of: self.name)
             }
             return false
@@ -206,6 +206,18 @@ extension DeviceRuntime {
         }
     }
 
+    /// What was added to and removed from the object this one replaces: a DevRestart keeps the attributes of a device as they were, and
+    /// drops the commands that were added to it alone (measured). What the new object has made itself goes before.
+    func takeMembers(from old: DeviceRuntime) {
+        let former = old.members.withLock { $0.attributes }
+        for attribute in former.members where attribute.isOfDevice && self.attribute(attribute.name) == nil {
+            _ = try? self.add(attribute.shared)
+        }
+        for attribute in self.members.withLock({ $0.attributes.members }) where !attribute.isOfDevice && former[attribute.name] == nil {
+            try? self.removeAttribute(attribute.name, keepsProperties: true)
+        }
+    }
+
     // MARK: - Replacing
 
     /// Puts an attribute in the place of the one with that name, of whatever definition, or adds it.
@@ -214,7 +226,7 @@ extension DeviceRuntime {
         guard !BuiltInMembers.isReserved(attribute: definition.name) else {
             throw Self.otherDefinition(attribute: definition.name, of: self.name)
         }
-        let new = self.makeAttribute(SharedDefinition(definition))
+        let new = self.makeAttribute(SharedDefinition(definition, isOfDevice: true))
         let old = self.members.withLock { members -> AttributeRuntime? in
             let old = members.attributes[definition.name]
             if let old { members.forget(old) }

@@ -107,6 +107,11 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     package let interfaceVersion = 6
     package let adminName: String
 
+    /// The last of the things the database is being told.
+    private let telling = Mutex<Task<Void, Never>?>(nil)
+    /// Whether the database may not know everything yet.
+    let isTelling = Atomic<Bool>(false)
+
     private let started = Atomic<Bool>(false)
     /// Whether the start is over, memorized values included.
     var isStarted: Bool { self.started.load(ordering: .acquiring) }
@@ -184,14 +189,33 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
             return (configuration.attributeProperties.removeValue(forKey: attribute.tangoFolded) ?? [:]).keys.sorted()
         }
         guard !names.isEmpty, let storage = self.environment.storage else { return }
-        let (name, logger) = (self.name.text, self.kernelLogger)
-        Task {
-            do {
-                try await storage.deleteAttributeProperties(name, attribute: attribute, names: names)
-            } catch {
-                logger.warning("properties not deleted", metadata: ["attribute": "\(name)/\(attribute)", "error": "\(error)"])
+        let name = self.name.text
+        self.tellDatabase("properties not deleted", attribute) {
+            try await storage.deleteAttributeProperties(name, attribute: attribute, names: names)
+        }
+    }
+
+    /// Tells the database something, after all that it is still to be told. A command that caused it answers when it is done.
+    func tellDatabase(_ failure: String, _ subject: String, _ work: @escaping @Sendable () async throws -> Void) {
+        self.telling.withLock { telling in
+            let before = telling
+            telling = Task { [logger = self.kernelLogger] in
+                await before?.value
+                do {
+                    try await work()
+                } catch {
+                    logger.warning("\(failure)", metadata: ["subject": "\(subject)", "error": "\(error)"])
+                }
             }
         }
+        self.isTelling.store(true, ordering: .releasing)
+    }
+
+    /// Waits until the database knows all it was to be told.
+    func databaseIsTold() async {
+        let last = self.telling.withLock { $0 }
+        self.isTelling.store(false, ordering: .releasing)
+        await last?.value
     }
 
     // MARK: - Life

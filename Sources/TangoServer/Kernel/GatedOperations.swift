@@ -1,3 +1,4 @@
+import Synchronization
 import TangoCore
 import TangoWire
 
@@ -82,7 +83,7 @@ struct CommandOperation: GatedOperation {
     }
 
     mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
-        if let result = self.result { return .finished(.command(try self.checked(result))) }
+        if let result = self.result { return try self.finish(result, runtime) }
         if let step = try self.condition?.advance(runtime) { return .await(step) }
         let command: SharedCommand
         if let definition = self.definition {
@@ -120,9 +121,16 @@ struct CommandOperation: GatedOperation {
         }
         let argument = try self.argument(of: definition.info)
         switch definition.handler {
-        case .sync(let handler): return .finished(.command(try self.checked(try handler(call, argument))))
+        case .sync(let handler): return try self.finish(try handler(call, argument), runtime)
         case .async(let handler): return .await(.command(handler, name: definition.info.name, argument, from: self.caller))
         }
+    }
+
+    /// Answers when the database knows what the command changed.
+    private mutating func finish(_ result: CommandData, _ runtime: DeviceRuntime) throws -> Advance {
+        guard runtime.isTelling.load(ordering: .acquiring) else { return .finished(.command(try self.checked(result))) }
+        self.result = result
+        return .await(.perform { await runtime.databaseIsTold() })
     }
 
     private func argument(of info: CommandInfo) throws(DevFailed) -> CommandData {
@@ -152,7 +160,7 @@ struct CommandOperation: GatedOperation {
         }
         switch try result.get() {
         case .command(let data): self.result = data
-        default: self.result = .void
+        default: if self.result == nil { self.result = .void }
         }
     }
 }

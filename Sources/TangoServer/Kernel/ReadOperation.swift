@@ -14,8 +14,8 @@ struct ReadOperation: GatedOperation {
     private var awaited: AttributeRuntime?
     /// What the state depends on, while it is read.
     private var condition: ConditionReading?
-    /// Places of State in the answer, while what it depends on may still come in this request.
-    private var deferred: [Int] = []
+    /// Places of State, and of Status beside it, in the answer: what they depend on may still come in this request.
+    private var deferred: [(place: Int, role: MemberRole)] = []
     /// About how many bytes the answer has so far.
     private var size = 0
     private let sizeLimit: Int
@@ -65,10 +65,11 @@ struct ReadOperation: GatedOperation {
                         time: .now))
                 continue
             }
-            if attribute.role == .state, !self.isCheck, !runtime.attributesTheStateDependsOn.isEmpty {
+            if attribute.isBuiltIn, !self.isCheck, self.waits(attribute, runtime) {
                 // Its place is filled when all others are read.
-                self.deferred.append(self.values.count)
-                self.append(attribute.value(from: AttributeReading(.deviceState(.unknown), dimension: .scalar), setSource: nil))
+                self.deferred.append((self.values.count, attribute.role))
+                let nothing: AttributeData = attribute.role == .state ? .deviceState(.unknown) : .string([""])
+                self.append(attribute.value(from: AttributeReading(nothing, dimension: .scalar), setSource: nil))
                 continue
             }
             do {
@@ -85,6 +86,12 @@ struct ReadOperation: GatedOperation {
         return .finished(.attributeValues(self.values))
     }
 
+    /// Whether State, or Status asked for together with it, has to wait for the attributes it depends on.
+    private func waits(_ attribute: AttributeRuntime, _ runtime: DeviceRuntime) -> Bool {
+        guard runtime.device != nil, !runtime.attributesTheStateDependsOn.isEmpty else { return false }
+        return attribute.role == .state || self.names.contains { $0.tangoFolded == "state" }
+    }
+
     /// Fills the places of State after reading what it depends on and was not read in this request.
     private mutating func tellState(_ runtime: DeviceRuntime) throws -> AsyncStep? {
         var condition =
@@ -93,7 +100,9 @@ struct ReadOperation: GatedOperation {
         self.condition = condition
         if let step { return step }
         let state = runtime.computedState()
-        for place in self.deferred { self.values[place].data = .deviceState(state) }
+        for (place, role) in self.deferred {
+            self.values[place].data = role == .state ? .deviceState(state) : .string([runtime.status])
+        }
         self.deferred = []
         self.condition = nil
         return nil

@@ -220,7 +220,7 @@ extension DeviceRuntime {
         } else if pollingPeriod != nil {
             let polling = self.tenure.makePolling()
             self.pollByCode(kind, name, pollingPeriod, polling)
-            Task { try? await self.tellPolling(polling) }
+            self.tellDatabase("polling not stored", name) { try await self.tellPolling(polling) }
         }
     }
 
@@ -228,7 +228,7 @@ extension DeviceRuntime {
     /// - Parameter cleansDatabase: forget that it was polled; else it is polled again when it is added again.
     func memberRemoved(_ kind: PollKind, _ name: String, cleansDatabase: Bool) {
         guard let polling = self.tenure.polling, self.endPolling(kind, name, isForgotten: cleansDatabase, isCoded: false) else { return }
-        if cleansDatabase { Task { try? await self.tellPolling(polling) } }
+        if cleansDatabase { self.tellDatabase("polling not stored", name) { try await self.tellPolling(polling) } }
     }
 
     // MARK: - Polls

@@ -424,7 +424,7 @@ public final class DeviceServer: Sendable {
         }
         defer { self.lifecycle.release() }
         try self.refuseWhileStopping()
-        guard let old = self.device(named: text) else {
+        guard let old = self.device(named: text), self.devices.contains(where: { $0 === old }) else {
             throw DevFailed(.deviceNotFound, "Device \(text) not found", origin: "DServer::dev_restart")
         }
         var configuration = old.configuration
@@ -441,6 +441,7 @@ public final class DeviceServer: Sendable {
         guard await old.stop(within: self.environment.gateTimeout) else { throw DeviceRuntime.gateTimedOut }
         let new = self.makeRuntime(old.name, old.deviceClass, configuration, tenure: old.tenure)
         let failure = await new.start()
+        new.takeMembers(from: old)
         await new.complete(replacing: old.interfaceDigest)
         if self.environment.changes.hasObservers {
             // All configurations may be others now (measured).

@@ -108,7 +108,9 @@ final class RulesDevice: Device {
         self.shapes[texts[0]] = (type, format)
     }
 
-    func removeAttribute(_ texts: [String]) throws { try self.context.removeAttribute(texts[0]) }
+    func removeAttribute(_ texts: [String]) throws {
+        try self.context.removeAttribute(texts[0], keepsProperties: texts.dropFirst().first == "keep")
+    }
 
     /// Name, type of argument, type of result, level.
     func addCommand(_ texts: [String]) throws {
@@ -120,8 +122,15 @@ final class RulesDevice: Device {
         try self.context.addCommand(
             Command(texts[0], of: RulesDevice.self, in: try type(texts[1]), out: result) { _, argument in
                 result == .void ? .void : argument
-            })
+            },
+            to: texts[3] == "class" ? .deviceClass : .device)
     }
 
-    func removeCommand(_ name: String) throws { try self.context.removeCommand(name) }
+    func removeCommand(_ name: String) throws {
+        do {
+            try self.context.removeCommand(name, from: .deviceClass)
+        } catch {
+            try self.context.removeCommand(name)
+        }
+    }
 }
