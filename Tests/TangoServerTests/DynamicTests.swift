@@ -163,3 +163,46 @@ struct DynamicTests {
         #expect(again == nil)
     }
 }
+
+/// Definitions that cannot be attributes.
+struct DefinitionTests {
+    @Test(arguments: [
+        (AttributeDefinition(name: "a", type: .state, access: .readWrite, memorization: .memorized), "API_AttrWrongDefined"),
+        (AttributeDefinition(name: "a", type: .encoded, access: .readWrite, memorization: .memorized), "API_AttrWrongDefined"),
+        (
+            AttributeDefinition(name: "a", type: .double, format: .spectrum, access: .readWrite, maxDimX: 3, memorization: .memorized),
+            "API_AttrWrongDefined"
+        ),
+        (AttributeDefinition(name: "a", type: .double, memorization: .memorizedWriteAtInit), "API_AttrWrongDefined"),
+        (
+            AttributeDefinition(name: "a", type: .double, properties: AttributeProperties(minValue: "abc")),
+            "API_IncompatibleAttrDataType"
+        ),
+        (
+            AttributeDefinition(name: "a", type: .long, properties: AttributeProperties(minAlarm: "5", maxAlarm: "5")),
+            "API_IncoherentValues"
+        ),
+    ])
+    func aWrongDefinitionIsRefusedAndNothingIsAdded(definition: AttributeDefinition, reason: String) async throws {
+        try await TestServer.run([DeviceClass("Plain", PlainDevice.self)], devices: ["t/a/1"]) { test in
+            let context = try test.context()
+            for scope in [MemberScope.device, .deviceClass] {
+                let failure = #expect(throws: DevFailed.self) { try context.addAttribute(definition, to: scope) }
+                #expect(failure?.reason.rawValue == reason)
+            }
+            #expect(context.attributeNames == ["State", "Status"])
+        }
+    }
+
+    @Test func aServerWithAWrongDefinitionDoesNotStart() async throws {
+        let deviceClass = DeviceClass("Wrong", PlainDevice.self) {
+            AttributeDefinition(name: "crossed", type: .double, properties: AttributeProperties(minValue: "2", maxValue: "1"))
+        }
+        let failure = await #expect(throws: ServerStartError.self) {
+            try await TestServer.run([deviceClass], devices: ["t/a/1"]) { _ in }
+        }
+        #expect(
+            failure?.description
+                == "Class Wrong: User default property min_value for attribute : crossed is greater then or equal max_value")
+    }
+}

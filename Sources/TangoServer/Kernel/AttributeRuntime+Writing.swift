@@ -119,7 +119,7 @@ extension AttributeData {
         let end = trimmed.firstIndex { !($0.isASCII && ($0.isNumber || "+-.eE".contains($0))) } ?? trimmed.endIndex
         var number = trimmed[..<end]
         while !number.isEmpty {
-            if let value = Double(number) { return value }
+            if let value = Double(number) { return value.isFinite ? value : nil }
             number.removeLast()
         }
         return nil

@@ -72,6 +72,7 @@ final class ClassRuntime: Sendable {
     /// Adds an attribute to all devices, those of now and those to come. The same definition again changes nothing.
     /// - Throws: `API_AttrNotFound` when one of them has another one of that name; nothing is added then.
     func add(_ definition: AttributeDefinition) throws(DevFailed) {
+        try definition.check()
         let shared = SharedDefinition(definition)
         for runtime in self.runtimes {
             guard let existing = runtime.attribute(definition.name) else { continue }

@@ -91,7 +91,7 @@ extension DeviceRuntime {
             text +=
                 "\nAttribute\(list(wrong)) wrong configuration\nTry accessing the faulty attribute(s) to get more information"
         }
-        let failed = troubled.filter { $0.memorizedError != nil }.map(\.name)
+        let failed = troubled.filter { $0.configurationError == nil && $0.memorizedError != nil }.map(\.name)
         if !failed.isEmpty { text += "\nMemorized attribute\(list(failed)) failed during device startup sequence" }
         return text
     }

@@ -93,6 +93,7 @@ extension DeviceRuntime {
     /// - Throws: `API_AttrNotFound` (the incumbents' reason) when another one has that name, State and Status included.
     @discardableResult
     func add(_ shared: SharedDefinition) throws(DevFailed) -> Bool {
+        try shared.value.check()
         let new = self.makeAttribute(shared)
         let existing: AttributeRuntime? = self.members.withLock { members in
             if let existing = members.attribute(shared.value.name) { return existing }
@@ -226,6 +227,7 @@ extension DeviceRuntime {
         guard !BuiltInMembers.isReserved(attribute: definition.name) else {
             throw Self.otherDefinition(attribute: definition.name, of: self.name)
         }
+        try definition.check()
         let new = self.makeAttribute(SharedDefinition(definition, isOfDevice: true))
         let old = self.members.withLock { members -> AttributeRuntime? in
             let old = members.attributes[definition.name]

@@ -55,6 +55,8 @@ package protocol DeviceStorage: Sendable {
     func deleteAttributeProperties(_ device: String, attribute: String, names: [String]) async throws(DevFailed)
     func putProperties(_ device: String, _ properties: [(name: String, values: [String])]) async throws(DevFailed)
     func deleteProperties(_ device: String, names: [String]) async throws(DevFailed)
+    /// Properties of a device as they are now, by name in lower case.
+    func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]]
 }
 
 /// Properties of a device and its class as the database holds them.
@@ -298,6 +300,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         }
         self.holdAnnouncements()
         defer { self.announceFromNow() }
+        await self.readProperties()
         do {
             if let device = self.device {
                 await device.release()
@@ -314,6 +317,17 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
                 "API_InitThrowsException",
                 "Init command failed!!\nHINT: RESTART device with the Restart command of the device server adm. device\nDevice server adm. device name = \(self.adminName)",
                 origin: "DeviceImpl::dev_init")
+        }
+    }
+
+    /// Asks the database what the device's properties are now; those known stay when it does not answer.
+    private func readProperties() async {
+        guard let storage = self.environment.storage else { return }
+        do {
+            let properties = try await storage.properties(ofDevice: self.name.text)
+            self.configurationStore.withLock { $0.properties = properties }
+        } catch {
+            self.kernelLogger.warning("properties not read, those of before are used", metadata: ["error": "\(error)"])
         }
     }
 

@@ -70,14 +70,19 @@ struct DatabaseLink: DeviceStorage {
         return data
     }
 
+    func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]] {
+        let names = try await self.database.propertyNames(ofDevice: device)
+        guard !names.isEmpty else { return [:] }
+        var properties: [String: [String]] = [:]
+        for property in try await self.database.properties(ofDevice: device, names: names) {
+            properties[property.name.tangoFolded] = property.values
+        }
+        return properties
+    }
+
     private func completed(_ configuration: DeviceConfiguration, withDevice device: String) async throws -> DeviceConfiguration {
         var configuration = configuration
-        let names = try await self.database.propertyNames(ofDevice: device)
-        if !names.isEmpty {
-            for property in try await self.database.properties(ofDevice: device, names: names) {
-                configuration.properties[property.name.tangoFolded] = property.values
-            }
-        }
+        configuration.properties = try await self.properties(ofDevice: device)
         configuration.attributeProperties = try await self.attributeProperties(
             "DbGetDeviceAttributeList", "DbGetDeviceAttributeProperty2", device)
         return configuration

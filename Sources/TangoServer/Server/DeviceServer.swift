@@ -132,6 +132,15 @@ public final class DeviceServer: Sendable {
     /// Brings up everything: asks the database, listens, initialises the devices, registers them, the admin device last.
     /// - Throws: `ServerStartError`.
     public func start() async throws {
+        for deviceClass in self.classes {
+            for attribute in deviceClass.attributes {
+                do {
+                    try attribute.check()
+                } catch {
+                    throw ServerStartError("Class \(deviceClass.name): \(error.reasonDescription)")
+                }
+            }
+        }
         var data = try await self.loadData()
         if let link = self.link { try await self.refuseSecondInstance(data, link) }
         self.state.withLock { $0.data = data }

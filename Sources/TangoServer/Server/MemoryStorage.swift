@@ -26,6 +26,8 @@ package final class MemoryStorage: DeviceStorage {
     /// Properties of a device, by name in lower case.
     package func properties(of device: String) -> [String: [String]] { self.configuration(of: device)?.properties ?? [:] }
 
+    package func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]] { self.properties(of: device) }
+
     /// Properties of an attribute, by name in lower case.
     package func properties(of device: String, attribute: String) -> [String: [String]] {
         self.configuration(of: device)?.attributeProperties[attribute.tangoFolded] ?? [:]

@@ -225,4 +225,19 @@ final class PropertyFileStorage: DeviceStorage {
     func deleteProperties(_ device: String, names: [String]) async throws(DevFailed) {
         try self.change { file in for name in names { file.set("\(device)->\(name)", nil) } }
     }
+
+    func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]] {
+        let file: PropertyFile
+        do {
+            file = try self.lock.withLock { _ in try PropertyFile(contentsOf: self.path) }
+        } catch {
+            throw DevFailed("API_CorruptedDatabase", "Cannot read the property file \(self.path)", origin: "PropertyFile")
+        }
+        let owner = device.tangoFolded + "->"
+        var properties: [String: [String]] = [:]
+        for statement in file.statements where statement.key.tangoFolded.hasPrefix(owner) {
+            properties[statement.key.tangoFolded.dropFirst(owner.count).description] = statement.values
+        }
+        return properties
+    }
 }
