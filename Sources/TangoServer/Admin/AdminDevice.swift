@@ -42,7 +42,7 @@ final class AdminDevice: Device {
         Command("QueryDevice", outDescription: "Device server device(s) list") { _ in
             server.server?.devices.map { "\($0.deviceClass.name)::\($0.name)" } ?? []
         }
-        Command("QuerySubDevice", outDescription: "Device server sub device(s) list") { _ in [String]() }
+        Command("QuerySubDevice", outDescription: "Device server sub device(s) list") { _ in server.server?.subDevices.lines ?? [] }
         Command(
             "QueryWizardClassProperty", inDescription: "Class name",
             outDescription: "Class property list (name - description and default value)"
