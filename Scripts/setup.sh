@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 build=(git ca-certificates libsqlite3-dev)
-test=(tango-db tango-test tango-accesscontrol libtango-tools mariadb-server-core mariadb-client-core python3-venv curl)
+test=(tango-db tango-test tango-starter tango-accesscontrol libtango-tools mariadb-server-core mariadb-client-core python3-venv curl)
 bench=(g++ libtango-dev pkg-config)
 
 case ${1:-build} in

@@ -17,7 +17,8 @@ NAME = sys.argv[1]
 
 
 def cleaned(text):
-    text = text.replace(NAME, "DEVICE")
+    text = re.sub(re.escape(NAME[:-1]) + r"[*]", "PATTERN", text)
+    text = text.replace(NAME, "DEVICE").replace(NAME.upper(), "NAME")
     text = re.sub(r"PID \d+", "PID n", text)
     text = re.sub(r"from host [^\s']+", "from host HOST", text)
     return text.rstrip("\0")
@@ -60,6 +61,44 @@ def steps(device):
         "lock admin": lambda: admin.lock(),
         "status of unknown": lambda: admin.command_inout("DevLockStatus", "no/such/device"),
         "lock unknown": lambda: admin.command_inout("LockDevice", [[10], ["no/such/device"]]),
+    } | administration(admin)
+
+
+def administration(admin):
+    """The admin commands a lock refuses to others, right and wrong ones: which check comes first shows in the answers."""
+    calls = {
+        "AddObjPolling": [
+            [[1000], [NAME, "attribute", "short_scalar"]], [[1000], [NAME, "pipe", "x"]], [[1000], [NAME, "attribute", "nope"]],
+            [[1], [NAME.upper(), "attribute", "short_scalar"]], [[1000], ["no/such/device", "attribute", "short_scalar"]], [[], [NAME]],
+        ],
+        "UpdObjPollingPeriod": [
+            [[2000], [NAME, "attribute", "short_scalar"]], [[2000], [NAME, "attribute", "long_scalar"]], [[2000], [NAME, "pipe", "x"]],
+            [[1], [NAME.upper(), "attribute", "short_scalar"]], [[1000], ["no/such/device", "attribute", "short_scalar"]], [[], [NAME]],
+        ],
+        "RemObjPolling": [
+            [NAME, "pipe", "x"], [NAME, "attribute", "nope"], [NAME.upper(), "attribute", "short_scalar"], [NAME, "attribute", "short_scalar"],
+            ["no/such/device", "attribute", "short_scalar"], [NAME],
+        ],
+        "SetLoggingLevel": [
+            [[3], [NAME]], [[9], [NAME]], [[3], [NAME.upper()]], [[2], ["*"]], [[2], [NAME[:-1] + "*"]], [[3], ["no/such/device"]],
+            [[3, 4], [NAME]],
+        ],
+        "AddLoggingTarget": [
+            [NAME, "console::cout"], [NAME, "nonsense"], [NAME.upper(), "console::cout"], ["*", "console::cout"],
+            ["no/such/device", "console::cout"], [NAME],
+        ],
+        "RemoveLoggingTarget": [
+            [NAME, "console::cout"], [NAME, "nonsense"], [NAME.upper(), "console::cout"], ["*", "console::cout"],
+            ["no/such/device", "console::cout"], [NAME],
+        ],
+        "GetLoggingLevel": [[NAME]],
+        "GetLoggingTarget": [NAME],
+        "StopPolling": [None], "StartPolling": [None], "StopLogging": [None], "StartLogging": [None],
+    }
+    return {
+        f"admin {command} {cleaned(str(argument))}": lambda command=command, argument=argument: admin.command_inout(
+            command, *([] if argument is None else [argument]))
+        for command, arguments in calls.items() for argument in arguments
     }
 
 
@@ -91,6 +130,12 @@ def main():
     looks = ["read", "state", "State", "Status", "configuration", "is locked", "is locked by me", "status"]
     me("lock admin", "status of unknown", "lock unknown", "relock", "unlock", *looks)
     me("lock", "lock", *looks, *changes)
+    administrative = [name for name in known if name.startswith("admin ")]
+    they(*administrative)
+    me(*administrative)
+    me(administrative[0])
+    they(*(name for name in administrative if "ObjPolling" in name))
+    me("admin RemObjPolling ['DEVICE', 'attribute', 'short_scalar']")
     they(*looks, *changes, "Init", "lock", "unlock", "restart", "relock")
     me("relock", "restart", "is locked", "write", "unlock", "is locked")
     they("write")

@@ -80,6 +80,12 @@ public final class ControlSystem: Sendable {
     public func device(_ name: String) async throws(DevFailed) -> DeviceProxy {
         let locator = try ResourceLocator(parsing: name)
         let host = try self.resolved(locator.host)
+        let proxy = try await self.proxy(of: locator, at: host)
+        HandlerTask.server?.uses(device: locator.host == nil ? locator.device.tangoFolded : name.tangoFolded)
+        return proxy
+    }
+
+    private func proxy(of locator: ResourceLocator, at host: TangoHost) async throws(DevFailed) -> DeviceProxy {
         let key = "\(host)/\(locator.device.tangoFolded)\(locator.usesDatabase ? "" : "#")"
         if let proxy = self.state.withLock({ $0.proxies[key] }) { return proxy }
         let proxy: DeviceProxy

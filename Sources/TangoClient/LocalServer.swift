@@ -8,6 +8,8 @@ package protocol LocalServer: Sendable {
     func serves(_ endpoint: Endpoint) -> Bool
     /// - Throws: `TransportError`, as a call over the network would.
     func call(objectKey: String, _ call: DeviceCall) async throws -> DeviceResult
+    /// The handler's device got itself a proxy of that device.
+    func uses(device name: String)
 }
 
 /// The server whose handler the current task runs.

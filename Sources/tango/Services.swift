@@ -48,9 +48,9 @@ extension Logger {
     }
 }
 
-/// Says something to the user at once, even through a pipe.
+/// Says something to the user at once, even through a pipe. Nobody may be listening any more: services go on then.
 func say(_ line: String) {
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
 }
 
 /// Runs the body; a failure is printed as one line and ends the program with status 1.

@@ -159,7 +159,7 @@ struct LockingTests {
             #expect(await admin.commandFailure("ReLockDevices", .stringArray(["t/a/1"]))?.reason == .deviceLocked)
             try await mine.command("LockDevice", Self.pair("t/a/1", 60))
             #expect(try await mine.command("UnLockDevice", Self.pair("t/a/1", 0)) == .long(1))
-            try await mine.command("ReLockDevices", .stringArray(["tango://h:1/t/a/1#dbase=no"]))
+            try await mine.command("ReLockDevices", .stringArray(["T/A/1"]))
             #expect(try await mine.command("UnLockDevice", Self.pair("t/a/1", 0)) == .long(0))
             #expect(try await mine.command("UnLockDevice", Self.pair("t/a/1", 0)) == .long(0))
             #expect(await mine.commandFailure("ReLockDevices", .stringArray(["t/a/1"]))?.reason == .deviceNotLocked)

@@ -8,19 +8,19 @@ extension AdminDevice {
                 CommandInfo(
                     name: "LockDevice", inType: .longStringArray, outType: .void,
                     inDescription: "Str[0] = Device name. Lg[0] = Lock validity"),
-                handler: .sync { call, argument in
-                    try Self.lock(argument, call, server)
+                handler: .async { call, argument in
+                    try await Self.lock(argument, call, server)
                     return .void
                 }),
             CommandDefinition(
                 CommandInfo(
                     name: "UnLockDevice", inType: .longStringArray, outType: .long,
                     inDescription: "Str[x] = Device name(s). Lg[0] = Force flag", outDescription: "Device global lock counter"),
-                handler: .sync { call, argument in .long(try Self.unlock(argument, call, server)) }),
+                handler: .async { call, argument in .long(try await Self.unlock(argument, call, server)) }),
             CommandDefinition(
                 CommandInfo(name: "ReLockDevices", inType: .stringArray, outType: .void, inDescription: "Device(s) name"),
-                handler: .sync { call, argument in
-                    try Self.relock(argument, call, server)
+                handler: .async { call, argument in
+                    try await Self.relock(argument, call, server)
                     return .void
                 }),
             CommandDefinition(
@@ -44,12 +44,12 @@ extension AdminDevice {
         DevFailed(.wrongNumberOfArguments, "Incorrect number of inout arguments", origin: "DServer::\(call.name)")
     }
 
-    private static func lock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) throws {
+    private static func lock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) async throws {
         guard case .longStringArray(let pair) = argument, let name = pair.strings.first, let validity = pair.longs.first else {
             throw Self.wrongCount(call)
         }
         let client = try Self.client(call, "lock")
-        let runtime = try server.device(name, for: call)
+        let runtime = try await server.device(name)
         func unlockable(_ what: String) -> DevFailed {
             DevFailed("API_DeviceUnlockable", "Impossible to lock \(what) device", origin: "DServer::lock_device")
         }
@@ -60,13 +60,14 @@ extension AdminDevice {
         }
     }
 
-    private static func unlock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) throws -> Int32 {
+    private static func unlock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) async throws -> Int32 {
         guard case .longStringArray(let pair) = argument, !pair.strings.isEmpty, let force = pair.longs.first.map({ $0 != 0 }) else {
             throw Self.wrongCount(call)
         }
         let client = force ? call.caller?.lockClient : try Self.client(call, "un-lock")
         // All are looked up first: a wrong name leaves nothing half done.
-        let runtimes = try pair.strings.map { try server.device($0, for: call) }
+        var runtimes: [DeviceRuntime] = []
+        for name in pair.strings { runtimes.append(try await server.device(name)) }
         var count: Int32 = 0
         for runtime in runtimes {
             count = try runtime.tenure.withLock { (lock, now) throws(DevFailed) in
@@ -77,13 +78,13 @@ extension AdminDevice {
     }
 
     /// All that can be locked again are; the errors of the others come together.
-    private static func relock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) throws {
+    private static func relock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) async throws {
         guard case .stringArray(let names) = argument else { throw Self.wrongCount(call) }
         let client = try Self.client(call, "re_lock")
         var errors: [DevError] = []
         for name in names {
             do {
-                let runtime = try server.device(name, for: call)
+                let runtime = try await server.device(name)
                 try runtime.tenure.withLock { (lock, now) throws(DevFailed) in
                     try lock.relock(by: client, now: now, device: runtime.name.text)
                 }
@@ -96,7 +97,7 @@ extension AdminDevice {
 
     private static func status(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) async throws -> LongStringArray {
         guard case .string(let name) = argument else { throw Self.wrongCount(call) }
-        let runtime = try server.device(name, for: call)
+        let runtime = try await server.device(name)
         let hold = try runtime.tenure.withLock { (lock, now) throws(DevFailed) in lock.hold(now: now) }
         guard let hold else {
             return LongStringArray(
@@ -121,10 +122,10 @@ extension AdminDevice {
 }
 
 extension ServerReference {
-    /// A device of the server, the admin device included, by any form of its name.
+    /// A device of the server, the admin device included, by its name or alias.
     /// - Throws: `API_DeviceNotFound`.
-    func device(_ name: String, for call: MemberCall) throws(DevFailed) -> DeviceRuntime {
-        if let found = self.server?.device(named: name) { return found }
+    func device(_ name: String) async throws(DevFailed) -> DeviceRuntime {
+        if let found = await self.server?.findDevice(name) { return found }
         throw DevFailed(.deviceNotFound, "Device \(name) not found", origin: "Util::get_device_by_name()")
     }
 }

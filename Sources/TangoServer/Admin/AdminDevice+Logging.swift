@@ -5,19 +5,21 @@ extension AdminDevice {
     static func logging(_ server: ServerReference) -> [Member] {
         [
             .command(
-                Command("AddLoggingTarget", of: AdminDevice.self, in: .stringArray, inDescription: Self.targetDescription) {
-                    _, argument in
-                    guard let server = server.server, case .stringArray(let strings) = argument else { return .void }
-                    try await server.addLoggingTargets(strings)
-                    return .void
-                }.definition),
+                CommandDefinition(
+                    CommandInfo(name: "AddLoggingTarget", inType: .stringArray, outType: .void, inDescription: Self.targetDescription),
+                    handler: .async { call, argument in
+                        guard let server = server.server, case .stringArray(let strings) = argument else { return .void }
+                        try await server.addLoggingTargets(strings, for: call)
+                        return .void
+                    })),
             .command(
-                Command("RemoveLoggingTarget", of: AdminDevice.self, in: .stringArray, inDescription: Self.targetDescription) {
-                    _, argument in
-                    guard let server = server.server, case .stringArray(let strings) = argument else { return .void }
-                    try await server.removeLoggingTargets(strings)
-                    return .void
-                }.definition),
+                CommandDefinition(
+                    CommandInfo(name: "RemoveLoggingTarget", inType: .stringArray, outType: .void, inDescription: Self.targetDescription),
+                    handler: .async { call, argument in
+                        guard let server = server.server, case .stringArray(let strings) = argument else { return .void }
+                        try await server.removeLoggingTargets(strings, for: call)
+                        return .void
+                    })),
             .command(
                 Command(
                     "GetLoggingTarget", of: AdminDevice.self, in: .string, out: .stringArray, inDescription: "Device name",
@@ -37,12 +39,13 @@ extension AdminDevice {
                     return .longStringArray(await server.loggingLevels(patterns))
                 }.definition),
             .command(
-                Command("SetLoggingLevel", of: AdminDevice.self, in: .longStringArray, inDescription: Self.levelDescription) {
-                    _, argument in
-                    guard let server = server.server, case .longStringArray(let levels) = argument else { return .void }
-                    try await server.setLoggingLevels(levels)
-                    return .void
-                }.definition),
+                CommandDefinition(
+                    CommandInfo(name: "SetLoggingLevel", inType: .longStringArray, outType: .void, inDescription: Self.levelDescription),
+                    handler: .async { call, argument in
+                        guard let server = server.server, case .longStringArray(let levels) = argument else { return .void }
+                        try await server.setLoggingLevels(levels, for: call)
+                        return .void
+                    })),
             .command(
                 Command("StartLogging", of: AdminDevice.self) { _, _ in
                     for log in server.server?.logs ?? [] { log.start() }
@@ -74,40 +77,36 @@ extension DeviceServer {
         return order.flatMap { name in matching.filter { $0.deviceClass.name == name } }
     }
 
-    /// A device by its name or alias.
-    private func findDevice(_ name: String) async -> DeviceRuntime? {
-        let folded = name.tangoFolded
-        if let found = self.allDevices.first(where: { $0.name.folded == folded }) { return found }
-        // An alias has no slash.
-        guard !folded.isEmpty, !folded.contains("/"), let database = self.link?.database,
-            let device = try? await database.device(ofAlias: folded)
-        else { return nil }
-        return self.allDevices.first { $0.name.folded == device.tangoFolded }
+    /// The devices of a pattern, all of which the caller may change.
+    private func changeableDevices(matching text: String, for call: MemberCall) async throws(DevFailed) -> [DeviceRuntime] {
+        let devices = await self.devices(matching: text)
+        for device in devices { try device.refuseIfLocked(for: call) }
+        return devices
     }
 
-    /// - Throws: `API_MethodArgument`, `API_DeviceNotFound`, `API_CannotOpenFile`, `API_ConnectionFailed`.
-    func addLoggingTargets(_ strings: [String]) async throws(DevFailed) {
+    /// - Throws: `API_MethodArgument`, `API_DeviceNotFound`, `API_DeviceLocked`, `API_CannotOpenFile`, `API_ConnectionFailed`.
+    func addLoggingTargets(_ strings: [String], for call: MemberCall) async throws(DevFailed) {
         let origin = "Logging::add_logging_target"
         await self.log.removeDeadTargets(of: self.logs)
         guard strings.count.isMultiple(of: 2) else {
             throw DevFailed("API_MethodArgument", "Incorrect number of inout arguments", origin: origin)
         }
         for index in stride(from: 0, to: strings.count, by: 2) {
-            for device in try await self.someDevices(matching: strings[index], origin) {
+            for device in try await self.someDevices(matching: strings[index], for: call, origin) {
                 try await self.log.addTarget(strings[index + 1], to: device.log)
             }
         }
     }
 
-    /// - Throws: `API_WrongNumberOfArgs`, `API_MethodArgument`, `API_DeviceNotFound`.
-    func removeLoggingTargets(_ strings: [String]) async throws(DevFailed) {
+    /// - Throws: `API_WrongNumberOfArgs`, `API_MethodArgument`, `API_DeviceNotFound`, `API_DeviceLocked`.
+    func removeLoggingTargets(_ strings: [String], for call: MemberCall) async throws(DevFailed) {
         let origin = "Logging::remove_logging_target"
         await self.log.removeDeadTargets(of: self.logs)
         guard strings.count.isMultiple(of: 2) else {
             throw DevFailed("API_WrongNumberOfArgs", "Incorrect number of inout arguments", origin: origin)
         }
         for index in stride(from: 0, to: strings.count, by: 2) {
-            let devices = try await self.someDevices(matching: strings[index], origin)
+            let devices = try await self.someDevices(matching: strings[index], for: call, origin)
             let target = LogTargetName(strings[index + 1])
             guard target.kind != nil else {
                 throw DevFailed("API_MethodArgument", "Logging target type <\(target.type)> not supported", origin: origin)
@@ -123,9 +122,9 @@ extension DeviceServer {
         }
     }
 
-    /// - Throws: `API_DeviceNotFound`.
-    private func someDevices(matching text: String, _ origin: String) async throws(DevFailed) -> [DeviceRuntime] {
-        let devices = await self.devices(matching: text)
+    /// - Throws: `API_DeviceNotFound`, `API_DeviceLocked`.
+    private func someDevices(matching text: String, for call: MemberCall, _ origin: String) async throws(DevFailed) -> [DeviceRuntime] {
+        let devices = try await self.changeableDevices(matching: text, for: call)
         guard devices.isEmpty else { return devices }
         throw DevFailed(.deviceNotFound, "No device name matching pattern  <\(text.tangoFolded)>", origin: origin)
     }
@@ -152,8 +151,8 @@ extension DeviceServer {
         return levels
     }
 
-    /// - Throws: `API_IncompatibleCmdArgumentType`, `API_MethodArgument`.
-    func setLoggingLevels(_ levels: LongStringArray) async throws(DevFailed) {
+    /// - Throws: `API_IncompatibleCmdArgumentType`, `API_MethodArgument`, `API_DeviceLocked`.
+    func setLoggingLevels(_ levels: LongStringArray, for call: MemberCall) async throws(DevFailed) {
         let origin = "Logging::set_logging_level"
         // The runs of spaces are the incumbents'.
         guard levels.longs.count == levels.strings.count else {
@@ -168,7 +167,7 @@ extension DeviceServer {
                     "API_MethodArgument",
                     "Invalid argument for command,\(String(repeating: " ", count: 38))logging level out of range", origin: origin)
             }
-            for device in await self.devices(matching: pattern) { device.log.level = level }
+            for device in try await self.changeableDevices(matching: pattern, for: call) { device.log.level = level }
         }
     }
 }

@@ -30,6 +30,9 @@ final class AdminDevice: Device {
         }
         deviceClass.tellsCaller = true
         deviceClass.commands += Self.restart(server) + Self.locking(server)
+        for index in deviceClass.commands.indices {
+            deviceClass.commands[index].argumentRefusal = Self.argumentRefusal(deviceClass.commands[index].info)
+        }
         return deviceClass
     }
 
@@ -39,7 +42,7 @@ final class AdminDevice: Device {
         Command("QueryDevice", outDescription: "Device server device(s) list") { _ in
             server.server?.devices.map { "\($0.deviceClass.name)::\($0.name)" } ?? []
         }
-        Command("QuerySubDevice", outDescription: "Device server sub device(s) list") { _ in [String]() }
+        Command("QuerySubDevice", outDescription: "Device server sub device(s) list") { _ in server.server?.subDevices.lines ?? [] }
         Command(
             "QueryWizardClassProperty", inDescription: "Class name",
             outDescription: "Class property list (name - description and default value)"
@@ -66,7 +69,7 @@ final class AdminDevice: Device {
 
     private static func find(_ name: String, _ reference: ServerReference) throws(DevFailed) -> DeviceClass {
         guard let found = reference.server?.classes.first(where: { $0.name.tangoFolded == name.tangoFolded }) else {
-            throw DevFailed("API_ClassNotFound", "Class \(name) not found in device server", origin: "DServer::query_wizard")
+            throw DevFailed("API_ClassNotFound", "Class \(name.tangoFolded) not found in device server", origin: "DServer::query_wizard")
         }
         return found
     }

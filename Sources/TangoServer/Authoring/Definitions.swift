@@ -299,6 +299,8 @@ public struct CommandDefinition: Sendable {
     public var isAllowed: AccessCheck?
     /// Polled from the start with this period (zero: externally triggered), unless an operator stopped that; `nil` is not polled.
     public var pollingPeriod: Duration?
+    /// What is said of an argument of another type, where that is not the usual text.
+    package var argumentRefusal: String?
 
     public init(_ info: CommandInfo, handler: CommandHandler, isAllowed: AccessCheck? = nil, pollingPeriod: Duration? = nil) {
         self.pollingPeriod = pollingPeriod

@@ -22,7 +22,7 @@ extension DeviceRuntime {
             case .interface: return .failure(SystemException.noInterfaceRepository)
             case .ping: return .success(.void)
             case .name: return .success(.string(self.name.text))
-            case .description: return .success(.string(self.deviceClass.deviceDescription))
+            case .description: return .success(.string(self.deviceDescription))
             case .adminName: return .success(.string(self.adminName))
             case .blackBox(let count): return .success(.strings(try self.blackBox.lines(Int(count))))
             case .info: return .success(.info(self.info))
@@ -52,6 +52,12 @@ extension DeviceRuntime {
 
     static func attributeNotFound(_ name: String) -> DevFailed {
         DevFailed(.attributeNotFound, "\(name) attribute not found", origin: "MultiAttribute::get_attr_by_name")
+    }
+
+    /// The device's property `description`, else what the class says. The admin device is never another one (measured).
+    private var deviceDescription: String {
+        let own = self.deviceClass.name == "DServer" ? nil : self.configuration.properties["description"]?.first
+        return own ?? self.deviceClass.deviceDescription
     }
 
     private func isA(_ id: String) -> Bool {

@@ -23,10 +23,11 @@ package struct ServerEnvironment: Sendable {
     package var storage: (any DeviceStorage)?
     /// Who wants to know of changes.
     package var changes = ChangeHub()
+    let subDevices = SubDevices()
     /// The server's own client.
     package var controlSystem: ControlSystem?
     /// Where calls of the server's handlers on its own devices go.
-    package var localServer: (any LocalServer)?
+    var localServer: InProcessServer?
     /// Where tasks of classes run whose handlers may block.
     let poolExecutor: PoolExecutor
 
@@ -252,6 +253,9 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         self.announceFromNow(comparedWith: before ?? self.interfaceDigest)
     }
 
+    /// The server as the device's handlers see it; `nil` outside of a server.
+    var handlerServer: (any LocalServer)? { self.environment.localServer == nil ? nil : HandlerServer(runtime: self) }
+
     private func make() async throws {
         let context = DeviceContext(self)
         self.context = context
@@ -283,6 +287,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
             self.ended.store(true, ordering: .releasing)
             self.environment.polling.remove(self)
             await self.device?.release()
+            self.environment.subDevices.forget(self.name)
             self.log.removeTargets { _ in true }
             // Without a gate, requests may still be running: the object then lives as long as this.
             guard self.gate != nil else { return }
@@ -295,6 +300,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// The Init command: releases and initialises anew.
     /// - Throws: the device's errors, then `API_InitThrowsException`.
     func reinitialise() async throws(DevFailed) {
+        self.environment.subDevices.forget(self.name)
         self.condition.withLock { condition in
             if condition.isInitialisationFailure { condition = Condition() }
         }
@@ -341,11 +347,11 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// Runs the body with the gate held; `false` when it is not had in time.
     private func withGate(within timeout: TimeAmount, _ body: () async -> Void) async -> Bool {
         guard let gate = self.gate, !gate.isHeldByTask else {
-            await HandlerTask.$server.withValue(self.environment.localServer) { await body() }
+            await HandlerTask.$server.withValue(self.handlerServer) { await body() }
             return true
         }
         guard await gate.acquire(within: timeout, on: self.environment.eventLoops.any()) else { return false }
-        await gate.whileHeld { await HandlerTask.$server.withValue(self.environment.localServer) { await body() } }
+        await gate.whileHeld { await HandlerTask.$server.withValue(self.handlerServer) { await body() } }
         gate.release()
         return true
     }
@@ -365,7 +371,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     private func run<R: Sendable>(_ body: (any Device) async throws -> R) async throws -> R {
         guard let device = self.device else { throw DevFailed(.shutdownInProgress, "Device \(self.name) is not there any more") }
-        return try await HandlerTask.$server.withValue(self.environment.localServer) { try await body(device) }
+        return try await HandlerTask.$server.withValue(self.handlerServer) { try await body(device) }
     }
 
     static let gateTimedOut = DevFailed(

@@ -119,7 +119,7 @@ struct CommandOperation: GatedOperation {
                 .commandNotAllowed, "Command \(definition.info.name) not allowed when the device is in \(runtime.state.name) state",
                 origin: "DeviceClass::command_handler")
         }
-        let argument = try self.argument(of: definition.info)
+        let argument = try self.argument(of: definition)
         switch definition.handler {
         case .sync(let handler): return try self.finish(try handler(call, argument), runtime)
         case .async(let handler): return .await(.command(handler, name: definition.info.name, argument, from: self.caller))
@@ -133,14 +133,15 @@ struct CommandOperation: GatedOperation {
         return .await(.perform { await runtime.databaseIsTold() })
     }
 
-    private func argument(of info: CommandInfo) throws(DevFailed) -> CommandData {
-        guard let expected = info.inType, expected != .void else { return .void }
+    private func argument(of definition: CommandDefinition) throws(DevFailed) -> CommandData {
+        guard let expected = definition.info.inType, expected != .void else { return .void }
         let type = self.argument.type
         if type == expected || (expected == .enum && type == .short) || (expected == .constString && type == .string) {
             return self.argument
         }
         throw DevFailed(
-            .incompatibleCommandArgument, "Incompatible command argument type, expected type is : Tango::\(expected.name)",
+            .incompatibleCommandArgument,
+            definition.argumentRefusal ?? "Incompatible command argument type, expected type is : Tango::\(expected.name)",
             origin: "Command::extract")
     }
 

@@ -5,7 +5,7 @@ import TangoIIOP
 import TangoWire
 
 /// Takes the calls that handlers of a server make on devices of the same server, in the task that makes them.
-final class InProcessServer: LocalServer {
+final class InProcessServer: Sendable {
     private struct Address: Hashable {
         var host: String
         var port: Int

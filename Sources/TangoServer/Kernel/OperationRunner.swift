@@ -81,7 +81,7 @@ enum OperationRunner {
     private static func perform<Operation: GatedOperation>(_ operation: Operation, _ runtime: DeviceRuntime) async -> Outcome {
         guard !runtime.isEnded else { return .failure(SystemException.objectNotExist) }
         let executor = runtime.deviceClass.execution == .blocking ? runtime.environment.poolExecutor : nil
-        return await HandlerTask.$server.withValue(runtime.environment.localServer) {
+        return await HandlerTask.$server.withValue(runtime.handlerServer) {
             await withTaskExecutorPreference(executor) {
                 var operation = operation
                 do {
@@ -122,7 +122,7 @@ enum OperationRunner {
     ) {
         let executor = runtime.deviceClass.execution == .blocking ? runtime.environment.poolExecutor : nil
         Task.immediate(executorPreference: executor) {
-            let outcome = await HandlerTask.$server.withValue(runtime.environment.localServer) {
+            let outcome = await HandlerTask.$server.withValue(runtime.handlerServer) {
                 if let gate {
                     await gate.whileHeld { await Self.goOn(operation, step, runtime) }
                 } else {

@@ -281,6 +281,8 @@ public final class DeviceServer: Sendable {
 
     var polling: PollDriver { self.environment.polling }
 
+    var subDevices: SubDevices { self.environment.subDevices }
+
     /// Port it listens at.
     public var port: Int { self.state.withLock { $0.server?.port ?? 0 } }
 
@@ -316,7 +318,11 @@ public final class DeviceServer: Sendable {
             }
             return data
         case .file(let path):
-            return try PropertyFile(contentsOf: path).serverData(serverID: self.serverID)
+            let data = try PropertyFile(contentsOf: path).serverData(serverID: self.serverID)
+            guard Set(data.devices.map { $0.name.tangoFolded }).count == data.devices.count else {
+                throw ServerStartError("Each device must have different name")
+            }
+            return data
         }
     }
 

@@ -93,6 +93,7 @@ enum Peers {
     static let cppDatabase = "/usr/lib/tango/DataBaseds"
     static let tangoAdmin = "/usr/bin/tango_admin"
     static let accessControl = "/usr/lib/tango/TangoAccessControl"
+    static let starter = "/usr/lib/tango/Starter"
     static var python: String { Self.repository.appendingPathComponent(".build/venv/bin/python").path }
 
     /// A program of this package, built together with the tests.
@@ -104,7 +105,7 @@ enum Peers {
 
     /// What is missing of the peers; `nil` when all are there. `make setup-test` installs them.
     static let missing: String? = {
-        let needed = [Self.cppTangoTest, Self.cppDatabase, Self.tangoAdmin, Self.accessControl, Self.python]
+        let needed = [Self.cppTangoTest, Self.cppDatabase, Self.tangoAdmin, Self.accessControl, Self.starter, Self.python]
         let absent = needed.filter { !FileManager.default.isExecutableFile(atPath: $0) }
         guard !absent.isEmpty else { return nil }
         let reason = "peers not installed (make setup-test): \(absent.joined(separator: ", "))"
