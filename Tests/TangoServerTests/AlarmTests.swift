@@ -162,23 +162,64 @@ import Testing
     }
 
     @Test func limitsOfLongIntegersAreExact() {
-        #expect(AttributeLimit("9223372036854775807")?.whole == Int128(Int64.max))
-        let limit = AttributeLimit("9007199254740993")
-        #expect(limit.map { AttributeData.long64([9_007_199_254_740_992]).firstIndex(.atOrAbove, $0) } == .some(nil))
-        #expect(limit.map { AttributeData.long64([0, 9_007_199_254_740_993]).firstIndex(.atOrAbove, $0) } == 1)
-        for text in ["", "x", "1x", "0x10", "nan", "inf", "1 2", "--1"] { #expect(AttributeLimit(text) == nil, "\(text)") }
-        #expect(AttributeLimit("1e3")?.whole == 1000 && AttributeLimit("-1.9")?.whole == -1)
+        func limit(_ text: String, _ type: DataType, _ moment: ConfigurationMoment = .change) -> AttributeLimit? {
+            AttributeLimit(text, type, at: moment)
+        }
+        #expect(limit("9223372036854775807", .long64)?.whole == Int128(Int64.max))
+        #expect(limit("18446744073709551615", .ulong64)?.whole == Int128(UInt64.max))
+        let wide = limit("9007199254740993", .long64)
+        #expect(wide.map { AttributeData.long64([9_007_199_254_740_992]).firstIndex(.atOrAbove, $0) } == .some(nil))
+        #expect(wide.map { AttributeData.long64([0, 9_007_199_254_740_993]).firstIndex(.atOrAbove, $0) } == 1)
+        for type in [DataType.double, .long, .uchar, .ulong64] {
+            for text in ["", " ", "x", "1x", "0x10", "nan", "inf", "1 2", "5 ", "--1", "1e400", "1,5", "-"] {
+                for moment in [ConfigurationMoment.start, .change] { #expect(limit(text, type, moment) == nil, "\(text)") }
+            }
+            for text in [" 5", "\t5", "+5"] { #expect(limit(text, type)?.number == 5 && limit(text, type, .start)?.number == 5, "\(text)") }
+        }
+        #expect(limit("1e3", .long)?.whole == 1000 && limit("-1.9", .long)?.whole == -1 && limit("1.9", .double)?.number == 1.9)
+    }
+
+    @Test(arguments: [
+        (DataType.uchar, "70000", 112), (.uchar, "-5", 5), (.uchar, "3000000000", 0), (.uchar, "123456789", 21), (.short, "70000", 4464),
+        (.short, "-40000", 25536), (.short, "123456789", -13035), (.short, "3000000000", 0), (.ushort, "-40000", 40000),
+        (.ushort, "123456789", 52501), (.long, "3000000000", Int128(Int32.min)), (.ulong, "3000000000", 3_000_000_000),
+        (.ulong, "1e20", 0), (.long64, "1e20", Int128(Int64.min)), (.ulong64, "-5.5", 5), (.ulong64, "99999999999999999999", 0),
+        (.ulong64, "1e19", 10_000_000_000_000_000_000),
+    ])
+    func limitsBeyondTheTypeAreBroughtIntoIt(type: DataType, text: String, whole: Int128) {
+        #expect(AttributeLimit(text, type, at: .change)?.whole == whole)
+    }
+
+    @Test func limitsInTheDatabaseAreReadOtherwiseThanThoseOfClients() {
+        #expect(AttributeLimit("-5", .uchar, at: .start)?.whole == 251)
+        #expect(AttributeLimit("300", .uchar, at: .start)?.whole == 44)
+        for text in ["1.9", "70000", "1e3"] { #expect(AttributeLimit(text, .uchar, at: .start) == nil, "\(text)") }
+        #expect(AttributeLimit("1.9", .long, at: .start)?.whole == 1)
+        #expect(AttributeLimit("-5", .ulong, at: .start)?.whole == Int128(UInt32.max) - 4)
     }
 
     @Test func criteriaAreShownAndStoredAsMeasured() {
         for (text, shown, stored) in [
-            ("1", "1", ["-1", "1"]), ("-1,2", "1,2", ["-1", "2"]), ("0", "Not specified", ["2147483647"]),
-            ("Not specified,2", "Not specified,2", ["2147483647", "2"]), ("0.25", "0.25", ["-0.25", "0.25"]),
-            ("-2,2", "2", ["-2", "2"]), ("2147483647", "Not specified", ["2147483647"]),
+            ("1", "1", ["-1", "1"]), ("-1,2", "1,2", ["-1", "2"]), ("0", "Not specified", nil), ("0,0", "Not specified", nil),
+            ("Not specified,2", "Not specified,2", ["2147483647", "2"]), ("2.50", "2.5", ["-2.5", "2.5"]),
+            ("-2,2", "2", ["-2", "2"]), ("2147483647", "Not specified", nil), ("1, 2", "1,2", ["-1", "2"]),
+            ("0,1", "Not specified,1", ["2147483647", "1"]), ("2,", "2,Not specified", ["-2", "2147483647"]),
+            ("0.123456789012345678", "0.123456789012346", ["-0.123456789012346", "0.123456789012346"]),
         ] {
             #expect(ChangeCriterion(text)?.text == shown, "\(text)")
-            #expect(ChangeCriterion(text)?.stored == stored, "\(text)")
+            #expect(ChangeCriterion(text)?.stored(inherited: .none) == stored, "\(text)")
         }
-        for text in ["abc", "1,2,3", "", "1,"] { #expect(ChangeCriterion(text) == nil, "\(text)") }
+        for text in ["abc", "1,2,3", "5 ", "1x", "inf", "2,abc", "Not  specified"] { #expect(ChangeCriterion(text) == nil, "\(text)") }
+    }
+
+    @Test func aSideOfACriterionMayBeThatOfTheLevelsBelow() throws {
+        let below = try #require(ChangeCriterion("1"))
+        for (text, shown, stored) in [
+            ("1", "1", nil), ("NaN,NaN", "1", nil), (",", "1", nil), ("1,5", "1,5", ["NaN", "5"]), (",2", "1,2", ["NaN", "2"]),
+            ("2,NaN", "2,1", ["-2", "NaN"]), ("0", "Not specified", ["2147483647"]), ("0,1", "Not specified,1", ["2147483647", "NaN"]),
+        ] {
+            #expect(ChangeCriterion(text, inherited: below)?.text == shown, "\(text)")
+            #expect(ChangeCriterion(text, inherited: below)?.stored(inherited: below) == stored, "\(text)")
+        }
     }
 }

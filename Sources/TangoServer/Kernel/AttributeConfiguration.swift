@@ -16,7 +16,7 @@ extension AttributeRuntime {
     var enumLabels: [String] { Self.enumLabels(self.definition, self.state.withLock { $0.properties }) }
 
     /// The configuration as clients see it.
-    private static func config(_ definition: AttributeDefinition, _ properties: AttributePropertySource) -> AttributeConfig {
+    static func config(_ definition: AttributeDefinition, _ properties: AttributePropertySource) -> AttributeConfig {
         var config = AttributeConfig(
             name: definition.name, writable: definition.access, format: definition.format, typeNumber: definition.type.rawValue,
             isMemorized: definition.memorization != .none, isMemorizedWriteAtInit: definition.memorization == .memorizedWriteAtInit,
@@ -39,67 +39,36 @@ extension AttributeRuntime {
         return definition.enumLabels
     }
 
-    /// Device in the database, then class in the database, then the class's code, then the library (measured precedence).
-    private static func resolved(
-        _ setting: AttributeSetting, _ definition: AttributeDefinition, _ properties: AttributePropertySource
-    ) -> String {
-        setting.text(ofStored: properties.device[setting.rawValue], definition) ?? Self.inherited(setting, definition, properties)
+    /// What is shown: device in the database, then class in the database, then the class's code, then the library (measured precedence).
+    static func resolved(_ setting: AttributeSetting, _ definition: AttributeDefinition, _ properties: AttributePropertySource) -> String {
+        if let shown = properties.shown[setting] { return shown }
+        guard let values = properties.device[setting.rawValue], !values.isEmpty else {
+            return Self.inherited(setting, definition, properties)
+        }
+        return setting.text(ofStored: values) { Self.inherited(setting, definition, properties) }
     }
 
     private static func inherited(
         _ setting: AttributeSetting, _ definition: AttributeDefinition, _ properties: AttributePropertySource
     ) -> String {
-        setting.text(ofStored: properties.deviceClass[setting.rawValue], definition) ?? Self.coded(setting, definition)
+        guard let values = properties.deviceClass[setting.rawValue], !values.isEmpty else { return Self.coded(setting, definition) }
+        return setting.text(ofStored: values) { Self.coded(setting, definition) }
     }
 
     private static func coded(_ setting: AttributeSetting, _ definition: AttributeDefinition) -> String {
-        setting.text(ofStored: definition.properties.texts[setting].map { [$0] }, definition) ?? setting.libraryDefault(definition)
+        guard let text = definition.properties.texts[setting] else { return setting.libraryDefault(definition) }
+        return setting.text(ofStored: [text]) { setting.libraryDefault(definition) }
     }
 
-    /// Brings a new attribute to what the database says of it: limits, memorized value, errors of the configuration.
-    static func load(_ state: inout State, _ definition: AttributeDefinition, _ deviceName: String) {
-        let properties = state.properties
-        if definition.memorization != .none, let text = properties.device["__value"]?.first,
-            let data = AttributeData(text: text, type: definition.type)
-        {
-            state.set = SetValue(data: data, dimension: .scalar)
+    /// The text of whoever has one.
+    static func given(_ setting: AttributeSetting, _ definition: AttributeDefinition, _ properties: AttributePropertySource) -> String? {
+        for values in [properties.device[setting.rawValue], properties.deviceClass[setting.rawValue]] {
+            if let values, !values.isEmpty { return values.joined(separator: ",") }
         }
-        // Most attributes have nothing that could be wrong.
-        guard !definition.properties.texts.isEmpty || definition.type == .enum || !properties.isEmpty else { return }
-        let config = Self.config(definition, properties)
-        do {
-            try Self.checkTexts(config, device: deviceName)
-            state.limits = try AttributeLimits.make(config, device: deviceName, requiresPair: true)
-            try Self.checkLabels(config, device: deviceName)
-        } catch {
-            state.configurationError = DevFailed(
-                .attributeConfiguration, "\n" + error.reasonDescription, origin: "Attribute::check_startup_exceptions")
-        }
-        // One that is written at the start is checked there, and its refusal is logged.
-        if definition.memorization == .memorized, let data = state.set?.data, !Self.holds(data, state.limits, config.enumLabels.count) {
-            state.set = nil
-        }
+        return definition.properties.texts[setting]
     }
 
-    /// Whether a remembered value is one that could be written.
-    private static func holds(_ data: AttributeData, _ limits: AttributeLimits?, _ labelCount: Int) -> Bool {
-        if labelCount > 0, case .short(let values) = data, !values.allSatisfy({ 0 <= $0 && $0 < labelCount }) { return false }
-        if let limit = limits?.minValue, data.firstIndex(.below, limit) != nil { return false }
-        if let limit = limits?.maxValue, data.firstIndex(.above, limit) != nil { return false }
-        return true
-    }
-
-    /// Criteria and times that are no numbers.
-    private static func checkTexts(_ config: AttributeConfig, device: String) throws(DevFailed) {
-        for setting in AttributeSetting.allCases where setting.isCriterion || setting.isTime {
-            let text = setting.value(in: config)
-            guard text != AttributeSetting.notSpecified else { continue }
-            let isRight = setting.isCriterion ? ChangeCriterion(text) != nil : AttributeLimit(text) != nil
-            guard isRight else { throw setting.unsupported(config.name, device) }
-        }
-    }
-
-    private static func checkLabels(_ config: AttributeConfig, device: String) throws(DevFailed) {
+    static func checkLabels(_ config: AttributeConfig, device: String) throws(DevFailed) {
         guard config.type == .enum else { return }
         guard !config.enumLabels.isEmpty else {
             throw DevFailed(
@@ -124,21 +93,21 @@ extension AttributeRuntime {
         let old = Self.config(definition, properties)
         try Self.refuseUnchangeable(old, new)
         var changes: [PropertyChange] = []
-        for setting in AttributeSetting.allCases {
-            let sent = setting.value(in: new)
-            guard sent != setting.value(in: old), self.isChangeable(setting) else { continue }
-            let inherited = Self.inherited(setting, definition, properties)
-            let value: String =
-                switch sent.lowercased() {
-                case "": Self.coded(setting, definition)
-                case "nan": inherited
-                case "not specified": setting.libraryDefault(definition)
-                default: try setting.normalised(sent, definition, device: device)
-                }
-            let stored = value == inherited ? nil : setting.stored(value)
-            guard stored != properties.device[setting.rawValue] else { continue }
-            properties.device[setting.rawValue] = stored
-            changes.append((setting.rawValue, stored))
+        func take(_ setting: AttributeSetting, _ text: String, stored: [String]?) {
+            if stored != properties.device[setting.rawValue] {
+                properties.device[setting.rawValue] = stored
+                changes.append((setting.rawValue, stored))
+            }
+            properties.shown[setting] = nil
+            if Self.resolved(setting, definition, properties) != text { properties.shown[setting] = text }
+        }
+        // What is sent unchanged is taken anew: "NaN" from the database becomes what it means.
+        for setting in AttributeSetting.allCases where !setting.isOfPair && self.isChangeable(setting) {
+            let (text, stored) = try Self.taken(setting.value(in: new), setting, definition, properties, device)
+            take(setting, text, stored: stored)
+        }
+        if self.isChangeable(.deltaTime) {
+            for (setting, text, stored) in try Self.takenPair(new, definition, properties, device) { take(setting, text, stored: stored) }
         }
         if definition.type == .enum, new.enumLabels != old.enumLabels {
             let labels = try self.newLabels(new.enumLabels, old.enumLabels, properties, device)
@@ -148,9 +117,9 @@ extension AttributeRuntime {
         }
         let config = Self.config(definition, properties)
         try Self.checkLabels(config, device: device)
-        let limits = try AttributeLimits.make(config, device: device, requiresPair: false)
+        let (limits, problems) = AttributeLimits.make(config, device: device, at: .change)
+        if let problem = problems.first { throw problem.failure }
         try self.checkMemorized(limits, device)
-        Self.keepPairTogether(&changes, old: old, new: config)
         let loaded = properties
         self.state.withLock { state in
             state.properties = loaded
@@ -160,12 +129,48 @@ extension AttributeRuntime {
         return changes
     }
 
+    /// What a text of a client becomes: as shown, and as stored; `nil` when it need not be.
+    private static func taken(
+        _ sent: String, _ setting: AttributeSetting, _ definition: AttributeDefinition, _ properties: AttributePropertySource,
+        _ device: String
+    ) throws(DevFailed) -> (text: String, stored: [String]?) {
+        let inherited = Self.inherited(setting, definition, properties)
+        let text: String
+        switch sent.lowercased() {
+        case "": text = Self.coded(setting, definition)
+        case "nan": text = inherited
+        case "not specified": text = setting.libraryDefault(definition)
+        default:
+            text = try setting.normalised(sent, definition, inherited: inherited, device: device)
+            if setting.isNeverStored(text, definition) { return (text, nil) }
+        }
+        return (text, setting.stored(text, inherited: inherited))
+    }
+
+    /// `delta_t` and `delta_val`: in the database together, or not at all; one alone changes nothing there.
+    private static func takenPair(
+        _ new: AttributeConfig, _ definition: AttributeDefinition, _ properties: AttributePropertySource, _ device: String
+    ) throws(DevFailed) -> [(AttributeSetting, String, [String]?)] {
+        let settings: [AttributeSetting] = [.deltaTime, .deltaValue]
+        var texts: [String] = []
+        var isInherited = true
+        for setting in settings {
+            let text = try Self.taken(setting.value(in: new), setting, definition, properties, device).text
+            texts.append(text)
+            let inherited = Self.inherited(setting, definition, properties)
+            if text != inherited, AttributeLimit.number(text) == nil || AttributeLimit.number(text) != AttributeLimit.number(inherited) {
+                isInherited = false
+            }
+        }
+        let count = texts.count { $0 != AttributeSetting.notSpecified }
+        return zip(settings, texts).map { setting, text in
+            (setting, text, count == 1 ? properties.device[setting.rawValue] : count == 0 || isInherited ? nil : [text])
+        }
+    }
+
     private func isChangeable(_ setting: AttributeSetting) -> Bool {
         if self.isBuiltIn { return setting.isEventSetting && !setting.isCriterion }
-        switch self.definition.type {
-        case .string, .boolean, .state: return !setting.isCriterion
-        default: return true
-        }
+        return !setting.isIgnored(by: self.definition.type)
     }
 
     private func newLabels(
@@ -206,19 +211,6 @@ extension AttributeRuntime {
         if let limit = limits.maxValue, set.data.firstIndex(.above, limit) != nil { throw refused("above") }
     }
 
-    /// `delta_t` and `delta_val` are in the database together or not at all.
-    private static func keepPairTogether(_ changes: inout [PropertyChange], old: AttributeConfig, new: AttributeConfig) {
-        let pair: [AttributeSetting] = [.deltaTime, .deltaValue]
-        guard changes.contains(where: { change in pair.contains { $0.rawValue == change.name } }) else { return }
-        let given = pair.filter { $0.value(in: new) != AttributeSetting.notSpecified }
-        changes.removeAll { change in pair.contains { $0.rawValue == change.name } }
-        switch given.count {
-        case 2: for setting in pair { changes.append((setting.rawValue, setting.stored(setting.value(in: new)))) }
-        case 0: for setting in pair { changes.append((setting.rawValue, nil)) }
-        default: break
-        }
-    }
-
     private static func refuseUnchangeable(_ old: AttributeConfig, _ new: AttributeConfig) throws(DevFailed) {
         let changed: String? =
             if new.typeNumber != old.typeNumber {
@@ -235,7 +227,7 @@ extension AttributeRuntime {
                 "writable_attr_name"
             } else if new.level != old.level {
                 "level"
-            } else if new.isMemorized != old.isMemorized {
+            } else if new.isMemorized != old.isMemorized || new.isMemorizedWriteAtInit != old.isMemorizedWriteAtInit {
                 "memorized"
             } else {
                 nil
@@ -248,46 +240,6 @@ extension AttributeRuntime {
     }
 }
 
-/// What change of a value is worth an event: how much down and how much up; `nil` is none.
-struct ChangeCriterion: Sendable, Hashable {
-    var down: Double?
-    var up: Double?
-
-    /// What the incumbents write for "none" in the database.
-    private static let none = 2_147_483_647.0
-
-    /// From one number, or two with a comma; signs do not matter. `nil` for anything else.
-    init?(_ text: String) {
-        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-        guard parts.count == 1 || parts.count == 2 else { return nil }
-        var numbers: [Double?] = []
-        for part in parts {
-            if part.lowercased() == "not specified" {
-                numbers.append(nil)
-            } else if let limit = AttributeLimit(String(part)) {
-                let magnitude = abs(limit.number)
-                numbers.append(magnitude == Self.none || magnitude == 0 ? nil : magnitude)
-            } else {
-                return nil
-            }
-        }
-        self.down = numbers[0]
-        self.up = numbers.count == 2 ? numbers[1] : numbers[0]
-    }
-
-    /// As clients see it.
-    var text: String {
-        func text(_ number: Double?) -> String { number.map { AttributeSetting.text(of: $0) } ?? AttributeSetting.notSpecified }
-        return self.down == self.up ? text(self.up) : "\(text(self.down)),\(text(self.up))"
-    }
-
-    /// As the database keeps it: down as a negative number, then up.
-    var stored: [String] {
-        if self.down == nil, self.up == nil { return ["2147483647"] }
-        return [self.down.map { -$0 } ?? Self.none, self.up ?? Self.none].map { AttributeSetting.text(of: $0) }
-    }
-}
-
 extension AttributeSetting {
     /// A number with 15 significant digits, as the incumbents print it; with more where it would be another number otherwise.
     static func text<Number: BinaryFloatingPoint & LosslessStringConvertible>(of number: Number) -> String {
@@ -295,51 +247,63 @@ extension AttributeSetting {
         return Number(text) == number ? text : String(number)
     }
 
-    /// The text of what a level of configuration holds; `nil` when it holds nothing.
-    func text(ofStored values: [String]?, _ definition: AttributeDefinition) -> String? {
-        guard let values, !values.isEmpty else { return nil }
-        let text = values.joined(separator: ",")
-        if self.isCriterion { return ChangeCriterion(text)?.text ?? text }
-        return text
+    /// The text of what a level of configuration holds.
+    /// - Parameter below: the text of the levels below, for what it leaves to them.
+    func text(ofStored values: [String], below: () -> String) -> String {
+        let text = values.count == 1 ? values[0] : values.joined(separator: ",")
+        guard self.isCriterion else { return text }
+        return ChangeCriterion(text, inherited: ChangeCriterion(below()) ?? .none)?.text ?? text
     }
 
-    /// What the database is told for a text.
-    func stored(_ text: String) -> [String] {
-        if self.isCriterion { return text == Self.notSpecified ? ["2147483647"] : ChangeCriterion(text)?.stored ?? [text] }
+    /// What the database is told for a text; `nil` when it is what the levels below say anyway.
+    func stored(_ text: String, inherited: String) -> [String]? {
+        guard text != inherited else { return nil }
+        if self.isCriterion { return ChangeCriterion(text)?.stored(inherited: ChangeCriterion(inherited) ?? .none) ?? nil }
+        if self == .archivePeriod, text == Self.notSpecified { return [String(Int32.max)] }
         return [text]
     }
 
-    func unsupported(_ attribute: String, _ device: String) -> DevFailed {
-        DevFailed(
-            .attributeProperty,
-            "Device \(device)-> Attribute : \(attribute)\nThe property \(self.rawValue) is defined in an unsupported format",
-            origin: "Attribute::set_upd_properties")
+    func unsupported(_ attribute: String, _ device: String) -> ConfigurationProblem {
+        self.problem("defined in an unsupported format", attribute, device)
     }
 
-    /// Brings a text to the form it is kept in: integers lose their fraction and wrap, floating point texts stay as they are.
-    func normalised(_ text: String, _ definition: AttributeDefinition, device: String) throws(DevFailed) -> String {
+    func notSettable(_ attribute: String, _ device: String) -> ConfigurationProblem {
+        self.problem("not settable for the attribute data type", attribute, device)
+    }
+
+    private func problem(_ what: String, _ attribute: String, _ device: String) -> ConfigurationProblem {
+        ConfigurationProblem(
+            self.rawValue,
+            DevFailed(
+                .attributeProperty, "Device \(device)-> Attribute : \(attribute)\nThe property \(self.rawValue) is \(what)",
+                origin: "Attribute::set_upd_properties"))
+    }
+
+    /// The number of a text that is nothing else, not zero.
+    static func wholeNumber(_ text: String) -> Int64? {
+        guard let number = AttributeLimit.integer(text).flatMap({ Int64(exactly: $0) }), number != 0 else { return nil }
+        return number
+    }
+
+    /// Brings a client's text to the form it is kept in: numbers to the type, floating point texts stay as they are.
+    func normalised(_ text: String, _ definition: AttributeDefinition, inherited: String, device: String) throws(DevFailed) -> String {
         if self.isCriterion {
-            guard let criterion = ChangeCriterion(text) else { throw self.unsupported(definition.name, device) }
+            guard let criterion = ChangeCriterion(text, inherited: ChangeCriterion(inherited) ?? .none) else {
+                throw self.unsupported(definition.name, device).failure
+            }
             return criterion.text
         }
-        guard self.isTime || (self.isLimit && definition.type.isNumeric) else { return text }
-        guard let number = AttributeLimit(text) else {
-            // Limits are refused where they are read, with the text for the attribute's type.
-            guard self.isTime else { return text }
-            throw self.unsupported(definition.name, device)
+        if self.isTime {
+            guard let number = AttributeLimit.number(text) else { throw self.unsupported(definition.name, device).failure }
+            guard self == .deltaTime else { return String(Int32(saturatingDown: number)) }
+            let milliseconds = Int64(saturatingDown: number)
+            return milliseconds == 0 ? Self.notSpecified : String(milliseconds)
         }
-        let whole = number.whole
-        if self.isTime { return whole == 0 && self != .eventPeriod ? Self.notSpecified : String(whole) }
-        return switch definition.type {
-        case .float, .double: text
-        case .short, .enum: String(Int16(truncatingIfNeeded: whole))
-        case .long: String(Int32(truncatingIfNeeded: whole))
-        case .long64: String(Int64(truncatingIfNeeded: whole))
-        case .uchar: String(UInt8(truncatingIfNeeded: whole.magnitude))
-        case .ushort: String(UInt16(truncatingIfNeeded: whole.magnitude))
-        case .ulong: String(UInt32(truncatingIfNeeded: whole.magnitude))
-        case .ulong64: String(UInt64(truncatingIfNeeded: whole.magnitude))
-        default: text
+        guard self.isLimit else { return text }
+        guard definition.type.hasLimits else { throw self.notSettable(definition.name, device).failure }
+        guard let limit = AttributeLimit(text, definition.type, at: .change) else {
+            throw self.unsupported(definition.name, device).failure
         }
+        return definition.type == .float || definition.type == .double ? text : String(limit.whole)
     }
 }

@@ -19,7 +19,7 @@ extension AttributeDefinition {
 
     private func limit(_ setting: AttributeSetting) throws(DevFailed) -> AttributeLimit? {
         guard let text = self.properties.texts[setting], text != AttributeSetting.notSpecified else { return nil }
-        if let limit = AttributeLimit(text) { return limit }
+        if let limit = AttributeLimit(text, self.type, at: .change) { return limit }
         throw DevFailed(
             .incompatibleAttributeType,
             "User default property \(setting.rawValue) for attribute : \(self.name) is defined in unsupported format. Expected \(self.type.name)",

@@ -1,32 +1,5 @@
 import TangoCore
 
-/// A limit as a number of the attribute's type: exact for integers of 64 bits, which a floating point number is not.
-struct AttributeLimit: Sendable, Hashable {
-    let number: Double
-    let whole: Int128
-
-    /// - Returns: `nil` for a text that is no number. Hexadecimal and names of numbers are none.
-    init?(_ text: String) {
-        guard let first = text.utf8.first,
-            first == UInt8(ascii: "-") || first == UInt8(ascii: "+") || first == UInt8(ascii: ".")
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
-        else { return nil }
-        if let whole = Int128(text) {
-            self.whole = whole
-            self.number = Double(whole)
-        } else if !text.utf8.contains(UInt8(ascii: "x")), !text.utf8.contains(UInt8(ascii: "X")), let number = Double(text) {
-            self.number = number
-            self.whole = Int128(exactly: number.rounded(.towardZero)) ?? (number < 0 ? .min : .max)
-        } else {
-            return nil
-        }
-    }
-
-    static func >= (left: AttributeLimit, right: AttributeLimit) -> Bool {
-        left.number == right.number ? left.whole >= right.whole : left.number > right.number
-    }
-}
-
 /// Why the kernel gave a value the quality ALARM or WARNING.
 struct AlarmCause: OptionSet, Sendable {
     let rawValue: UInt8
@@ -69,54 +42,61 @@ final class AttributeLimits: Sendable {
     }
 
     /// Reads the limits of a configuration.
-    /// - Parameter requiresPair: whether one of `delta_t` and `delta_val` alone is an error: at start-up it is, set by a client it has no
-    ///   effect (measured).
-    /// - Returns: `nil` when there are none.
-    /// - Throws: `API_AttrOptProp`, `API_IncoherentValues` with the incumbents' texts.
-    static func make(_ config: AttributeConfig, device: String, requiresPair: Bool) throws(DevFailed) -> AttributeLimits? {
-        let prefix = "Device \(device)-> Attribute : \(config.name)\n"
-        func refused(_ setting: AttributeSetting, _ why: String) -> DevFailed {
-            DevFailed(
-                .attributeProperty, prefix + "The property \(setting.rawValue) is \(why)", origin: "Attribute::set_properties")
-        }
-        func number(_ setting: AttributeSetting) throws(DevFailed) -> AttributeLimit? {
+    /// - Parameter moment: at the start texts are read as the database has them, and one of `delta_t` and `delta_val` alone is wrong; set
+    ///   by a client it has no effect (measured).
+    /// - Returns: the limits, `nil` when there are none, and what is wrong with them: `API_AttrOptProp`, `API_IncoherentValues` with the
+    ///   incumbents' texts.
+    static func make(
+        _ config: AttributeConfig, device: String, at moment: ConfigurationMoment
+    ) -> (limits: AttributeLimits?, problems: [ConfigurationProblem]) {
+        guard let type = config.type else { return (nil, []) }
+        var problems: [ConfigurationProblem] = []
+        func number(_ setting: AttributeSetting) -> AttributeLimit? {
             let text = setting.value(in: config)
             guard text != AttributeSetting.notSpecified else { return nil }
-            // Measured: of booleans these two are passed over, the others refused.
-            if config.type == .boolean, setting == .minWarning || setting == .maxWarning { return nil }
-            guard config.type?.isNumeric == true else { throw refused(setting, "not settable for the attribute data type") }
-            guard let value = AttributeLimit(text) else { throw refused(setting, "defined in an unsupported format") }
-            return value
+            if moment == .change, setting.isIgnored(by: type) { return nil }
+            guard type.hasLimits else {
+                problems.append(setting.notSettable(config.name, device))
+                return nil
+            }
+            guard let limit = AttributeLimit(text, type, at: moment) else {
+                problems.append(setting.unsupported(config.name, device))
+                return nil
+            }
+            return limit
         }
-        func pair(_ low: AttributeSetting, _ high: AttributeSetting, _ name: String) throws(DevFailed) -> (AttributeLimit?, AttributeLimit?)
-        {
-            let limits = (try number(low), try number(high))
+        func pair(_ low: AttributeSetting, _ high: AttributeSetting, _ name: String) -> (AttributeLimit?, AttributeLimit?) {
+            let limits = (number(low), number(high))
             if let min = limits.0, let max = limits.1, min >= max {
-                throw DevFailed(
-                    .incoherentValues, prefix + "Value of min_\(name) is greater than or equal to max_\(name)",
-                    origin: "Attribute::set_properties")
+                problems.append(
+                    ConfigurationProblem(
+                        high.rawValue,
+                        DevFailed(
+                            .incoherentValues,
+                            "Device \(device)-> Attribute : \(config.name)\nValue of min_\(name) is greater than or equal to max_\(name)",
+                            origin: "Attribute::set_properties")))
             }
             return limits
         }
-        let values = try pair(.minValue, .maxValue, "value")
-        let alarms = try pair(.minAlarm, .maxAlarm, "alarm")
-        let warnings = try pair(.minWarning, .maxWarning, "warning")
-        let delta = try number(.deltaValue)
-        var time: AttributeLimit?
-        if config.alarm.deltaTime != AttributeSetting.notSpecified, config.type?.isNumeric == true {
-            guard let given = AttributeLimit(config.alarm.deltaTime) else { throw refused(.deltaTime, "defined in an unsupported format") }
-            time = given.whole == 0 ? nil : given
-        }
+        let values = pair(.minValue, .maxValue, "value")
+        let alarms = pair(.minAlarm, .maxAlarm, "alarm")
+        let warnings = pair(.minWarning, .maxWarning, "warning")
+        let delta = number(.deltaValue)
+        let time = type.isWord ? nil : AttributeSetting.wholeNumber(config.alarm.deltaTime)
         var difference: (value: Double, after: Duration)?
-        if let delta, let time { difference = (delta.number, .milliseconds(Int64(clamping: time.whole))) }
-        if requiresPair, (delta == nil) != (time == nil) {
-            throw DevFailed(
-                .attributeProperty,
-                "RDS alarm properties (delta_t and delta_val) are not correctly defined for attribute \(config.name) in device \(device)",
-                origin: "Attribute::init_opt_prop")
+        if let delta, let time { difference = (delta.number, .milliseconds(time)) }
+        if moment == .start, (delta == nil) != (time == nil) {
+            problems.append(
+                ConfigurationProblem(
+                    "rds_alarm",
+                    DevFailed(
+                        .attributeProperty,
+                        "RDS alarm properties (delta_t and delta_val) are not correctly defined for attribute \(config.name) in device \(device)",
+                        origin: "Attribute::init_opt_prop")))
         }
+        guard problems.isEmpty, type.isNumeric else { return (nil, problems) }
         let limits = AttributeLimits(values: values, alarms: alarms, warnings: warnings, readDiffersFromSet: difference)
-        return limits.hasAlarms || limits.minValue != nil || limits.maxValue != nil ? limits : nil
+        return (limits.hasAlarms || limits.minValue != nil || limits.maxValue != nil ? limits : nil, [])
     }
 
     /// Which levels a value crosses: the alarm levels, else the warning levels; one element is enough.

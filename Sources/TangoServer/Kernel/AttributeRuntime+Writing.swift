@@ -1,8 +1,9 @@
 import TangoCore
 
 extension AttributeRuntime {
-    /// Checks what a client wants to write, in the incumbents' order, and returns it in the shape handlers get.
-    func checked(_ value: AttributeValue, allowsNaN: Bool) throws(DevFailed) -> AttributeWrite {
+    /// Checks whether what a client wants to write can be a value of the attribute, in the incumbents' order, and returns it in the shape
+    /// handlers get; `checkRange` is to follow.
+    func checked(_ value: AttributeValue) throws(DevFailed) -> AttributeWrite {
         let definition = self.definition
         let origin = "WAttribute::check_written_value"
         guard definition.access.isWritable else {
@@ -23,7 +24,7 @@ extension AttributeRuntime {
         guard value.data.elementType == (definition.type == .enum ? .short : definition.type) else {
             throw DevFailed(
                 .incompatibleAttributeType,
-                "Incompatible attribute type, expected type is : Tango::\(definition.type.arrayType?.name ?? definition.type.name) (even for single value)",
+                "Incompatible attribute type: expected Tango::\(Self.arrayName(definition.type)) (even for single value), found Tango::\(Self.arrayName(value.data.elementType))",
                 origin: origin)
         }
         var data = value.data
@@ -36,9 +37,10 @@ extension AttributeRuntime {
                 throw DevFailed(.incorrectDataNumber, "Incorrect data number", origin: origin)
             }
         }
-        try self.checkRange(data, allowsNaN: allowsNaN)
         return AttributeWrite(name: self.name, data: data, dimension: dimension)
     }
+
+    private static func arrayName(_ type: DataType?) -> String { type.map { $0.arrayType?.name ?? $0.name } ?? "union_no_data" }
 
     /// Refuses what the limits, the labels and the arithmetic do not allow.
     func checkRange(_ data: AttributeData, allowsNaN: Bool) throws(DevFailed) {
@@ -47,11 +49,11 @@ extension AttributeRuntime {
         case .double(let values) where !allowsNaN: try self.refuseNaN(values.firstIndex { !$0.isFinite })
         case .float(let values) where !allowsNaN: try self.refuseNaN(values.firstIndex { !$0.isFinite })
         case .short(let values) where self.definition.type == .enum:
-            let highest = self.enumLabels.count - 1
-            if let index = values.firstIndex(where: { $0 < 0 || Int($0) > highest }) {
+            let count = self.enumLabels.count
+            if let index = values.firstIndex(where: { $0 < 0 || Int($0) >= count }) {
                 throw DevFailed(
                     .writeOutsideLimit,
-                    "Set value for attribute \(self.name) is negative or above the maximun authorized (\(highest)) for at least element \(index)",
+                    "Set value for attribute \(self.name) is negative or above the maximun authorized (\(count)) for at least element \(index)",
                     origin: origin)
             }
         default: break

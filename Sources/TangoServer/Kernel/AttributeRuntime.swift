@@ -75,7 +75,7 @@ final class AttributeRuntime: Sendable {
     /// Whether it makes the device show ALARM whatever its value.
     var isTroubled: Bool { self.state.withLock { $0.configurationError != nil || $0.memorizedError != nil } }
     /// Whether State has to look at its value.
-    var hasAlarms: Bool { self.state.withLock { $0.limits?.hasAlarms ?? false } }
+    var hasAlarms: Bool { self.definition.access != .write && self.state.withLock { $0.limits?.hasAlarms ?? false } }
     /// What the last read said, and why.
     var lastQuality: (quality: AttributeQuality, cause: AlarmCause) { self.state.withLock { ($0.quality, $0.cause) } }
 
@@ -163,8 +163,12 @@ final class AttributeRuntime: Sendable {
             && reading.dimension.x >= 0 && reading.dimension.y >= 0
         guard fits, reading.data.count == reading.dimension.elementCount else {
             return self.failed(
-                DevFailed(.attributeProperty, "Data size for attribute \(self.name) exceeds given limit", origin: "Attribute::set_value"))
+                DevFailed(
+                    .attributeProperty,
+                    "Data size for attribute \(self.name) [\(reading.dimension.x), \(reading.dimension.y)] exceeds given limit [\(self.definition.maxDimX), \(max(0, self.definition.maxDimY))]",
+                    origin: "Attribute::set_value"))
         }
+        if self.definition.type == .enum, let failure = self.wrongElement(reading.data) { return self.failed(failure) }
         var value = AttributeValue(
             name: self.name, data: reading.data, quality: reading.quality, format: self.definition.format, type: self.definition.type,
             time: now, readDimension: reading.dimension)
@@ -182,6 +186,17 @@ final class AttributeRuntime: Sendable {
             value.writeDimension = shown.dimension
         }
         return value
+    }
+
+    /// Elements of a DevEnum stand for its labels.
+    private func wrongElement(_ data: AttributeData) -> DevFailed? {
+        guard case .short(let values) = data else { return nil }
+        let highest = self.enumLabels.count - 1
+        guard let index = values.firstIndex(where: { $0 < 0 || Int($0) > highest }) else { return nil }
+        return DevFailed(
+            .attributeProperty,
+            "Wrong value for attribute \(self.name). Element \(index) (value = \(values[index])) is negative or above the limit defined by the enum (\(highest)).",
+            origin: "Attribute::set_value")
     }
 
     private func cause(_ data: AttributeData, _ limits: AttributeLimits, _ set: SetValue?) -> AlarmCause {

@@ -74,7 +74,28 @@ enum AttributeSetting: String, CaseIterable, Sendable {
     /// A time in milliseconds.
     var isTime: Bool { self == .eventPeriod || self == .archivePeriod || self == .deltaTime }
 
+    /// Of `delta_t` and `delta_val`, which count together.
+    var isOfPair: Bool { self == .deltaTime || self == .deltaValue }
+
     var isEventSetting: Bool { self.isCriterion || self == .eventPeriod || self == .archivePeriod }
+
+    /// Whether attributes of the type pass over what clients set (measured); the others take it or refuse it.
+    func isIgnored(by type: DataType) -> Bool {
+        guard type.isWord else { return false }
+        return self.isCriterion || self.isOfPair || self == .minWarning || self == .maxWarning
+    }
+
+    /// Whether the text is one of the library's defaults: shown when a client sets it, but not kept in the database (measured).
+    func isNeverStored(_ text: String, _ definition: AttributeDefinition) -> Bool {
+        switch self {
+        case .description: text == "No description"
+        case .label: text == "No label"
+        case .standardUnit: text == "No standard unit"
+        case .displayUnit: text == "No display unit"
+        case .displayFormat: text == "%6.2f" || text == self.libraryDefault(definition)
+        default: false
+        }
+    }
 
     /// The library's default.
     func libraryDefault(_ definition: AttributeDefinition) -> String {
@@ -97,12 +118,22 @@ enum AttributeSetting: String, CaseIterable, Sendable {
     }
 }
 
-/// Properties of one attribute as the database holds them.
+extension DataType {
+    /// Strings, booleans and states: nothing that has limits.
+    var isWord: Bool { self == .string || self == .boolean || self == .state }
+
+    /// Whether limits can be set; of DevEncoded they have no effect.
+    var hasLimits: Bool { self.isNumeric || self == .encoded }
+}
+
+/// Properties of one attribute: as the database holds them, and what is shown otherwise.
 struct AttributePropertySource: Sendable {
     /// Of the device, by name in lower case.
     var device: [String: [String]] = [:]
     /// Of the class, by name in lower case.
     var deviceClass: [String: [String]] = [:]
+    /// Texts that are shown although the database says otherwise or nothing.
+    var shown: [AttributeSetting: String] = [:]
 
     var isEmpty: Bool { self.device.isEmpty && self.deviceClass.isEmpty }
 }

@@ -190,7 +190,8 @@ struct WriteOperation: GatedOperation {
         if self.position < 0 {
             self.check(runtime)
             self.position = 0
-            try runtime.device?.alwaysExecuted()
+            if !self.writes.isEmpty { try runtime.device?.alwaysExecuted() }
+            self.checkRanges(runtime)
         }
         if let stored = self.stored {
             self.stored = nil
@@ -206,7 +207,6 @@ struct WriteOperation: GatedOperation {
             }
         }
         guard self.errors.isEmpty else {
-            self.errors.sort { $0.index < $1.index }
             // Before interface 3 there is no structure for several failures.
             if self.version < 3 { throw DevFailed(errors: self.errors[0].errors) }
             throw MultiDevFailed(errors: self.errors)
@@ -224,9 +224,22 @@ struct WriteOperation: GatedOperation {
                 }
                 var value = value
                 if self.version < 4 { value.writeDimension = value.readDimension }
-                self.writes.append((attribute, try attribute.checked(value, allowsNaN: runtime.environment.allowsNaN), Int32(index)))
+                self.writes.append((attribute, try attribute.checked(value), Int32(index)))
             } catch {
                 self.errors.append(NamedDevError(name: value.name, index: Int32(index), errors: DevFailed(wrapping: error).errors))
+            }
+        }
+    }
+
+    /// What is outside its limits comes after all that cannot be written at all, in the order of the answer too (measured).
+    private mutating func checkRanges(_ runtime: DeviceRuntime) {
+        self.writes.removeAll { attribute, write, index in
+            do {
+                try attribute.checkRange(write.data, allowsNaN: runtime.environment.allowsNaN)
+                return false
+            } catch {
+                self.errors.append(NamedDevError(name: attribute.name, index: index, errors: DevFailed(wrapping: error).errors))
+                return true
             }
         }
     }

@@ -11,6 +11,7 @@ struct ReadOperation: GatedOperation {
     private let isCheck: Bool
     private var values: [AttributeValue] = []
     private var isStarted = false
+    private var needsHook = false
     private var awaited: AttributeRuntime?
     /// What the state depends on, while it is read.
     private var condition: ConditionReading?
@@ -51,7 +52,7 @@ struct ReadOperation: GatedOperation {
             self.isStarted = true
             if self.names.count == 1, self.names[0] == "All attributes" { self.names = runtime.allAttributes.map(\.name) }
             self.values.reserveCapacity(self.names.count)
-            if !self.isCheck { try runtime.device?.alwaysExecuted() }
+            self.needsHook = !self.isCheck
         }
         while self.values.count < self.names.count {
             // A short request may ask for a big array many times over.
@@ -64,6 +65,11 @@ struct ReadOperation: GatedOperation {
                         failure: DevFailed(.attributeNotFound, "\(name) attribute not found", origin: "MultiAttribute::get_attr_by_name"),
                         time: .now))
                 continue
+            }
+            if self.needsHook {
+                // Not called when no name is that of an attribute (measured).
+                self.needsHook = false
+                try runtime.device?.alwaysExecuted()
             }
             if attribute.isBuiltIn, !self.isCheck, self.waits(attribute, runtime) {
                 // Its place is filled when all others are read.
