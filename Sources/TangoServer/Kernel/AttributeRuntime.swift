@@ -45,6 +45,7 @@ final class AttributeRuntime: Sendable {
         var set: SetValue?
         var quality = AttributeQuality.valid
         var cause: AlarmCause = []
+        var isGone = false
     }
 
     let shared: SharedDefinition
@@ -211,6 +212,7 @@ final class AttributeRuntime: Sendable {
 
     private func note(_ quality: AttributeQuality, _ cause: AlarmCause) {
         let difference = self.state.withLock { state in
+            guard !state.isGone else { return 0 }
             let difference = (quality.isAlarming ? 1 : 0) - (state.quality.isAlarming ? 1 : 0)
             state.quality = quality
             state.cause = cause
@@ -219,8 +221,11 @@ final class AttributeRuntime: Sendable {
         if difference != 0 { self.tally.change(by: difference) }
     }
 
-    /// It is not part of the device any more.
-    func leave() { self.note(.valid, []) }
+    /// It is not part of the device any more: a read that is under way has no say in the state.
+    func leave() {
+        self.note(.valid, [])
+        self.state.withLock { $0.isGone = true }
+    }
 
     /// A failed read: format and type unknown, as both incumbents send it.
     func failed(_ failure: DevFailed, asked name: String? = nil) -> AttributeValue {
