@@ -8,19 +8,19 @@ extension AdminDevice {
                 CommandInfo(
                     name: "LockDevice", inType: .longStringArray, outType: .void,
                     inDescription: "Str[0] = Device name. Lg[0] = Lock validity"),
-                handler: .sync { call, argument in
-                    try Self.lock(argument, call, server)
+                handler: .async { call, argument in
+                    try await Self.lock(argument, call, server)
                     return .void
                 }),
             CommandDefinition(
                 CommandInfo(
                     name: "UnLockDevice", inType: .longStringArray, outType: .long,
                     inDescription: "Str[x] = Device name(s). Lg[0] = Force flag", outDescription: "Device global lock counter"),
-                handler: .sync { call, argument in .long(try Self.unlock(argument, call, server)) }),
+                handler: .async { call, argument in .long(try await Self.unlock(argument, call, server)) }),
             CommandDefinition(
                 CommandInfo(name: "ReLockDevices", inType: .stringArray, outType: .void, inDescription: "Device(s) name"),
-                handler: .sync { call, argument in
-                    try Self.relock(argument, call, server)
+                handler: .async { call, argument in
+                    try await Self.relock(argument, call, server)
                     return .void
                 }),
             CommandDefinition(
@@ -44,7 +44,7 @@ extension AdminDevice {
         DevFailed(.wrongNumberOfArguments, "Incorrect number of inout arguments", origin: "DServer::\(call.name)")
     }
 
-    private static func lock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) throws {
+    private static func lock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) async throws {
         guard case .longStringArray(let pair) = argument, let name = pair.strings.first, let validity = pair.longs.first else {
             throw Self.wrongCount(call)
         }
@@ -55,12 +55,23 @@ extension AdminDevice {
         }
         guard runtime !== call.context.runtime else { throw unlockable("device server administration") }
         guard runtime.deviceClass.name.tangoFolded != "database" else { throw unlockable("database") }
-        try runtime.tenure.withLock { (lock, now) throws(DevFailed) in
+        let isFirst = try runtime.tenure.withLock { (lock, now) throws(DevFailed) in
+            let isFirst = lock.hold(now: now) == nil
             try lock.lock(by: client, for: validity, now: now, device: runtime.name.text)
+            return isFirst
+        }
+        guard runtime.hasRoots else { return }
+        do {
+            if isFirst { try await runtime.lockRoots(for: validity) } else { await runtime.relockRoots() }
+        } catch {
+            _ = try? runtime.tenure.withLock { (lock, now) throws(DevFailed) in
+                try lock.unlock(by: client, force: false, now: now, device: runtime.name.text)
+            }
+            throw error
         }
     }
 
-    private static func unlock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) throws -> Int32 {
+    private static func unlock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) async throws -> Int32 {
         guard case .longStringArray(let pair) = argument, !pair.strings.isEmpty, let force = pair.longs.first.map({ $0 != 0 }) else {
             throw Self.wrongCount(call)
         }
@@ -69,15 +80,18 @@ extension AdminDevice {
         let runtimes = try pair.strings.map { try server.device($0, for: call) }
         var count: Int32 = 0
         for runtime in runtimes {
+            var wasLocked = false
             count = try runtime.tenure.withLock { (lock, now) throws(DevFailed) in
-                try lock.unlock(by: client, force: force, now: now, device: runtime.name.text)
+                wasLocked = lock.hold(now: now) != nil
+                return try lock.unlock(by: client, force: force, now: now, device: runtime.name.text)
             }
+            if wasLocked, count == 0, runtime.hasRoots { await runtime.unlockRoots() }
         }
         return runtimes.count == 1 ? count : 0
     }
 
     /// All that can be locked again are; the errors of the others come together.
-    private static func relock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) throws {
+    private static func relock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) async throws {
         guard case .stringArray(let names) = argument else { throw Self.wrongCount(call) }
         let client = try Self.client(call, "re_lock")
         var errors: [DevError] = []
@@ -87,6 +101,7 @@ extension AdminDevice {
                 try runtime.tenure.withLock { (lock, now) throws(DevFailed) in
                     try lock.relock(by: client, now: now, device: runtime.name.text)
                 }
+                if runtime.hasRoots { await runtime.relockRoots() }
             } catch {
                 errors.append(DevFailed(wrapping: error).rootCause)
             }

@@ -7,10 +7,13 @@ final class SharedDefinition: Sendable {
     let role: MemberRole
     /// Stands for what the interface of a device shows of it.
     let signature: Int
+    /// Of a forwarded attribute: what it stands for.
+    let root: ForwardedRoot?
 
-    init(_ value: AttributeDefinition, role: MemberRole = .ordinary) {
+    init(_ value: AttributeDefinition, role: MemberRole = .ordinary, root: ForwardedRoot? = nil) {
         self.value = value
         self.role = role
+        self.root = root
         self.signature = value.signature
     }
 }
@@ -62,6 +65,8 @@ final class AttributeRuntime: Sendable {
     var name: String { self.shared.value.name }
     var role: MemberRole { self.shared.role }
     var signature: Int { self.shared.signature }
+    /// Of a forwarded attribute: what it stands for.
+    var root: ForwardedRoot? { self.shared.root }
 
     var configurationError: DevFailed? { self.state.withLock { $0.configurationError } }
     var memorizedError: DevFailed? { self.state.withLock { $0.memorizedError } }
@@ -189,7 +194,7 @@ final class AttributeRuntime: Sendable {
         return cause
     }
 
-    private func note(_ quality: AttributeQuality, _ cause: AlarmCause) {
+    func note(_ quality: AttributeQuality, _ cause: AlarmCause) {
         let difference = self.state.withLock { state in
             let difference = (quality.isAlarming ? 1 : 0) - (state.quality.isAlarming ? 1 : 0)
             state.quality = quality
