@@ -1,3 +1,4 @@
+import TangoCore
 import TangoIIOP
 import TangoWire
 
@@ -6,6 +7,9 @@ import TangoWire
 package protocol LocalServer: Sendable {
     /// Whether requests to that address would come to this server.
     func serves(_ endpoint: Endpoint) -> Bool
+    /// Where a device of this server can be asked for without a database; `nil` for others.
+    /// - Parameter name: in lower case.
+    func address(ofDevice name: String) -> TangoHost?
     /// - Throws: `TransportError`, as a call over the network would.
     func call(objectKey: String, _ call: DeviceCall) async throws -> DeviceResult
     /// The handler's device got itself a proxy of that device.

@@ -55,8 +55,19 @@ extension AdminDevice {
         }
         guard runtime !== call.context.runtime else { throw unlockable("device server administration") }
         guard runtime.deviceClass.name.tangoFolded != "database" else { throw unlockable("database") }
-        try runtime.tenure.withLock { (lock, now) throws(DevFailed) in
+        let isFirst = try runtime.tenure.withLock { (lock, now) throws(DevFailed) in
+            let isFirst = lock.hold(now: now) == nil
             try lock.lock(by: client, for: validity, now: now, device: runtime.name.text)
+            return isFirst
+        }
+        guard runtime.hasRoots else { return }
+        do {
+            if isFirst { try await runtime.lockRoots(for: validity) } else { await runtime.relockRoots() }
+        } catch {
+            _ = try? runtime.tenure.withLock { (lock, now) throws(DevFailed) in
+                try lock.unlock(by: client, force: false, now: now, device: runtime.name.text)
+            }
+            throw error
         }
     }
 
@@ -70,9 +81,12 @@ extension AdminDevice {
         for name in pair.strings { runtimes.append(try await server.device(name)) }
         var count: Int32 = 0
         for runtime in runtimes {
+            var wasLocked = false
             count = try runtime.tenure.withLock { (lock, now) throws(DevFailed) in
-                try lock.unlock(by: client, force: force, now: now, device: runtime.name.text)
+                wasLocked = lock.hold(now: now) != nil
+                return try lock.unlock(by: client, force: force, now: now, device: runtime.name.text)
             }
+            if wasLocked, count == 0, runtime.hasRoots { await runtime.unlockRoots() }
         }
         return runtimes.count == 1 ? count : 0
     }
@@ -88,6 +102,7 @@ extension AdminDevice {
                 try runtime.tenure.withLock { (lock, now) throws(DevFailed) in
                     try lock.relock(by: client, now: now, device: runtime.name.text)
                 }
+                if runtime.hasRoots { await runtime.relockRoots() }
             } catch {
                 errors.append(DevFailed(wrapping: error).rootCause)
             }

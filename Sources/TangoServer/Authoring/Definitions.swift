@@ -267,6 +267,8 @@ public struct AttributeDefinition: Sendable {
     public var reader: AttributeReader?
     public var writer: AttributeWriter?
     public var isAllowed: AccessCheck?
+    /// Of a forwarded attribute, which takes everything but its name and label from its root.
+    public internal(set) var forwarding: Forwarding?
 
     public init(
         name: String, type: DataType, format: AttributeFormat = .scalar, access: AttributeWriteType = .read, maxDimX: Int32 = 1,

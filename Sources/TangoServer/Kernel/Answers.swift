@@ -32,11 +32,13 @@ extension DeviceRuntime {
                     throw DevFailed(.commandNotFound, "Command \(name) not found", origin: "DeviceImpl::command_query")
                 }
                 return .success(.commandInfo(command.value.info))
+            case .attributeConfigs(let names, _) where self.hasForwarded(among: names): return nil
             case .attributeConfigs(let names, let version): return .success(.attributeConfigs(try self.attributeConfigs(names, version)))
             case .pipeConfigs(let names): return .success(.pipeConfigs(try self.pipeConfigs(names)))
             case .setPipeConfigs(let configs, _):
                 try self.setPipeConfigs(configs)
                 return .success(.void)
+            case .attributeHistory(let name, _, _) where self.hasForwarded(among: [name]): return nil
             case .attributeHistory(let name, let count, _):
                 return .success(.attributeHistory(try self.attributeHistory(name, Int(count))))
             case .commandHistory(let name, let count, _): return .success(.commandHistory(try self.commandHistory(name, Int(count))))
@@ -73,7 +75,7 @@ extension DeviceRuntime {
             versions: [VersionInfo(key: "idl", value: "6.0.4"), VersionInfo(key: "swift-tango", value: Self.libraryVersion)])
     }
 
-    private func attributeConfigs(_ names: [String], _ version: Int) throws(DevFailed) -> [AttributeConfig] {
+    func attributeConfigs(_ names: [String], _ version: Int) throws(DevFailed) -> [AttributeConfig] {
         if names.count == 1, version >= 3, names[0] == "All attributes_3" { return self.allAttributes.map(\.config) }
         if names.count == 1, version < 3, names[0].hasPrefix("All attributes") {
             let all = names[0] == "All attributes_3" ? self.allAttributes : self.members.withLock { $0.attributes.members }

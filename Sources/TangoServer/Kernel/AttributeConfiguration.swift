@@ -7,7 +7,8 @@ extension AttributeRuntime {
     typealias PropertyChange = (name: String, values: [String]?)
 
     var config: AttributeConfig {
-        Self.config(self.definition, self.state.withLock { $0.properties })
+        if let root = self.root { return root.config(as: self.name, label: self.label) }
+        return Self.config(self.definition, self.state.withLock { $0.properties })
     }
 
     /// Name shown to people.
@@ -166,6 +167,14 @@ extension AttributeRuntime {
         return zip(settings, texts).map { setting, text in
             (setting, text, count == 1 ? properties.device[setting.rawValue] : count == 0 || isInherited ? nil : [text])
         }
+    }
+
+    /// Takes a new label, by the rules of `setConfig`.
+    /// - Returns: what the database should be told.
+    func setLabel(_ label: String, device: String) throws(DevFailed) -> [PropertyChange] {
+        var config = Self.config(self.definition, self.state.withLock { $0.properties })
+        config.label = label
+        return try self.setConfig(config, device: device)
     }
 
     private func isChangeable(_ setting: AttributeSetting) -> Bool {

@@ -9,11 +9,14 @@ final class SharedDefinition: Sendable {
     let isOfDevice: Bool
     /// Stands for what the interface of a device shows of it.
     let signature: Int
+    /// Of a forwarded attribute: what it stands for.
+    let root: ForwardedRoot?
 
-    init(_ value: AttributeDefinition, role: MemberRole = .ordinary, isOfDevice: Bool = false) {
+    init(_ value: AttributeDefinition, role: MemberRole = .ordinary, isOfDevice: Bool = false, root: ForwardedRoot? = nil) {
         self.value = value
         self.role = role
         self.isOfDevice = isOfDevice
+        self.root = root
         self.signature = value.signature
     }
 }
@@ -68,6 +71,8 @@ final class AttributeRuntime: Sendable {
     /// Whether it was added to this device alone.
     var isOfDevice: Bool { self.shared.isOfDevice }
     var signature: Int { self.shared.signature }
+    /// Of a forwarded attribute: what it stands for.
+    var root: ForwardedRoot? { self.shared.root }
 
     var configurationError: DevFailed? { self.state.withLock { $0.configurationError } }
     var memorizedError: DevFailed? { self.state.withLock { $0.memorizedError } }
@@ -210,7 +215,7 @@ final class AttributeRuntime: Sendable {
         return cause
     }
 
-    private func note(_ quality: AttributeQuality, _ cause: AlarmCause) {
+    func note(_ quality: AttributeQuality, _ cause: AlarmCause) {
         let difference = self.state.withLock { state in
             guard !state.isGone else { return 0 }
             let difference = (quality.isAlarming ? 1 : 0) - (state.quality.isAlarming ? 1 : 0)

@@ -136,4 +136,10 @@ struct AttributePropertySource: Sendable {
     var shown: [AttributeSetting: String] = [:]
 
     var isEmpty: Bool { self.device.isEmpty && self.deviceClass.isEmpty }
+
+    /// Only properties with these names.
+    func filtered(_ isKept: (String) -> Bool) -> AttributePropertySource {
+        AttributePropertySource(
+            device: self.device.filter { isKept($0.key) }, deviceClass: self.deviceClass.filter { isKept($0.key) })
+    }
 }

@@ -9,7 +9,23 @@ final class ClassRuntime: Sendable {
         var attributes = OrderedTable<SharedDefinition>()
         var commands = OrderedTable<SharedCommand>()
         var pipes = OrderedTable<PipeDefinition>()
+        /// Their places are kept in `attributes`.
+        var forwarded: [AttributeDefinition] = []
         var devices: [ObjectIdentifier: WeakDevice] = [:]
+
+        func hasAttribute(_ name: String) -> Bool {
+            self.attributes[name] != nil || self.forwarded.contains { $0.name.tangoFolded == name.tangoFolded }
+        }
+
+        mutating func add(_ shared: SharedDefinition) {
+            guard !self.hasAttribute(shared.value.name) else { return }
+            guard shared.value.forwarding == nil else {
+                self.attributes.reserve(shared.value.name)
+                self.forwarded.append(shared.value)
+                return
+            }
+            self.attributes.set(shared, for: shared.value.name)
+        }
     }
 
     private struct WeakDevice {
@@ -43,9 +59,7 @@ final class ClassRuntime: Sendable {
         let sorted = commands.sorted { $0.value.info.name.utf8.lexicographicallyPrecedes($1.value.info.name.utf8) }
         self.state.withLock { state in
             for command in sorted { state.commands.set(command, for: command.value.info.name) }
-            for attribute in self.deviceClass.attributes where state.attributes[attribute.name] == nil {
-                state.attributes.set(SharedDefinition(attribute), for: attribute.name)
-            }
+            for attribute in self.deviceClass.attributes { state.add(SharedDefinition(attribute)) }
             for pipe in self.deviceClass.pipes { state.pipes.set(pipe, for: pipe.config.name) }
         }
     }
@@ -57,7 +71,7 @@ final class ClassRuntime: Sendable {
                 state.devices = state.devices.filter { $0.value.runtime != nil }
             }
             state.devices[ObjectIdentifier(runtime)] = WeakDevice(runtime: runtime)
-            runtime.take(state.attributes, state.commands, state.pipes)
+            runtime.take(state.attributes, state.commands, state.pipes, state.forwarded)
         }
     }
 
@@ -76,24 +90,29 @@ final class ClassRuntime: Sendable {
         let shared = SharedDefinition(definition)
         for runtime in self.runtimes {
             guard let existing = runtime.attribute(definition.name) else { continue }
-            guard existing.definition.isCompatible(with: definition) else {
+            let isSame =
+                definition.forwarding == nil ? existing.definition.isCompatible(with: definition) : existing.root != nil
+            guard isSame else {
                 throw DeviceRuntime.otherDefinition(attribute: definition.name, of: runtime.name)
             }
         }
-        self.state.withLock { state in
-            guard state.attributes[definition.name] == nil, !BuiltInMembers.isReserved(attribute: definition.name) else { return }
-            state.attributes.set(shared, for: definition.name)
-        }
+        if !BuiltInMembers.isReserved(attribute: definition.name) { self.state.withLock { $0.add(shared) } }
         for runtime in self.runtimes { try runtime.add(shared) }
     }
 
     /// - Throws: `API_AttrNotFound` when the class does not have it.
     func removeAttribute(_ name: String, keepsProperties: Bool) throws(DevFailed) {
-        guard self.state.withLock({ $0.attributes.remove(name) }) != nil else {
+        let isKnown = self.state.withLock { state in
+            guard state.hasAttribute(name) else { return false }
+            state.attributes.remove(name)
+            state.forwarded.removeAll { $0.name.tangoFolded == name.tangoFolded }
+            return true
+        }
+        guard isKnown else {
             throw DevFailed(
                 .attributeProperty, "Attribute \(name) not found in class attribute(s)", origin: "MultiClassAttribute::remove_attr")
         }
-        for runtime in self.runtimes where runtime.attribute(name) != nil {
+        for runtime in self.runtimes where runtime.attribute(name) != nil || runtime.hasForwarded(among: [name]) {
             try runtime.removeAttribute(name, keepsProperties: keepsProperties)
         }
     }

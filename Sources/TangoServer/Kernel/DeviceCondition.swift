@@ -21,14 +21,14 @@ extension DeviceRuntime {
         return known != .fault && self.hasTrouble ? .alarm : known
     }
 
-    var hasTrouble: Bool { self.members.withLock { !$0.troubled.isEmpty } }
+    var hasTrouble: Bool { self.members.withLock { !$0.troubled.isEmpty || $0.forwarded.hasTrouble } }
 
     /// Attributes to be read before the state can be told: those with alarms that the polling does not read anyway.
     var attributesTheStateDependsOn: [AttributeRuntime] {
         let state = self.condition.withLock { $0.state }
         guard state == .on || state == .alarm else { return [] }
         return self.members.withLock { members in
-            members.alarmed.isEmpty || !members.troubled.isEmpty ? [] : Array(members.alarmed.values)
+            members.alarmed.isEmpty || !members.troubled.isEmpty || members.forwarded.hasTrouble ? [] : Array(members.alarmed.values)
         }
     }
 
@@ -93,7 +93,7 @@ extension DeviceRuntime {
         }
         let failed = troubled.filter { $0.configurationError == nil && $0.memorizedError != nil }.map(\.name)
         if !failed.isEmpty { text += "\nMemorized attribute\(list(failed)) failed during device startup sequence" }
-        return text
+        return text + self.forwardingTroubleText
     }
 
     /// Takes note that an attribute's limits or errors changed.

@@ -30,6 +30,8 @@ extension DeviceRuntime {
         var alarmed: [ObjectIdentifier: AttributeRuntime] = [:]
         /// Attributes that make the device show ALARM whatever their values: wrongly configured, or not written at the start.
         var troubled: [ObjectIdentifier: AttributeRuntime] = [:]
+        /// Attributes of other devices under names of this one, those included whose roots were not found.
+        var forwarded = ForwardedMembers()
         /// Changes with the lists of commands and attributes, and is the same again when they are.
         var digest = 0
 
@@ -66,8 +68,10 @@ extension DeviceRuntime {
     // MARK: - Adding
 
     /// The first members of a new device: what its class has now. Devices of a class share the tables until one changes its own.
-    func take(_ attributes: OrderedTable<SharedDefinition>, _ commands: OrderedTable<SharedCommand>, _ pipes: OrderedTable<PipeDefinition>)
-    {
+    func take(
+        _ attributes: OrderedTable<SharedDefinition>, _ commands: OrderedTable<SharedCommand>, _ pipes: OrderedTable<PipeDefinition>,
+        _ forwarded: [AttributeDefinition]
+    ) {
         let own = attributes.map { self.makeAttribute($0) }
         let last = BuiltInMembers.attributes.map { self.makeAttribute($0) }
         self.members.withLock { members in
@@ -75,6 +79,7 @@ extension DeviceRuntime {
             members.commands = commands
             members.pipes = pipes
             members.last = last
+            for definition in forwarded { members.forwarded.set(ForwardedMember(definition: definition)) }
             for attribute in own.members {
                 members.review(attribute)
                 members.digest ^= attribute.signature
@@ -83,9 +88,11 @@ extension DeviceRuntime {
         }
     }
 
-    private func makeAttribute(_ shared: SharedDefinition) -> AttributeRuntime {
-        AttributeRuntime(
-            shared, deviceName: self.name.text, properties: self.configuration(ofAttribute: shared.value.name), tally: self.tally)
+    func makeAttribute(_ shared: SharedDefinition) -> AttributeRuntime {
+        var properties = self.configuration(ofAttribute: shared.value.name)
+        // All but the label is the root's.
+        if shared.root != nil { properties = properties.filtered { $0 == AttributeSetting.label.rawValue } }
+        return AttributeRuntime(shared, deviceName: self.name.text, properties: properties, tally: self.tally)
     }
 
     /// Adds an attribute, the only way one comes to a device. The same definition again changes nothing.
@@ -93,6 +100,10 @@ extension DeviceRuntime {
     /// - Throws: `API_AttrNotFound` (the incumbents' reason) when another one has that name, State and Status included.
     @discardableResult
     func add(_ shared: SharedDefinition) throws(DevFailed) -> Bool {
+        if shared.value.forwarding != nil { return try self.addForwarded(shared.value) }
+        guard !self.hasForwarded(among: [shared.value.name]) else {
+            throw Self.otherDefinition(attribute: shared.value.name, of: self.name)
+        }
         try shared.value.check()
         let new = self.makeAttribute(shared)
         let existing: AttributeRuntime? = self.members.withLock { members in
@@ -163,13 +174,19 @@ extension DeviceRuntime {
     /// - Parameter keepsProperties: leaves its properties and its polling in the database, for when it is added again.
     /// - Throws: `API_AttrNotFound`, also for State and Status.
     func removeAttribute(_ name: String, keepsProperties: Bool) throws(DevFailed) {
-        let removed = self.members.withLock { members -> AttributeRuntime? in
-            guard let removed = members.attributes.remove(name) else { return nil }
+        let (removed, forwarded) = self.members.withLock { members -> (AttributeRuntime?, ForwardedMember?) in
+            let forwarded = members.forwarded.remove(name)
+            guard let removed = members.attributes.remove(name) else { return (nil, forwarded) }
             members.forget(removed)
             members.digest ^= removed.signature
-            return removed
+            return (removed, forwarded)
         }
+        if let forwarded { self.environment.roots.release(self.name, forwarded.name) }
         guard let removed else {
+            if let forwarded {
+                if !keepsProperties { self.forgetProperties(ofAttribute: forwarded.name) }
+                return
+            }
             throw DevFailed(
                 .attributeProperty, "Attribute \(name) not found in class attribute(s)", origin: "MultiClassAttribute::remove_attr"
             )
@@ -214,7 +231,8 @@ extension DeviceRuntime {
         for attribute in former.members where attribute.isOfDevice && self.attribute(attribute.name) == nil {
             _ = try? self.add(attribute.shared)
         }
-        for attribute in self.members.withLock({ $0.attributes.members }) where !attribute.isOfDevice && former[attribute.name] == nil {
+        for attribute in self.members.withLock({ $0.attributes.members })
+        where !attribute.isOfDevice && attribute.root == nil && former[attribute.name] == nil {
             try? self.removeAttribute(attribute.name, keepsProperties: true)
         }
     }
@@ -227,11 +245,18 @@ extension DeviceRuntime {
         guard !BuiltInMembers.isReserved(attribute: definition.name) else {
             throw Self.otherDefinition(attribute: definition.name, of: self.name)
         }
+        if definition.forwarding != nil {
+            let isThere = self.attribute(definition.name) != nil || self.hasForwarded(among: [definition.name])
+            if isThere { try self.removeAttribute(definition.name, keepsProperties: true) }
+            try self.add(definition)
+            return
+        }
         try definition.check()
         let new = self.makeAttribute(SharedDefinition(definition, isOfDevice: true))
         let old = self.members.withLock { members -> AttributeRuntime? in
             let old = members.attributes[definition.name]
             if let old { members.forget(old) }
+            if members.forwarded.remove(definition.name) != nil { self.environment.roots.release(self.name, definition.name) }
             members.attributes.set(new, for: definition.name)
             members.review(new)
             members.digest ^= new.signature ^ (old?.signature ?? 0)

@@ -47,6 +47,8 @@ package struct ServerEnvironment: Sendable {
     }
     /// Who polls the devices.
     package var polling = PollDriver()
+    /// Roots of forwarded attributes.
+    let roots = RootRegistry()
 }
 
 /// What a device needs of a database while it runs.
@@ -248,6 +250,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// The device is complete: what the database remembers is written to it, and from now on changes of its interface are told.
     /// - Parameter before: digest of the interface of the object it replaces.
     func complete(replacing before: Int? = nil) async {
+        await self.resolveForwarded()
         await self.writeMemorized()
         self.started.store(true, ordering: .releasing)
         self.announceFromNow(comparedWith: before ?? self.interfaceDigest)
@@ -286,6 +289,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         await self.withGate(within: timeout) {
             self.ended.store(true, ordering: .releasing)
             self.environment.polling.remove(self)
+            if self.hasRoots { self.environment.roots.release(self.name) }
             await self.device?.release()
             self.environment.subDevices.forget(self.name)
             self.log.removeTargets { _ in true }
@@ -340,7 +344,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// The gate the operation has to pass, if any.
     @inline(__always)
     func gate(for operation: some GatedOperation) -> Gate? {
-        if let gate = self.gate { return gate }
+        if let gate = self.gate { return operation.isSerialised ? gate : nil }
         return operation.isAlwaysSerialised ? self.writeGate : nil
     }
 

@@ -11,12 +11,15 @@ enum AsyncStep: Sendable {
     case writePipe(@Sendable (MemberCall, PipeBlob) async throws -> Void, name: String, PipeBlob)
     /// The kernel's own work, such as telling the database.
     case perform(@Sendable () async throws -> Void)
+    /// What another device is asked for in the place of this one.
+    case forward(@Sendable () async throws -> DeviceResult)
 }
 
 enum StepResult: Sendable {
     case reading(AttributeReading?)
     case command(CommandData)
     case pipe(PipeBlob)
+    case answer(DeviceResult)
     case done
 }
 
@@ -36,9 +39,12 @@ protocol GatedOperation: Sendable {
     var timedOut: Result<DeviceResult, any Error> { get }
     /// Whether it is serialised on devices of every serial model, `SerialModel.none` included.
     var isAlwaysSerialised: Bool { get }
+    /// Whether it needs the device for itself; `false` for what never touches the device's object.
+    var isSerialised: Bool { get }
 }
 
 extension GatedOperation {
+    var isSerialised: Bool { true }
     var isAlwaysSerialised: Bool { false }
 }
 
@@ -61,6 +67,7 @@ extension AsyncStep {
         case .perform(let work):
             try await work()
             return .done
+        case .forward(let ask): return .answer(try await ask())
         }
     }
 }
@@ -305,6 +312,9 @@ struct ConfigureOperation: GatedOperation {
     let configs: [AttributeConfig]
     let version: Int
     private var position = 0
+    /// Whether a root device is asked for the change.
+    private var isForwarding = false
+    private var rootFailure: (any Error)?
 
     init(configs: [AttributeConfig], version: Int) {
         self.configs = configs
@@ -318,8 +328,13 @@ struct ConfigureOperation: GatedOperation {
                 guard let attribute = runtime.attribute(sent.name) else {
                     throw DevFailed(.attributeNotFound, "\(sent.name) attribute not found", origin: "MultiAttribute::get_attr_by_name")
                 }
-                let changes = try attribute.setConfig(
-                    Self.completed(sent, with: attribute.config, version: self.version), device: runtime.name.text)
+                if let rootFailure = self.rootFailure { throw DevFailed(wrapping: rootFailure) }
+                let completed = Self.completed(sent, with: attribute.config, version: self.version)
+                if attribute.root != nil {
+                    self.isForwarding = true
+                    return .await(.perform { try await runtime.configureForwarded(attribute.name, completed) })
+                }
+                let changes = try attribute.setConfig(completed, device: runtime.name.text)
                 runtime.review(attribute)
                 self.position += 1
                 let config = attribute.config
@@ -360,7 +375,15 @@ struct ConfigureOperation: GatedOperation {
     }
 
     mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {
-        _ = try result.get()
+        guard self.isForwarding else {
+            _ = try result.get()
+            return
+        }
+        self.isForwarding = false
+        switch result {
+        case .success: self.position += 1
+        case .failure(let error): self.rootFailure = error
+        }
     }
 }
 

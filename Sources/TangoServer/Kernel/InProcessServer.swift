@@ -13,6 +13,7 @@ final class InProcessServer: Sendable {
 
     private let dispatcher: RequestDispatcher
     private let addresses = Mutex<Set<Address>>([])
+    private let first = Mutex<TangoHost?>(nil)
     private let isStarting = Atomic<Bool>(true)
 
     init(_ dispatcher: RequestDispatcher) {
@@ -21,6 +22,10 @@ final class InProcessServer: Sendable {
 
     /// Requests to these hosts at that port come to this server.
     func add(hosts: some Sequence<String>, port: Int) {
+        self.first.withLock { first in
+            guard first == nil, let host = hosts.first(where: { _ in true }) else { return }
+            first = TangoHost(host: host, port: port)
+        }
         self.addresses.withLock { addresses in
             for host in hosts { addresses.insert(Address(host: host.tangoFolded, port: port)) }
         }
@@ -31,6 +36,10 @@ final class InProcessServer: Sendable {
 
     func serves(_ endpoint: Endpoint) -> Bool {
         self.addresses.withLock { $0.contains(Address(host: endpoint.host.tangoFolded, port: endpoint.port)) }
+    }
+
+    func address(ofDevice name: String) -> TangoHost? {
+        self.dispatcher.isKnown(objectKey: name) ? self.first.withLock { $0 } : nil
     }
 
     func call(objectKey: String, _ call: DeviceCall) async throws -> DeviceResult {

@@ -50,6 +50,14 @@ struct OrderedTable<Member> {
         return change(&member)
     }
 
+    /// Keeps a place in the order for a member that may come later; a table that shrinks much forgets it.
+    mutating func reserve(_ name: String) {
+        let key = name.tangoFolded
+        guard self.index[key] == nil else { return }
+        self.index[key] = self.slots.count
+        self.slots.append(nil)
+    }
+
     @discardableResult
     mutating func remove(_ name: String) -> Member? {
         guard let slot = self.index.removeValue(forKey: name.tangoFolded) else { return nil }

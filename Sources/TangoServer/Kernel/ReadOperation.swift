@@ -116,6 +116,7 @@ struct ReadOperation: GatedOperation {
 
     /// Reads with a synchronous handler, or returns what has to be awaited.
     private mutating func read(_ attribute: AttributeRuntime, _ runtime: DeviceRuntime) throws -> AsyncStep? {
+        if let root = attribute.root { return try self.forward(attribute, root, runtime) }
         if self.source != .device, let cached = try runtime.cachedValue(of: attribute, self.source) {
             self.append(cached)
             return nil
@@ -140,6 +141,16 @@ struct ReadOperation: GatedOperation {
         return nil
     }
 
+    /// The root is asked, from where the client wants it.
+    private func forward(_ attribute: AttributeRuntime, _ root: ForwardedRoot, _ runtime: DeviceRuntime) throws -> AsyncStep {
+        if let isAllowed = attribute.definition.isAllowed, !isAllowed(try runtime.call(attribute.name), .read) {
+            throw DevFailed(
+                .attributeNotAllowed, "It is currently not allowed to read attribute \(attribute.name)", origin: "Device::read_attributes")
+        }
+        let source = self.source
+        return .forward { .attributeValues([try await root.read(as: attribute.name, source)]) }
+    }
+
     private mutating func append(_ value: AttributeValue) {
         self.size += value.errors.isEmpty ? 100 + value.data.count * 8 : 400
         self.values.append(value)
@@ -160,6 +171,7 @@ struct ReadOperation: GatedOperation {
         self.awaited = nil
         switch result {
         case .success(.reading(let reading)): self.finish(attribute, reading, runtime)
+        case .success(.answer(.attributeValues(let values))): self.append(attribute.forwarded(values[0]))
         case .success: self.finish(attribute, nil, runtime)
         case .failure(let error): self.append(attribute.failed(DevFailed(wrapping: error), asked: self.names[self.values.count]))
         }

@@ -69,6 +69,8 @@ package final class RequestDispatcher: IIOPDispatcher {
         case .writeAttributes(let values, _, let version): return WriteOperation(values: values, read: nil, version: version)
         case .writeReadAttributes(let values, let names, _, _): return WriteOperation(values: values, read: names, version: 4)
         case .setAttributeConfigs(let configs, _, let version): return ConfigureOperation(configs: configs, version: version)
+        case .attributeConfigs(let names, let version): return RootQuery(.configs(names, version: version))
+        case .attributeHistory(let name, let count, _): return RootQuery(.history(name, count: Int(count)))
         case .readPipe(let name, _): return PipeOperation(name: name, write: nil, reads: true)
         case .writePipe(let value, _): return PipeOperation(name: value.name, write: value.blob, reads: false)
         case .writeReadPipe(let value, _): return PipeOperation(name: value.name, write: value.blob, reads: true)

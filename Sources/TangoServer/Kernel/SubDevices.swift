@@ -36,6 +36,8 @@ struct HandlerServer: LocalServer {
 
     func serves(_ endpoint: Endpoint) -> Bool { self.runtime.environment.localServer?.serves(endpoint) ?? false }
 
+    func address(ofDevice name: String) -> TangoHost? { self.runtime.environment.localServer?.address(ofDevice: name) }
+
     func call(objectKey: String, _ call: DeviceCall) async throws -> DeviceResult {
         guard let server = self.runtime.environment.localServer else { throw TransportError.system(SystemException.objectNotExist) }
         return try await server.call(objectKey: objectKey, call)

@@ -100,16 +100,15 @@ extension DeviceRuntime {
     }
 
     private func refuseForwarded(_ target: PollTarget) throws(DevFailed) {
-        guard target.kind == .attribute, let root = self.attribute(target.name)?.config.rootAttributeName, root != "Not specified" else {
-            return
-        }
+        guard target.kind == .attribute, let root = self.attribute(target.name)?.root else { return }
         throw DevFailed(
             .notSupportedFeature,
-            "Attribute \(target.name.tangoFolded) is a forwarded attribute.\nIt's not supported to poll a forwarded attribute.\nPolling has to be done on the root attribute (\(root))",
+            "Attribute \(target.name.tangoFolded) is a forwarded attribute.\nIt's not supported to poll a forwarded attribute.\nPolling has to be done on the root attribute (\(root.name))",
             origin: "DServer::add_obj_polling")
     }
 
     private func beginPolling(_ target: PollTarget, _ period: Int, _ polling: DevicePolling) -> Bool {
+        guard target.kind == .command || self.attribute(target.name)?.root == nil else { return false }
         let depth = PollSettings(self.configuration).depth(target.kind, target.name)
         guard polling.add(PolledObject(name: target.name, kind: target.kind, period: period, depth: depth)) else { return false }
         self.environment.polling.add(self, target.kind, target.name, period: period)
@@ -306,7 +305,7 @@ extension DeviceRuntime {
 
     /// Answers from the cache: everything when only the cache is asked, else only when all of it is there.
     func cachedAttributes(_ names: [String], _ source: DevSource, _ version: Int) throws(DevFailed) -> Result<DeviceResult, any Error>? {
-        guard source == .cache || self.isPolled else { return nil }
+        guard source == .cache || self.isPolled, !self.hasForwarded(among: names) else { return nil }
         let names = names.count == 1 && names[0] == "All attributes" ? self.allAttributes.map(\.name) : names
         let now = NIODeadline.now()
         var values: [AttributeValue] = []

@@ -167,6 +167,7 @@ public final class DeviceServer: Sendable {
         }
         try await self.makeDevices(data)
         for device in self.devices { await device.complete() }
+        await self.resolveForwarded()
         let admin = self.makeAdmin(data)
         await admin.start()
         await admin.complete()
@@ -482,6 +483,16 @@ public final class DeviceServer: Sendable {
         }
     }
 
+    /// Roots of the devices' forwarded attributes may be forwarded attributes of devices that came later.
+    private func resolveForwarded() async {
+        let waiting = self.devices.filter(\.hasOpenRoots)
+        var hasProgress = !waiting.isEmpty
+        while hasProgress {
+            hasProgress = false
+            for device in waiting where await device.resolveForwarded() { hasProgress = true }
+        }
+    }
+
     private func refuseWhileStopping() throws(DevFailed) {
         guard !self.state.withLock({ $0.isStopping }) else {
             throw DevFailed(.shutdownInProgress, "The device server is shutting down", origin: "DServer")
@@ -516,6 +527,7 @@ public final class DeviceServer: Sendable {
             for device in self.devices where !device.isStarted {
                 await device.complete(replacing: former[device.name.folded]?.interfaceDigest)
             }
+            await self.resolveForwarded()
             try self.refuseWhileStopping()
             try await self.export(self.devices)
             let isNew = { (device: DeviceRuntime) in !kept.contains { $0 === device } }
