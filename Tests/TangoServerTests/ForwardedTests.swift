@@ -261,10 +261,10 @@ struct ForwardedTests {
         defer { file.remove() }
         try await Self.run([("Scalar", nil)], source: file.source) { test, device, _ in
             #expect(try await device.readAttribute("Scalar").readData == .double([1]))
-            #expect(
-                try await test.device("t/a/2").status().hasSuffix(
-                    "Root attribute name = Not defined\nYou can update it using the Jive tool\nError: Missing or wrong root attribute definition"
-                ))
+            let status = try await test.device("t/a/2").status()
+            let expected =
+                "Root attribute name = Not defined\nYou can update it using the Jive tool\nError: Missing or wrong root attribute definition"
+            #expect(status.hasSuffix(expected))
         }
     }
 
@@ -273,9 +273,8 @@ struct ForwardedTests {
         defer { file.remove() }
         try await Self.run([("Scalar", nil)], source: file.source) { test, device, _ in
             let other = try await test.device("t/a/2")
-            #expect(
-                try await other.status().hasSuffix(
-                    "Error: Root attribute already used in this device server process for attribute t/a/1/Scalar"))
+            let status = try await other.status()
+            #expect(status.hasSuffix("Error: Root attribute already used in this device server process for attribute t/a/1/Scalar"))
             // The one that has it keeps it, and gives it back when it is removed.
             try await test.admin().command("DevRestart", .string("t/a/1"))
             #expect(try await device.readAttribute("Scalar").readData == .double([1]))
@@ -305,8 +304,9 @@ struct ForwardedTests {
         let file = try PropertyFileOfTest("t/a/1/Scalar->__root_att: t/a/2/Scalar\nt/a/2/Scalar->__root_att: t/a/1/Scalar\n")
         defer { file.remove() }
         try await Self.run([("Scalar", nil)], source: file.source) { _, device, _ in
+            let configs = try await device.attributeConfigs()
+            #expect(configs.map(\.name) == ["First", "Last", "State", "Status"])
             #expect(try await device.state() == .alarm)
-            #expect(try await device.attributeConfigs().map(\.name) == ["First", "Last", "State", "Status"])
         }
     }
 
