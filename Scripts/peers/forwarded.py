@@ -44,6 +44,9 @@ def probe(root, prefix, cases):
     found = {}
     device = tango.DeviceProxy(f"{prefix}/1")
     original = tango.DeviceProxy(root)
+    # Both begin with the same set values.
+    for name, value in (("double_scalar", 0.5), ("double_spectrum", [0.5]), ("string_scalar", "first")):
+        original.write_attribute(name, value)
     found["list"] = list(device.get_attribute_list())
     found["state"] = str(device.state()), device.status()
     for name in found["list"]:
@@ -81,7 +84,8 @@ def probe(root, prefix, cases):
             configured(device, "Scalar", lambda config: setattr(config, "label", label)),
             device.get_attribute_config("Scalar").label,
             original.get_attribute_config("double_scalar").label,
-            stored(f"{prefix}/1", "Scalar"),
+            # The incumbents do not keep the library's label, and show the declared one after a restart.
+            stored(f"{prefix}/1", "Scalar") if label != "Not specified" else None,
         )
 
     def change(config):

@@ -4,13 +4,14 @@ import TangoCore
 import TangoServer
 import Testing
 
-/// Forwarded attributes of a PyTango server and of ours, with the C++ TangoTest and ours as roots.
+/// Forwarded attributes of a PyTango server and of ours, with the C++ TangoTest as root.
 @Suite(.serialized, .enabled(if: Peers.missing == nil, "the C++ and Python peers are not installed")) struct ForwardedPeerTests {
     private static let roots = [
         "Scalar": "double_scalar", "Spectrum": "double_spectrum", "Image": "short_image_ro", "Text": "string_scalar",
         "Fixed": "short_scalar_ro", "Failing": "throw_exception",
     ]
-    /// Roots of the devices of class Misled, one in a PyTango server each: there the last root is that of the whole class.
+    /// Roots of the devices of class Misled, one in a PyTango server each: there the last root is that of the whole class. What `loop` says
+    /// depends there on which of the two in the loop started first.
     private static let cases: [(name: String, root: String?)] = [
         ("none", nil), ("device", "no/such/device/x"), ("attribute", "test/root/1/Nope"), ("syntax", "test/root/1"),
         ("case", "tango://HOST/Test/Root/1/Float_Scalar"), ("state", "test/root/1/State"), ("nobody", "tango://127.0.0.1:1/a/b/c/d"),
@@ -52,7 +53,7 @@ import Testing
             arguments: ServerArguments(instance: "swift", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: system.host)
         try await server.start()
         let comparison = try await system.python(
-            "forwarded.py", ["test/root/1", "fwd/python", "fwd/swift"] + Self.cases.map(\.name))
+            "forwarded.py", ["test/root/1", "fwd/python", "fwd/swift"] + Self.cases.map(\.name).filter { $0 != "loop" })
         #expect(comparison.status == 0, "\(comparison.output.suffix(12_000))")
         // The root that was late comes.
         let late = try await PeerProcess(
@@ -62,7 +63,7 @@ import Testing
         #expect(try await device.readAttribute("Wrong").type == .double)
         #expect(try await device.state() == .on)
         await server.stop()
-        for process in python { await process.stop() }
+        for process in python { process.signal(SIGKILL) }
         await late.stop()
         await root.stop()
     }
