@@ -176,14 +176,15 @@ extension AttributeRuntime {
     private func newLabels(
         _ sent: [String], _ old: [String], _ properties: AttributePropertySource, _ device: String
     ) throws(DevFailed) -> [String] {
-        if sent.count == 1, sent[0].lowercased() == "not specified" {
+        let first = sent.first?.lowercased()
+        if first == "not specified" {
             throw DevFailed(
                 .attributeProperty,
                 "Device \(device)-> Attribute : \(self.name)\nNo enumeration label(s) default library value for attribute of the Tango::DEV_ENUM data type",
                 origin: "Attribute::set_prop_5_specific")
         }
-        if sent.first == "" { return self.definition.enumLabels }
-        if sent.count == 1, sent[0].lowercased() == "nan" { return properties.deviceClass["enum_labels"] ?? self.definition.enumLabels }
+        if first == "" { return self.definition.enumLabels }
+        if first == "nan" { return properties.deviceClass["enum_labels"] ?? self.definition.enumLabels }
         guard sent.isEmpty || sent.count == old.count else {
             throw DevFailed(
                 .notSupportedFeature,
@@ -300,7 +301,7 @@ extension AttributeSetting {
             return milliseconds == 0 ? Self.notSpecified : String(milliseconds)
         }
         guard self.isLimit else { return text }
-        guard definition.type.hasLimits else { throw self.notSettable(definition.name, device).failure }
+        guard self.isSettable(for: definition.type, at: .change) else { throw self.notSettable(definition.name, device).failure }
         guard let limit = AttributeLimit(text, definition.type, at: .change) else {
             throw self.unsupported(definition.name, device).failure
         }

@@ -55,7 +55,7 @@ final class AttributeLimits: Sendable {
             let text = setting.value(in: config)
             guard text != AttributeSetting.notSpecified else { return nil }
             if moment == .change, setting.isIgnored(by: type) { return nil }
-            guard type.hasLimits else {
+            guard setting.isSettable(for: type, at: moment) else {
                 problems.append(setting.notSettable(config.name, device))
                 return nil
             }
