@@ -207,7 +207,9 @@ def pairs(c):
     for kind, name in c.some(c.targets(("double", "long", "uchar"), ("plain", "user", "spec", "mem"))):
         for low, high in (("min_value", "max_value"), ("min_alarm", "max_alarm"), ("min_warning", "max_warning"), ("delta_t", "delta_val")):
             for left, right in itertools.product(texts, texts):
-                if low == "min_value" and c.takes_crossed and crossed(left, right):
+                # Release 10 compares a new max_value with the min_value there was.
+                compared_with = "10" if left == "Not specified" and name.endswith(("_user", "_spec")) else left
+                if low == "min_value" and c.takes_crossed and crossed(compared_with, right.lstrip("-")):
                     continue
                 subject = f"{name} {low}={left!r} {high}={right!r}"
                 c.check("12.6", f"{subject}: outcome", lambda side: side.configure(name, **{low: left, high: right}))
@@ -421,7 +423,10 @@ def start_with_all(c, names, property_name, texts, subject):
     for name in names:
         c.check("12.12", f"{name} {subject}: writing", lambda side: write_again(side, name))
     for name in names[::5]:
-        c.check("12.12", f"{name} {subject}: label changed", lambda side: side.configure(name, label="changed"))
+        c.check("12.12", f"{name} {subject}: label changed: outcome", lambda side: side.configure(name, label="changed"))
+        if c.refused:
+            # libtango keeps half of what it refuses for a wrong configuration.
+            continue
         c.check_config("12.12", f"{name} {subject}: label changed", name)
     c.do(lambda side: side.forget(*names))
     c.restart()

@@ -154,7 +154,7 @@ struct ErrorTests {
     }
 
     @Test func allValuesSentForAScalarAreCheckedAndTheFirstIsWritten() async throws {
-        try await self.run { _, device in
+        try await self.run { (_, device) async throws in
             let failure = await device.writeFailure("number", .double([1, 2, 500]))
             #expect(
                 failure?.reasonDescription == "Set value for attribute number is above the maximum authorized (at least element 2)")
