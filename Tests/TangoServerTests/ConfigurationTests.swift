@@ -126,6 +126,224 @@ struct ConfigurationTests {
         }
     }
 
+    @Test func textsOfTheLibraryAreShownButNotKept() async throws {
+        try await self.run { device in
+            for change in [
+                { $0.description = "No description" }, { $0.standardUnit = "No standard unit" }, { $0.displayUnit = "No display unit" },
+                { $0.label = "No label" }, { $0.displayFormat = "%6.2f" },
+            ] as [@Sendable (inout AttributeConfig) -> Void] {
+                #expect(await device.configFailure("whole", change) == nil)
+            }
+            let config = try await device.attributeConfig("whole")
+            #expect(config.label == "No label" && config.displayFormat == "%6.2f")
+        }
+    }
+
+    @Test func timesAndCriteriaAreTakenAsMeasured() async throws {
+        try await self.run { device in
+            let failure = await device.configFailure("number") {
+                $0.events.period = "1e2"
+                $0.events.archivePeriod = " 5"
+                $0.events.absoluteChange = "-1,2"
+                $0.events.relativeChange = "0,3.50"
+                $0.alarm.deltaTime = ".5"
+                $0.alarm.deltaValue = "+5"
+            }
+            #expect(failure == nil)
+            let config = try await device.attributeConfig("number")
+            #expect(config.events.period == "100" && config.events.archivePeriod == "5")
+            #expect(config.events.absoluteChange == "1,2" && config.events.relativeChange == "Not specified,3.5")
+            #expect(config.alarm.deltaTime == "Not specified" && config.alarm.deltaValue == "+5")
+            for wrong in ["abc", "1,2,3", "5 ", "inf"] {
+                #expect(await device.configFailure("number") { $0.events.absoluteChange = wrong }?.reason == .attributeProperty)
+            }
+            #expect(try await device.attributeConfig("number").events.absoluteChange == "1,2")
+        }
+    }
+
+    @Test func whatWordsCannotHaveIsPassedOver() async throws {
+        try await self.run { device in
+            for name in ["text", "flag", "mode"] {
+                let before = try await device.attributeConfig(name)
+                let failure = await device.configFailure(name) {
+                    $0.alarm.minWarning = "1"
+                    $0.alarm.deltaTime = "abc"
+                    $0.alarm.deltaValue = "5"
+                    $0.events.absoluteChange = "abc"
+                }
+                #expect(failure == nil)
+                #expect(try await device.attributeConfig(name) == before)
+            }
+        }
+    }
+
+    @Test func memorizedCannotBeChangedIntoWriteAtInit() async throws {
+        let definition = AttributeDefinition(
+            name: "kept", type: .long, access: .readWrite, memorization: .memorized,
+            reader: .sync { _ in AttributeReading(.long([1]), dimension: .scalar) }, writer: .sync { _, _ in })
+        let attribute = Self.attribute(definition)
+        var config = attribute.config
+        config.isMemorizedWriteAtInit = true
+        #expect(throws: DevFailed.self) { try attribute.setConfig(config, device: "t/a/1") }
+    }
+
+    // MARK: - What the database is told, and what the start makes of it
+
+    private static func attribute(
+        _ definition: AttributeDefinition, _ stored: [String: [String]] = [:], ofClass: [String: [String]] = [:]
+    ) -> AttributeRuntime {
+        AttributeRuntime(
+            SharedDefinition(definition), deviceName: "t/a/1", properties: AttributePropertySource(device: stored, deviceClass: ofClass),
+            tally: AlarmTally())
+    }
+
+    private static func number(_ type: DataType = .double, _ properties: AttributeProperties = AttributeProperties()) -> AttributeDefinition
+    {
+        AttributeDefinition(
+            name: "a", type: type, enumLabels: type == .enum ? ["x", "y"] : [], properties: properties,
+            reader: .sync { _ in AttributeReading(.double([50]), dimension: .scalar) })
+    }
+
+    /// What the database is told when a client changes something.
+    private static func changes(
+        of attribute: AttributeRuntime, _ change: (inout AttributeConfig) -> Void
+    ) throws -> [String: [String]?] {
+        var config = attribute.config
+        change(&config)
+        let changes = try attribute.setConfig(config, device: "t/a/1")
+        return Dictionary(uniqueKeysWithValues: changes.map { ($0.name, $0.values) })
+    }
+
+    @Test func theDatabaseIsToldWhatTheLevelsBelowDoNotSay() throws {
+        var properties = AttributeProperties(label: "Label", unit: "V")
+        properties.absoluteChange = "1"
+        properties.archivePeriod = "5000"
+        let attribute = Self.attribute(Self.number(.double, properties), ofClass: ["unit": ["W"]])
+        #expect(try Self.changes(of: attribute) { $0.unit = "" } == ["unit": ["V"]])
+        #expect(try Self.changes(of: attribute) { $0.unit = "NaN" } == ["unit": nil])
+        #expect(try Self.changes(of: attribute) { $0.label = "Not specified" } == ["label": ["a"]])
+        #expect(try Self.changes(of: attribute) { $0.label = "No label" } == ["label": nil])
+        #expect(try Self.changes(of: attribute) { $0.events.absoluteChange = "1,5" } == ["abs_change": ["NaN", "5"]])
+        #expect(try Self.changes(of: attribute) { $0.events.absoluteChange = "0" } == ["abs_change": ["2147483647"]])
+        #expect(try Self.changes(of: attribute) { $0.events.archivePeriod = "Not specified" } == ["archive_period": ["2147483647"]])
+        #expect(
+            attribute.config.unit == "W" && attribute.config.label == "No label"
+                && attribute.config.events.absoluteChange == "Not specified")
+        #expect(try Self.changes(of: attribute) { _ in }.isEmpty)
+    }
+
+    @Test func timeAndValueOfADifferenceAreKeptTogether() throws {
+        let attribute = Self.attribute(Self.number())
+        #expect(try Self.changes(of: attribute) { $0.alarm.deltaTime = "10" }.isEmpty)
+        #expect(attribute.config.alarm.deltaTime == "10" && !attribute.hasAlarms)
+        #expect(try Self.changes(of: attribute) { $0.alarm.deltaValue = "2" } == ["delta_t": ["10"], "delta_val": ["2"]])
+        #expect(attribute.hasAlarms)
+        #expect(try Self.changes(of: attribute) { $0.alarm = AttributeAlarm() } == ["delta_t": nil, "delta_val": nil])
+        // Changing one of two defaults of the class stores both.
+        var properties = AttributeProperties()
+        properties.deltaTime = "100"
+        properties.deltaValue = "5"
+        let other = Self.attribute(Self.number(.double, properties))
+        #expect(try Self.changes(of: other) { $0.alarm.deltaValue = "+5" }.isEmpty)
+        #expect(try Self.changes(of: other) { $0.alarm.deltaValue = "25" } == ["delta_t": ["100"], "delta_val": ["25"]])
+    }
+
+    @Test func aWriteAttributeHasNoAlarms() {
+        var definition = Self.number(.double, AttributeProperties(minAlarm: "20"))
+        #expect(Self.attribute(definition).hasAlarms)
+        definition.access = .write
+        #expect(!Self.attribute(definition).hasAlarms)
+    }
+
+    private static let hint =
+        "\nSetting a valid value (also 'NaN', 'Not specified' and '' - empty string) for any property for this attribute will automatically bring the above-mentioned property to its library defaults\nHint : Check also class level attribute properties"
+    private static let difference = "RDS alarm properties (delta_t and delta_val) are not correctly defined for attribute a in device t/a/1"
+
+    @Test(arguments: [
+        (DataType.double, ["min_value": ["abc"]], "The property min_value is defined in an unsupported format"),
+        (.double, ["min_value": ["NaN"]], "The property min_value is defined in an unsupported format"),
+        (
+            .double, ["min_value": ["abc"], "max_alarm": ["x"]],
+            "The property max_alarm is defined in an unsupported format\nThe property min_value is defined in an unsupported format"
+        ),
+        (.double, ["min_value": ["5"], "max_value": ["1"]], "Value of min_value is greater than or equal to max_value"),
+        (.uchar, ["min_value": ["1.9"]], "The property min_value is defined in an unsupported format"),
+        (.boolean, ["min_warning": ["1"]], "The property min_warning is not settable for the attribute data type"),
+        (.string, ["abs_change": ["1"]], "The property abs_change is not settable for the attribute data type" + Self.hint),
+        (.double, ["abs_change": ["1", "abc"]], "The property abs_change is defined in an unsupported format" + Self.hint),
+        (.long, ["event_period": ["1e3"]], "The property event_period is defined in an unsupported format" + Self.hint),
+        (.long, ["archive_period": ["Not specified"]], "The property archive_period is defined in an unsupported format" + Self.hint),
+        (.long, ["delta_t": ["5"]], Self.difference), (.long, ["delta_val": ["0"]], Self.difference),
+        (.long, ["delta_t": ["abc"], "delta_val": ["1"]], "Can't convert property value for property delta_t\n" + Self.difference),
+        (.string, ["delta_t": ["5"]], "The property delta_t is not settable for the attribute data type"),
+        (.enum, ["delta_val": ["5"]], "The property delta_val is not settable for the attribute data type"),
+        (.enum, ["enum_labels": ["x", "x"]], "Enumeration for attribute a has two similar labels (x, x)"),
+        (
+            .double, ["min_value": ["abc"], "event_period": ["x"]],
+            "The property event_period is defined in an unsupported format\nThe property min_value is defined in an unsupported format\nSetting valid value (also 'NaN', 'Not specified' and '' - empty string) for min_value will automatically bring event_period to its library defaults\nHint : Check also class level attribute properties"
+        ),
+    ])
+    func wrongPropertiesAtTheStartAreTold(type: DataType, stored: [String: [String]], text: String) {
+        let error = Self.attribute(Self.number(type), stored).configurationError
+        #expect(error?.reason == .attributeConfiguration)
+        #expect(error?.reasonDescription == "\nDevice t/a/1-> Attribute : a\n" + text)
+    }
+
+    @Test(arguments: [
+        (DataType.double, ["min_value": ["Not specified"], "delta_t": ["0"], "event_period": ["-5"], "archive_period": ["2147483647"]]),
+        (.long, ["min_value": ["1.9"], "max_value": [" 5"]]), (.uchar, ["max_value": ["-5"]]), (.string, ["delta_t": ["0"]]),
+        (.double, ["abs_change": ["NaN", "2"], "rel_change": ["Not specified"]]),
+    ])
+    func strangePropertiesAtTheStartAreTaken(type: DataType, stored: [String: [String]]) {
+        #expect(Self.attribute(Self.number(type), stored).configurationError == nil)
+    }
+
+    @Test func wrongTimesAndCriteriaAreShownAsTheLibrarysAndRepairedByAnyChange() throws {
+        var properties = AttributeProperties()
+        properties.eventPeriod = "500"
+        properties.relativeChange = "2"
+        let attribute = Self.attribute(Self.number(.double, properties), ["event_period": ["abc"], "rel_change": ["x"]])
+        #expect(attribute.config.events.period == "1000" && attribute.config.events.relativeChange == "Not specified")
+        #expect(attribute.configurationError?.reasonDescription.contains("above-listed properties to their library defaults") == true)
+        #expect(try Self.changes(of: attribute) { $0.unit = "V" }["unit"] == ["V"])
+        #expect(attribute.configurationError == nil && attribute.config.unit == "V")
+    }
+
+    @Test func aWrongLimitStaysWrongUntilItIsRepaired() throws {
+        let attribute = Self.attribute(Self.number(), ["min_value": ["abc"]])
+        #expect(throws: DevFailed.self) { try Self.changes(of: attribute) { $0.unit = "V" } }
+        #expect(attribute.configurationError != nil && attribute.config.unit == "" && attribute.config.minValue == "abc")
+        #expect(try Self.changes(of: attribute) { $0.minValue = "1" } == ["min_value": ["1"]])
+        #expect(attribute.configurationError == nil)
+    }
+
+    @Test func specialTextsInTheDatabaseMeanSomethingOnlyWhenSetAgain() throws {
+        let attribute = Self.attribute(Self.number(), ["description": ["NaN"], "label": ["Not specified"]])
+        #expect(attribute.config.description == "NaN" && attribute.config.label == "Not specified")
+        #expect(try Self.changes(of: attribute) { $0.unit = "V" } == ["unit": ["V"], "description": nil, "label": nil])
+        #expect(attribute.config.description == "No description" && attribute.config.label == "a")
+    }
+
+    @Test func labelsBeginningWithASpecialTextAreThatText() throws {
+        let attribute = Self.attribute(Self.number(.enum), ["enum_labels": ["p", "q"]])
+        #expect(try Self.changes(of: attribute) { $0.enumLabels = ["NaN", "B"] } == ["enum_labels": nil])
+        #expect(attribute.config.enumLabels == ["x", "y"])
+        #expect(throws: DevFailed.self) { try Self.changes(of: attribute) { $0.enumLabels = ["Not specified", "B"] } }
+        #expect(throws: DevFailed.self) { try Self.changes(of: attribute) { $0.enumLabels = [] } }
+    }
+
+    @Test func anEnumBeyondItsLabelsCannotBeRead() {
+        let attribute = Self.attribute(Self.number(.enum))
+        let value = attribute.value(from: AttributeReading(.short([1, 2]), dimension: .scalar), setSource: nil)
+        #expect(value.failure != nil)
+        let scalar = attribute.value(from: AttributeReading(.short([2]), dimension: .scalar), setSource: nil)
+        #expect(
+            scalar.failure?.reasonDescription
+                == "Wrong value for attribute a. Element 0 (value = 2) is negative or above the limit defined by the enum (1).")
+        #expect(scalar.quality == .invalid)
+        #expect(attribute.value(from: AttributeReading(.short([1]), dimension: .scalar), setSource: nil).failure == nil)
+    }
+
     @Test func newLimitsHoldAtOnce() async throws {
         try await self.run { device in
             #expect(await device.configFailure("number") { $0.maxValue = "3" } == nil)

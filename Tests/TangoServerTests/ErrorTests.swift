@@ -41,7 +41,7 @@ struct ErrorTests {
             ("NoSuch", .attributeNotFound, "NoSuch attribute not found"),
             ("FORBIDDEN", .attributeNotAllowed, "It is currently not allowed to read attribute forbidden"),
             ("unset", .attributeValueNotSet, "Read value for attribute unset has not been updated"),
-            ("toolong", .attributeProperty, "Data size for attribute toolong exceeds given limit"),
+            ("toolong", .attributeProperty, "Data size for attribute toolong [3, 0] exceeds given limit [2, 0]"),
             ("failing", "Bench_Read", "no reading"),
         ]
         try await self.run { _, device in
@@ -83,7 +83,7 @@ struct ErrorTests {
         ),
         (
             "number", .long([1]), nil, .incompatibleAttributeType,
-            "Incompatible attribute type, expected type is : Tango::DevVarDoubleArray (even for single value)"
+            "Incompatible attribute type: expected Tango::DevVarDoubleArray (even for single value), found Tango::DevVarLongArray"
         ),
         ("number", .double([]), nil, .incorrectDataNumber, "Incorrect data number"),
         ("number", .double([.nan]), nil, .writeOutsideLimit, "Set value for attribute number is a NaN or INF value (at least element 0)"),
@@ -101,7 +101,7 @@ struct ErrorTests {
         ),
         (
             "colour", .short([3]), nil, .writeOutsideLimit,
-            "Set value for attribute colour is negative or above the maximun authorized (2) for at least element 0"
+            "Set value for attribute colour is negative or above the maximun authorized (3) for at least element 0"
         ),
         (
             "forbidden", .long([1]), nil, .attributeNotAllowed,
@@ -133,6 +133,46 @@ struct ErrorTests {
         }
     }
 
+    @Test func failuresComeInTheOrderOfTheChecks() async throws {
+        try await self.run { test, _ in
+            let writes: [(name: String, data: AttributeData)] = [
+                ("failing", .long([1])), ("number", .double([500])), ("forbidden", .long([1])), ("colour", .short([9])),
+                ("whole", .long([1])), ("nosuch", .long([1])),
+            ]
+            var operation = WriteOperation(
+                values: writes.map {
+                    AttributeValue(
+                        name: $0.name, data: $0.data, format: .unknown, type: nil, time: .zero, readDimension: .zero,
+                        writeDimension: .scalar)
+                }, read: nil, version: 4)
+            let runtime = try test.context().runtime
+            let failure = #expect(throws: MultiDevFailed.self) { try operation.advance(runtime) }
+            // What cannot be written at all, what is outside its limits, what may not be written now or fails.
+            #expect(failure?.errors.map(\.name) == ["whole", "nosuch", "number", "colour", "failing", "forbidden"])
+            #expect(failure?.errors.map(\.index) == [4, 5, 1, 3, 0, 2])
+        }
+    }
+
+    @Test func allValuesSentForAScalarAreCheckedAndTheFirstIsWritten() async throws {
+        try await self.run { (_, device) async throws in
+            let failure = await device.writeFailure("number", .double([1, 2, 500]))
+            #expect(
+                failure?.reasonDescription == "Set value for attribute number is above the maximum authorized (at least element 2)")
+            #expect(await device.writeFailure("number", .double([1, 2, 3])) == nil)
+            #expect(try await device.readAttribute("number").data == .double([1, 1]))
+        }
+    }
+
+    @Test func theHookIsNotCalledForUnknownAttributesOnly() async throws {
+        try await self.run { test, device in
+            try test.context().setState(.insert)
+            let values = try await device.readAttributes(["nosuch", "other"])
+            #expect(values.map { $0.failure?.reason } == [.attributeNotFound, .attributeNotFound])
+            #expect(await device.writeFailure("nosuch", .long([1]))?.reason == .attributeNotFound)
+            await #expect(throws: DevFailed.self) { try await device.readAttributes(["nosuch", "plain"]) }
+        }
+    }
+
     @Test func aFailingWriteFailsTheWriteReadAndNothingIsRead() async throws {
         try await self.run { _, device in
             let failure = await #expect(throws: DevFailed.self) {
@@ -157,7 +197,7 @@ struct ErrorTests {
             }
             let state = await #expect(throws: DevFailed.self) { try await device.state() }
             #expect(state?.reason == .corbaException && state?.reasonDescription == "IMP_LIMIT CORBA system exception: 0xb")
-            #expect(try await device.status() == "Got exception\twhen trying to build device status")
+            #expect(try await device.status() == "Got exception    when trying to build device status")
         }
     }
 

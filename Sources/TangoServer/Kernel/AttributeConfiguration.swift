@@ -104,8 +104,10 @@ extension AttributeRuntime {
         }
         // What is sent unchanged is taken anew: "NaN" from the database becomes what it means.
         for setting in AttributeSetting.allCases where !setting.isOfPair && self.isChangeable(setting) {
-            let (text, stored) = try Self.taken(setting.value(in: new), setting, definition, properties, device)
-            take(setting, text, stored: stored)
+            let sent = setting.value(in: new)
+            let (text, stored) = try Self.taken(sent, setting, definition, properties, device)
+            let isKept = sent == setting.value(in: old) && !AttributeSetting.isSpecial(sent)
+            take(setting, text, stored: isKept ? properties.device[setting.rawValue] : stored)
         }
         if self.isChangeable(.deltaTime) {
             for (setting, text, stored) in try Self.takenPair(new, definition, properties, device) { take(setting, text, stored: stored) }
@@ -154,18 +156,28 @@ extension AttributeRuntime {
     ) throws(DevFailed) -> [(AttributeSetting, String, [String]?)] {
         let settings: [AttributeSetting] = [.deltaTime, .deltaValue]
         var texts: [String] = []
+        var below: [String] = []
         var isInherited = true
         for setting in settings {
             let text = try Self.taken(setting.value(in: new), setting, definition, properties, device).text
             texts.append(text)
             let inherited = Self.inherited(setting, definition, properties)
+            below.append(inherited)
             if text != inherited, AttributeLimit.number(text) == nil || AttributeLimit.number(text) != AttributeLimit.number(inherited) {
                 isInherited = false
             }
         }
         let count = texts.count { $0 != AttributeSetting.notSpecified }
-        return zip(settings, texts).map { setting, text in
-            (setting, text, count == 1 ? properties.device[setting.rawValue] : count == 0 || isInherited ? nil : [text])
+        return settings.indices.map { index in
+            let setting = settings[index]
+            let stored: [String]? =
+                switch count {
+                case 1: properties.device[setting.rawValue]
+                case 2: isInherited ? nil : [texts[index]]
+                // Against defaults of the class.
+                default: below[index] == texts[index] ? nil : [setting == .deltaTime ? "0" : AttributeSetting.notSpecified]
+                }
+            return (setting, texts[index], stored)
         }
     }
 
@@ -185,14 +197,15 @@ extension AttributeRuntime {
     private func newLabels(
         _ sent: [String], _ old: [String], _ properties: AttributePropertySource, _ device: String
     ) throws(DevFailed) -> [String] {
-        if sent.count == 1, sent[0].lowercased() == "not specified" {
+        let first = sent.first?.lowercased()
+        if first == "not specified" {
             throw DevFailed(
                 .attributeProperty,
                 "Device \(device)-> Attribute : \(self.name)\nNo enumeration label(s) default library value for attribute of the Tango::DEV_ENUM data type",
                 origin: "Attribute::set_prop_5_specific")
         }
-        if sent.first == "" { return self.definition.enumLabels }
-        if sent.count == 1, sent[0].lowercased() == "nan" { return properties.deviceClass["enum_labels"] ?? self.definition.enumLabels }
+        if first == "" { return self.definition.enumLabels }
+        if first == "nan" { return properties.deviceClass["enum_labels"] ?? self.definition.enumLabels }
         guard sent.isEmpty || sent.count == old.count else {
             throw DevFailed(
                 .notSupportedFeature,
@@ -264,6 +277,9 @@ extension AttributeSetting {
         return ChangeCriterion(text, inherited: ChangeCriterion(below()) ?? .none)?.text ?? text
     }
 
+    /// Whether a text of a client stands for another.
+    static func isSpecial(_ text: String) -> Bool { ["", "nan", "not specified"].contains(text.lowercased()) }
+
     /// What the database is told for a text; `nil` when it is what the levels below say anyway.
     func stored(_ text: String, inherited: String) -> [String]? {
         guard text != inherited else { return nil }
@@ -309,7 +325,7 @@ extension AttributeSetting {
             return milliseconds == 0 ? Self.notSpecified : String(milliseconds)
         }
         guard self.isLimit else { return text }
-        guard definition.type.hasLimits else { throw self.notSettable(definition.name, device).failure }
+        guard self.isSettable(for: definition.type, at: .change) else { throw self.notSettable(definition.name, device).failure }
         guard let limit = AttributeLimit(text, definition.type, at: .change) else {
             throw self.unsupported(definition.name, device).failure
         }

@@ -13,9 +13,9 @@ struct AttributeLimit: Sendable, Hashable {
     /// - Returns: `nil` for a text that is no number. Integers lose their fraction, and numbers beyond the type are brought into it the way
     ///   the incumbents do: short types wrap, the long ones fall to their minimum.
     init?(_ text: String, _ type: DataType, at moment: ConfigurationMoment) {
-        if moment == .start, type == .uchar || type == .encoded {
-            guard let small = Self.integer(text).flatMap({ Int16(exactly: $0) }) else { return nil }
-            self.init(Int128(UInt8(truncatingIfNeeded: small)))
+        if moment == .start, let whole = Self.short(text, type) {
+            guard let whole else { return nil }
+            self.init(whole)
             return
         }
         guard let number = Self.number(text) else { return nil }
@@ -28,6 +28,17 @@ struct AttributeLimit: Sendable, Hashable {
         } else {
             // Clients' negative numbers for unsigned types lose their sign.
             self.init(Self.brought(moment == .change && Self.range(of: type).lowerBound == 0 ? abs(number) : number, to: type))
+        }
+    }
+
+    /// The short types, which the database must have as whole numbers; `nil` for the other types, and in it for what is none.
+    private static func short(_ text: String, _ type: DataType) -> Int128?? {
+        let number = Self.integer(text)
+        return switch type {
+        case .uchar, .encoded: .some(number.flatMap { Int16(exactly: $0) }.map { Int128(UInt8(truncatingIfNeeded: $0)) })
+        case .short: .some(number.flatMap { Int16(exactly: $0) }.map { Int128($0) })
+        case .ushort: .some(number.flatMap { $0.magnitude <= UInt16.max ? Int128(UInt16(truncatingIfNeeded: $0)) : nil })
+        default: nil
         }
     }
 

@@ -55,7 +55,7 @@ final class AttributeLimits: Sendable {
             let text = setting.value(in: config)
             guard text != AttributeSetting.notSpecified else { return nil }
             if moment == .change, setting.isIgnored(by: type) { return nil }
-            guard type.hasLimits else {
+            guard setting.isSettable(for: type, at: moment) else {
                 problems.append(setting.notSettable(config.name, device))
                 return nil
             }
@@ -94,7 +94,14 @@ final class AttributeLimits: Sendable {
                         "RDS alarm properties (delta_t and delta_val) are not correctly defined for attribute \(config.name) in device \(device)",
                         origin: "Attribute::init_opt_prop")))
         }
-        guard problems.isEmpty, type.isNumeric else { return (nil, problems) }
+        guard problems.isEmpty, type.isNumeric || type == .encoded else { return (nil, problems) }
+        if type == .encoded {
+            // Only what is written is checked.
+            let hasValues = values.0 != nil || values.1 != nil
+            return (
+                hasValues ? AttributeLimits(values: values, alarms: (nil, nil), warnings: (nil, nil), readDiffersFromSet: nil) : nil, []
+            )
+        }
         let limits = AttributeLimits(values: values, alarms: alarms, warnings: warnings, readDiffersFromSet: difference)
         return (limits.hasAlarms || limits.minValue != nil || limits.maxValue != nil ? limits : nil, [])
     }
@@ -125,6 +132,7 @@ extension AttributeData {
         case .short(let values): narrow(values)
         case .long(let values): narrow(values)
         case .uchar(let values): narrow(values)
+        case .encoded(let values): values.first.flatMap { narrow($0.data) }
         case .ushort(let values): narrow(values)
         case .ulong(let values): narrow(values)
         case .long64(let values): wide(values)

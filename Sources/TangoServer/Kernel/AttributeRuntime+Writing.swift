@@ -1,8 +1,8 @@
 import TangoCore
 
 extension AttributeRuntime {
-    /// Checks whether what a client wants to write can be a value of the attribute, in the incumbents' order, and returns it in the shape
-    /// handlers get; `checkRange` is to follow.
+    /// Checks whether what a client wants to write can be a value of the attribute, in the incumbents' order, and returns it with its
+    /// dimensions; `accepted` is to follow.
     func checked(_ value: AttributeValue) throws(DevFailed) -> AttributeWrite {
         let definition = self.definition
         let origin = "WAttribute::check_written_value"
@@ -27,17 +27,19 @@ extension AttributeRuntime {
                 "Incompatible attribute type: expected Tango::\(Self.arrayName(definition.type)) (even for single value), found Tango::\(Self.arrayName(value.data.elementType))",
                 origin: origin)
         }
-        var data = value.data
-        if definition.format == .scalar {
-            guard data.count >= 1 else { throw DevFailed(.incorrectDataNumber, "Incorrect data number", origin: origin) }
-            data = data.slice(0..<1)
-            dimension = .scalar
-        } else {
-            guard data.count == dimension.elementCount else {
-                throw DevFailed(.incorrectDataNumber, "Incorrect data number", origin: origin)
-            }
+        let isScalar = definition.format == .scalar
+        guard isScalar ? value.data.count >= 1 : value.data.count == dimension.elementCount else {
+            throw DevFailed(.incorrectDataNumber, "Incorrect data number", origin: origin)
         }
-        return AttributeWrite(name: self.name, data: data, dimension: dimension)
+        if isScalar { dimension = .scalar }
+        return AttributeWrite(name: self.name, data: value.data, dimension: dimension)
+    }
+
+    /// Checks the values and returns what handlers get: of several values for a scalar the first, though all are checked (measured).
+    func accepted(_ write: AttributeWrite, allowsNaN: Bool) throws(DevFailed) -> AttributeWrite {
+        try self.checkRange(write.data, allowsNaN: allowsNaN)
+        guard self.definition.format == .scalar, write.data.count > 1 else { return write }
+        return AttributeWrite(name: self.name, data: write.data.slice(0..<1), dimension: .scalar)
     }
 
     private static func arrayName(_ type: DataType?) -> String { type.map { $0.arrayType?.name ?? $0.name } ?? "union_no_data" }

@@ -85,6 +85,11 @@ enum AttributeSetting: String, CaseIterable, Sendable {
         return self.isCriterion || self.isOfPair || self == .minWarning || self == .maxWarning
     }
 
+    /// Whether attributes of the type can have the limit (measured); of DevEncoded and DevEnum it has no effect.
+    func isSettable(for type: DataType, at moment: ConfigurationMoment) -> Bool {
+        type.isNumeric || type == .encoded || (type == .enum && self == .deltaValue && moment == .change)
+    }
+
     /// Whether the text is one of the library's defaults: shown when a client sets it, but not kept in the database (measured).
     func isNeverStored(_ text: String, _ definition: AttributeDefinition) -> Bool {
         switch self {
@@ -121,9 +126,6 @@ enum AttributeSetting: String, CaseIterable, Sendable {
 extension DataType {
     /// Strings, booleans and states: nothing that has limits.
     var isWord: Bool { self == .string || self == .boolean || self == .state }
-
-    /// Whether limits can be set; of DevEncoded they have no effect.
-    var hasLimits: Bool { self.isNumeric || self == .encoded }
 }
 
 /// Properties of one attribute: as the database holds them, and what is shown otherwise.

@@ -84,6 +84,7 @@ extension DeviceRuntime {
                 members.review(attribute)
                 members.digest ^= attribute.signature
             }
+            for attribute in last { members.review(attribute) }
             for command in commands.members { members.digest ^= command.signature }
         }
     }

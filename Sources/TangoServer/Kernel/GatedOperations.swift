@@ -240,15 +240,16 @@ struct WriteOperation: GatedOperation {
 
     /// What is outside its limits comes after all that cannot be written at all, in the order of the answer too (measured).
     private mutating func checkRanges(_ runtime: DeviceRuntime) {
-        self.writes.removeAll { attribute, write, index in
+        var outside: [NamedDevError] = []
+        for (position, (attribute, write, index)) in self.writes.enumerated().reversed() {
             do {
-                try attribute.checkRange(write.data, allowsNaN: runtime.environment.allowsNaN)
-                return false
+                self.writes[position].write = try attribute.accepted(write, allowsNaN: runtime.environment.allowsNaN)
             } catch {
-                self.errors.append(NamedDevError(name: attribute.name, index: index, errors: DevFailed(wrapping: error).errors))
-                return true
+                self.writes.remove(at: position)
+                outside.append(NamedDevError(name: attribute.name, index: index, errors: DevFailed(wrapping: error).errors))
             }
         }
+        self.errors += outside.reversed()
     }
 
     private mutating func write(_ attribute: AttributeRuntime, _ write: AttributeWrite, _ runtime: DeviceRuntime) throws -> AsyncStep? {

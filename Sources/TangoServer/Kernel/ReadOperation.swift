@@ -121,7 +121,7 @@ struct ReadOperation: GatedOperation {
             self.append(cached)
             return nil
         }
-        if let error = attribute.startUpError { throw error }
+        if !attribute.isBuiltIn, let error = attribute.startUpError { throw error }
         if attribute.isBuiltIn, runtime.device == nil {
             // A device that could not be made still tells its state and why.
             let data: AttributeData = attribute.role == .state ? .deviceState(runtime.state) : .string([runtime.status])

@@ -21,7 +21,7 @@ struct StateOperation: GatedOperation {
         } catch {
             switch self.kind {
             case .state: throw SystemException.implementationLimit(error is DevFailed ? 11 : 12)
-            case .status: return .finished(.string("Got exception\twhen trying to build device status"))
+            case .status: return .finished(.string("Got exception    when trying to build device status"))
             }
         }
         switch self.kind {
