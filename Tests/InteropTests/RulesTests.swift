@@ -6,13 +6,28 @@ import Testing
 
 /// The rules of attributes, configuration and restarts: thousands of small comparisons between a peer's device and ours.
 ///
-/// The long sections ask a fifth of their questions; all of them with `RULES=all` in the environment. `RULES_SECTIONS=9,10` runs only those.
+/// `make test` asks the sections that take seconds; `RULES=quick` asks a fifth of the questions of every section, `RULES=all` all of them
+/// (an hour), `RULES_SECTIONS=9,10` those sections.
 @Suite(.serialized, .enabled(if: Peers.missing == nil, "the C++ and Python peers are not installed")) struct RulesTests {
     private static let environment = ProcessInfo.processInfo.environment
-    static let sections = [
-        "4", "7-states", "7-lines", "7-code", "8", "9", "10", "11", "11-rds", "12-refusals", "12-labels", "12-pairs", "12-levels",
-        "12-texts", "12-start", "12-starts", "13", "22", "22-commands",
-    ].filter { Self.environment["RULES_SECTIONS"]?.split(separator: ",").contains(Substring($0)) ?? true }
+
+    private static func sections(_ usual: [String], _ all: [String]) -> [String] {
+        if let wanted = Self.environment["RULES_SECTIONS"] {
+            return all.filter { wanted.split(separator: ",").contains(Substring($0)) }
+        }
+        return Self.environment["RULES"] == nil ? usual : all
+    }
+
+    static let withPyTango = Self.sections(
+        ["7-states", "7-lines", "9", "12-refusals", "12-labels"],
+        [
+            "4", "7-states", "7-lines", "7-code", "8", "9", "10", "11", "11-rds", "12-refusals", "12-labels", "12-pairs", "12-levels",
+            "12-texts", "12-start", "12-starts", "13", "22", "22-commands",
+        ])
+
+    static let withCpp = Self.sections(
+        ["9", "12-refusals"],
+        ["4", "8", "9", "10", "12-refusals", "12-labels", "12-pairs", "12-levels", "12-texts", "12-start", "12-starts"])
 
     private static let extent = Self.environment["RULES"] == "all" ? [] : ["--quick"]
 
@@ -25,7 +40,7 @@ import Testing
         #expect(comparison.status == 0, "\(section):\n\(comparison.output.suffix(30_000))")
     }
 
-    @Test(arguments: Self.sections) func aDeviceOfOursCannotBeToldFromAPyTangoDevice(section: String) async throws {
+    @Test(arguments: Self.withPyTango) func aDeviceOfOursCannotBeToldFromAPyTangoDevice(section: String) async throws {
         try await TestSystem.withOurs { system, _ in
             let python = try await system.startServer(
                 Peers.python, [Peers.script("peers/rules_server.py")], server: "rules_server/python", device: "test/rules/python",
@@ -43,7 +58,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Self.sections.filter { $0 != "13" && !$0.hasPrefix("22") && !$0.hasPrefix("7") && !$0.hasPrefix("11") })
+    @Test(arguments: Self.withCpp)
     func ourTangoTestCannotBeToldFromTheCppOne(section: String) async throws {
         try await TestSystem.withOurs { system, _ in
             let cpp = try await system.startCppTangoTest("test/cpp/1")

@@ -106,10 +106,8 @@ extension DeviceProxy {
             change(&config)
             try await self.setAttributeConfigs([config])
             return nil
-        } catch let failure as DevFailed {
-            return failure
         } catch {
-            return nil
+            return error
         }
     }
 }

@@ -116,51 +116,49 @@ final class BenchTarget: Device {
     static let deviceClass = DeviceClass(
         "BenchTarget", BenchTarget.self, execution: .inline, deviceDescription: "Benchmark target"
     ) {
-        Attribute("ScalarRO", of: BenchTarget.self) { _ in 1.25 }
-        Attribute("ScalarRW", of: BenchTarget.self, read: { $0.scalar }, write: { $0.scalar = $1 })
-        (0..<20).map { index in
-            Attribute("S\(index < 10 ? "0" : "")\(index)", of: BenchTarget.self) { _ in Double(index) }
+        Attribute("ScalarRO", Double.self).read { _ in 1.25 }
+        Attribute("ScalarRW", Double.self).stored(at: \.scalar)
+        for index in 0..<20 {
+            Attribute("S\(index < 10 ? "0" : "")\(index)", Double.self).read { _ in Double(index) }
         }
-        Attribute("StringRO", of: BenchTarget.self) { _ in "0123456789abcdef0123456789abcdef" }
-        Attribute("DynReads", of: BenchTarget.self) { $0.dynamicReads }
-        Spectrum("SpectrumRO", of: BenchTarget.self, maxLength: BenchTarget.maximumLength) { $0.spectrum }
-        Spectrum(
-            "SpectrumRW", of: BenchTarget.self, maxLength: BenchTarget.maximumLength, read: { $0.written }, write: { $0.written = $1 })
-        Image("ImageRO", of: BenchTarget.self, maxWidth: BenchTarget.maximumSide, maxHeight: BenchTarget.maximumSide) { $0.image }
-        Attribute("EventScalar", of: BenchTarget.self) { _ in 0.0 }
-        Spectrum("EventSpectrum", of: BenchTarget.self, maxLength: BenchTarget.maximumLength) { $0.eventSpectrum }
+        Attribute("StringRO", String.self).read { _ in "0123456789abcdef0123456789abcdef" }
+        Attribute("DynReads", Int64.self).read { $0.dynamicReads }
+        Attribute("SpectrumRO", [Double].self, maxDimX: BenchTarget.maximumLength).read { $0.spectrum }
+        Attribute("SpectrumRW", [Double].self, maxDimX: BenchTarget.maximumLength).stored(at: \.written)
+        Attribute("ImageRO", TangoImage<Double>.self, maxDimX: BenchTarget.maximumSide, maxDimY: BenchTarget.maximumSide).read { $0.image }
+        Attribute("EventScalar", Double.self).read { _ in 0.0 }
+        Attribute("EventSpectrum", [Double].self, maxDimX: BenchTarget.maximumLength).read { $0.eventSpectrum }
         BenchTarget.commands
         Member.pipe(BenchTarget.pipe)
     }
 
+    @MemberBuilder<BenchTarget>
     private static var commands: [Member] {
-        [
-            Command("CmdVoid", of: BenchTarget.self) { _, _ in .void },
-            Command("EchoDouble", of: BenchTarget.self, in: .double, out: .double) { _, argument in argument },
-            Command("EchoString", of: BenchTarget.self, in: .string, out: .string) { _, argument in argument },
-            Command("EchoDoubleArray", of: BenchTarget.self, in: .doubleArray, out: .doubleArray) { _, argument in argument },
-            Command("SetSpectrumSize", of: BenchTarget.self, in: .long) { device, argument in
-                try device.setSpectrumSize(argument)
-                return .void
-            },
-            Command("SetImageSize", of: BenchTarget.self, in: .longArray) { device, argument in
-                try device.setImageSize(argument)
-                return .void
-            },
-            Command("SetPipeSize", of: BenchTarget.self, in: .long) { device, argument in
-                try device.setPipeSize(argument)
-                return .void
-            },
-            Command("PushEvents", of: BenchTarget.self, in: .longArray, out: .doubleArray) { device, argument in
-                try device.pushEvents(argument)
-            },
-            Command("AddDynamicAttributes", of: BenchTarget.self, in: .long, out: .doubleArray) { device, argument in
-                try device.addDynamicAttributes(argument)
-            },
-            Command("RemoveDynamicAttributes", of: BenchTarget.self, out: .doubleArray) { device, _ in
-                try device.removeDynamicAttributes()
-            },
-        ].map { .command($0) }
+        Command("CmdVoid", of: BenchTarget.self) { _, _ in .void }
+        Command("EchoDouble", of: BenchTarget.self, in: .double, out: .double) { _, argument in argument }
+        Command("EchoString", of: BenchTarget.self, in: .string, out: .string) { _, argument in argument }
+        Command("EchoDoubleArray", of: BenchTarget.self, in: .doubleArray, out: .doubleArray) { _, argument in argument }
+        Command("SetSpectrumSize", of: BenchTarget.self, in: .long) { device, argument in
+            try device.setSpectrumSize(argument)
+            return .void
+        }
+        Command("SetImageSize", of: BenchTarget.self, in: .longArray) { device, argument in
+            try device.setImageSize(argument)
+            return .void
+        }
+        Command("SetPipeSize", of: BenchTarget.self, in: .long) { device, argument in
+            try device.setPipeSize(argument)
+            return .void
+        }
+        Command("PushEvents", of: BenchTarget.self, in: .longArray, out: .doubleArray) { device, argument in
+            try device.pushEvents(argument)
+        }
+        Command("AddDynamicAttributes", of: BenchTarget.self, in: .long, out: .doubleArray) { device, argument in
+            try device.addDynamicAttributes(argument)
+        }
+        Command("RemoveDynamicAttributes", of: BenchTarget.self, out: .doubleArray) { device, _ in
+            try device.removeDynamicAttributes()
+        }
     }
 
     private static let pipe = PipeDefinition(

@@ -124,6 +124,15 @@ public final class DatabaseClient: Sendable {
         try await self.connection().uncheckedCommand(name, argument)
     }
 
+    /// Devices of a server, each followed by its class: `DbGetDeviceClassList`.
+    package func deviceClasses(ofServer server: String) async throws(DevFailed) -> [String] {
+        let command = "DbGetDeviceClassList"
+        guard case .stringArray(let pairs) = try await self.uncheckedCommand(command, .string(server)) else {
+            throw self.wrongAnswer(command)
+        }
+        return pairs
+    }
+
     /// Everything about a device server, `DbGetDataForServerCache`; what it says about access control is used from then on.
     /// - Parameter host: host the server runs on, with the release of the library behind `%%`.
     package func serverData(of server: String, host: String) async throws(DevFailed) -> [String] {

@@ -66,7 +66,8 @@ extension AttributeRuntime {
         for values in [properties.device[setting.rawValue], properties.deviceClass[setting.rawValue]] {
             if let values, !values.isEmpty { return values.joined(separator: ",") }
         }
-        return definition.properties.texts[setting]
+        let coded = definition.properties.texts[setting]
+        return coded == AttributeSetting.notSpecified ? nil : coded
     }
 
     static func checkLabels(_ config: AttributeConfig, device: String) throws(DevFailed) {

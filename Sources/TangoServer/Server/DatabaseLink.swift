@@ -20,7 +20,7 @@ struct DatabaseLink: DeviceStorage {
         try await self.database.introduce()
         let proxy = try await self.database.device()
         _ = try? await proxy.readAttributes(["StoredProcedureRelease"], source: .device)
-        let devices = (try? await self.database.strings("DbGetDeviceClassList", .string(self.serverID))) ?? []
+        let devices = (try? await self.database.deviceClasses(ofServer: self.serverID)) ?? []
         guard devices.count / 2 <= Self.mostInOneRequest else { return try await self.loadOneByOne(devices) }
         let items: [String]
         do {

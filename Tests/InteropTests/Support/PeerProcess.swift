@@ -14,7 +14,7 @@ final class PeerProcess: @unchecked Sendable {  // ok: Process is only started, 
     ) async throws {
         self.name = ([executable] + arguments).joined(separator: " ")
         self.outputURL = FileManager.default.temporaryDirectory.appendingPathComponent("peer-\(UUID().uuidString).log")
-        FileManager.default.createFile(atPath: self.outputURL.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: self.outputURL.path, contents: nil)
         let output = try FileHandle(forWritingTo: self.outputURL)
         self.process.executableURL = URL(fileURLWithPath: executable)
         self.process.arguments = arguments
