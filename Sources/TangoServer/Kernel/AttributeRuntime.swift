@@ -228,8 +228,15 @@ final class AttributeRuntime: Sendable {
 
     /// It is not part of the device any more: a read that is under way has no say in the state.
     func leave() {
-        self.note(.valid, [])
-        self.state.withLock { $0.isGone = true }
+        let wasAlarming = self.state.withLock { state in
+            defer {
+                state.quality = .valid
+                state.cause = []
+                state.isGone = true
+            }
+            return !state.isGone && state.quality.isAlarming
+        }
+        if wasAlarming { self.tally.change(by: -1) }
     }
 
     /// A failed read: format and type unknown, as both incumbents send it.
