@@ -3,6 +3,7 @@ PYTHON := .build/venv/bin/python
 FORMATTED := Sources Tests Examples Benchmarks Package.swift
 ARGS ?=
 SCALE_ARGS ?=
+REST_ARGS ?=
 YARDSTICK ?=
 # A package of its own, so that `swift build` never builds it.
 BENCH_BUILD := $(SWIFT) build -c release --package-path Benchmarks --scratch-path .build/benchmarks
@@ -31,9 +32,10 @@ lint: ## check the style
 format: ## rewrite the sources in the style
 	$(SWIFT) format --in-place --parallel -r $(FORMATTED)
 
-bench: setup setup-bench bench-build ## compare with the C++ servers: load, then scale (ARGS='--rounds 5', SCALE_ARGS=--quick)
+bench: setup setup-bench bench-build ## compare with the C++ servers and a Python gateway: load, scale, REST (ARGS='--rounds 5', SCALE_ARGS=--quick, REST_ARGS=--quick)
 	$(PYTHON) Benchmarks/run.py $(ARGS)
 	$(PYTHON) Benchmarks/scale.py $(SCALE_ARGS)
+	$(PYTHON) Benchmarks/rest.py $(REST_ARGS)
 
 # PyTango's bare subscriber stops a run when a server has no events: they are left out.
 PARTS ?= requests,load,connect,startup,dynamic,connections,polling

@@ -3,13 +3,13 @@
 #
 #   setup.sh build   what `swift build` needs
 #   setup.sh test    and the peers of the interoperability tests: C++ servers, MariaDB, PyTango in .build/venv
-#   setup.sh bench   and the C++ compiler for the load generator
+#   setup.sh bench   and the C++ compiler for the load generator, wrk, and the gateway ours is compared with
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 build=(git ca-certificates libsqlite3-dev)
 test=(tango-db tango-test tango-starter tango-accesscontrol libtango-tools mariadb-server-core mariadb-client-core python3-venv curl)
-bench=(g++ libtango-dev pkg-config)
+bench=(g++ libtango-dev pkg-config wrk)
 
 case ${1:-build} in
 build) wanted=("${build[@]}") ;;
@@ -67,11 +67,15 @@ else
 fi
 
 # The stamp is a copy of the requirements, so that a changed list is installed again.
-if [[ ${1:-build} != build ]] && ! cmp -s Scripts/peers/requirements.txt .build/venv/installed; then
+lists=()
+[[ ${1:-build} == build ]] || lists+=(Scripts/peers/requirements.txt)
+[[ ${1:-build} == bench ]] && lists+=(Benchmarks/requirements.txt)
+for list in ${lists[@]+"${lists[@]}"}; do
+    stamp=.build/venv/${list//\//-}
+    cmp -s "$list" "$stamp" && continue
     python=/usr/bin/python3
     [[ -x $python ]] || python=python3
-    mkdir -p .build
-    "$python" -m venv --clear .build/venv
-    .build/venv/bin/pip install --quiet --disable-pip-version-check -r Scripts/peers/requirements.txt
-    cp Scripts/peers/requirements.txt .build/venv/installed
-fi
+    [[ -x .build/venv/bin/pip ]] || { mkdir -p .build && "$python" -m venv .build/venv; }
+    .build/venv/bin/pip install --quiet --disable-pip-version-check -r "$list"
+    cp "$list" "$stamp"
+done
