@@ -27,7 +27,7 @@ public final class ControlSystem: Sendable {
     /// Settings given at the start.
     public let options: ClientOptions
     private let givenHost: TangoHost?
-    private let group: any EventLoopGroup
+    package let group: any EventLoopGroup
     private let ownsGroup: Bool
     package let connections: ConnectionCache
     private let state = Mutex(State())

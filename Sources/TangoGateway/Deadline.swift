@@ -1,20 +1,20 @@
+import NIOCore
 import Synchronization
+import TangoIIOP
 
-/// Runs work that may hang: after the limit the caller goes on with `nil`, and the work is cancelled.
+/// Runs work that may hang, on the executor: after the limit the caller goes on with `nil`, and the work is cancelled.
 ///
 /// The work is not waited for, since a call to a silent device may take its own time to notice the cancellation.
-func withDeadline<Value: Sendable>(_ limit: Duration, _ work: @escaping @Sendable () async -> Value) async -> Value? {
+func withDeadline<Value: Sendable>(
+    _ limit: Duration, on executor: EventLoopExecutor, _ work: @escaping @Sendable () async -> Value
+) async -> Value? {
     let race = Race<Value>()
-    let worker = Task { race.finish(await work()) }
-    let timer = Task {
-        try? await Task.sleep(for: limit)
-        race.finish(nil)
-    }
+    let worker = Task(executorPreference: executor) { race.finish(await work()) }
+    let timer = executor.eventLoop.scheduleTask(in: .nanoseconds(limit.nanoseconds)) { race.finish(nil) }
     let winner = await withTaskCancellationHandler {
         await race.result
     } onCancel: {
         worker.cancel()
-        timer.cancel()
     }
     worker.cancel()
     timer.cancel()

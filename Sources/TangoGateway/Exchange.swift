@@ -2,6 +2,7 @@ import Hummingbird
 import Logging
 import TangoClient
 import TangoCore
+import TangoIIOP
 
 /// A request with its body.
 struct GatewayRequest: Sendable {
@@ -55,6 +56,7 @@ struct GatewayServices: Sendable {
     let configuration: GatewayConfiguration
     let controlSystem: ControlSystem
     let logger: Logger
+    let executors: EventLoopExecutors
     let attributeConfigs: TimedCache<MemberKey, AttributeConfig>
     let interfaces: TimedCache<MemberKey, Int32>
     /// Per host: aliases by device in lower case.
@@ -64,6 +66,7 @@ struct GatewayServices: Sendable {
         self.configuration = configuration
         self.controlSystem = controlSystem
         self.logger = logger
+        self.executors = controlSystem.connections.eventLoops
         self.attributeConfigs = TimedCache(lifetime: configuration.listLifetime)
         self.interfaces = TimedCache(lifetime: configuration.listLifetime)
         self.aliases = TimedCache(lifetime: configuration.listLifetime)

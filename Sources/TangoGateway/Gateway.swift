@@ -68,14 +68,19 @@ public final class Gateway: Sendable {
         let responder = self.responder
         let application = Application(
             responder: CallbackResponder { (request: Request, _: BasicRequestContext) in await Self.respond(to: request, responder) },
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [ContinueHandler(maximumBodySize: configuration.maximumBodySize)],
-                    idleTimeout: .seconds(75)
-                )
-            ),
+            server: HTTPServerBuilder { respond in
+                OnEventLoop(
+                    HTTP1Channel(
+                        responder: respond,
+                        configuration: HTTP1Channel.Configuration(
+                            additionalChannelHandlers: [ContinueHandler(maximumBodySize: configuration.maximumBodySize)],
+                            idleTimeout: .seconds(75)
+                        )
+                    ), executors: responder.services.executors)
+            },
             configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? configuration.port) },
+            eventLoopGroupProvider: .shared(responder.services.controlSystem.group),
             logger: responder.services.logger
         )
         var groupConfiguration = ServiceGroupConfiguration(services: [application], logger: responder.services.logger)

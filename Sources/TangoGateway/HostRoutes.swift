@@ -83,7 +83,8 @@ extension Exchange {
     /// One tree; a host that does not answer, or not in time, gives one that is not alive.
     private func tree(_ host: TangoHost, _ selection: DeviceSelection) async -> JSONValue {
         // A little less than the whole request may take.
-        let contents = await withDeadline(self.configuration.timeout * 9 / 10) { () async -> JSONValue? in
+        let contents = await withDeadline(self.configuration.timeout * 9 / 10, on: self.services.executors.any()) {
+            () async -> JSONValue? in
             do {
                 let database = try self.database(host)
                 let devices = selection.select(from: try await self.allDevices(database))

@@ -63,7 +63,7 @@ struct Responder: Sendable {
         let exchange = Exchange(
             request: request, path: path, query: query, media: try self.media(request, path), services: self.services)
         let limit = self.configuration.timeout
-        let outcome = await withDeadline(limit) { () async -> Result<Answer, HTTPFailure> in
+        let outcome = await withDeadline(limit, on: self.services.executors.any()) { () async -> Result<Answer, HTTPFailure> in
             do {
                 return .success(try await exchange.answer())
             } catch {

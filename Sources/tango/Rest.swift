@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import TangoClient
 import TangoCore
 import TangoGateway
@@ -41,7 +42,9 @@ struct Rest: AsyncParsableCommand {
 /// Runs the gateway until a signal comes or the task is cancelled.
 func runGateway(host: String, port: Int, tangoHost: TangoHost?, onListening: @escaping @Sendable (Int) async -> Void) async throws {
     TerminationSignals.install()
-    let system = ControlSystem(host: tangoHost)
+    var options = ClientOptions()
+    options.eventLoopThreads = ProcessInfo.processInfo.activeProcessorCount
+    let system = ControlSystem(host: tangoHost, options: options)
     var configuration = GatewayConfiguration()
     configuration.host = host
     configuration.port = port

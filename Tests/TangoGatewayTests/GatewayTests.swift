@@ -1,13 +1,17 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOPosix
 import TangoClient
 import TangoCore
+import TangoIIOP
 import Testing
 
 @testable import TangoGateway
 
 @Suite struct GatewayTests {
+    private var anyEventLoop: EventLoopExecutor { EventLoopExecutors(MultiThreadedEventLoopGroup.singleton).any() }
+
     private func services(_ change: (inout GatewayConfiguration) -> Void = { _ in }) -> GatewayServices {
         var configuration = GatewayConfiguration()
         change(&configuration)
@@ -120,7 +124,7 @@ import Testing
     }
 
     @Test func hangingWorkIsGivenUp() async {
-        let result = await withDeadline(.milliseconds(10)) { () async -> Int in
+        let result = await withDeadline(.milliseconds(10), on: anyEventLoop) { () async -> Int in
             // Does not notice its cancellation.
             await withCheckedContinuation { continuation in
                 Task {
@@ -130,7 +134,7 @@ import Testing
             }
         }
         #expect(result == nil)
-        #expect(await withDeadline(.seconds(60)) { 5 } == 5)
+        #expect(await withDeadline(.seconds(60), on: anyEventLoop) { 5 } == 5)
     }
 
     @Test func cachesForgetWhatWasFetchedBeforeAWrite() async {

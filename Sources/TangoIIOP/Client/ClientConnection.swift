@@ -151,10 +151,9 @@ package final class ClientConnection: Sendable {
 
     /// - Throws: `TransportError`.
     package static func connect(
-        group: any EventLoopGroup, to endpoint: Endpoint, timeout: TimeAmount, idleTime: TimeAmount
+        on eventLoop: any EventLoop, to endpoint: Endpoint, timeout: TimeAmount, idleTime: TimeAmount
     ) async throws -> ClientConnection {
-        let loop = group.next()
-        let bootstrap = ClientBootstrap(group: loop)
+        let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(timeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
@@ -223,7 +222,11 @@ package final class ClientConnection: Sendable {
                     waiter.resume(throwing: TransportError.cancelled)
                     return
                 }
-                self.channel.eventLoop.execute { self.handler.value.send(id, buffers, waiter, deadline: deadline) }
+                if self.channel.eventLoop.inEventLoop {
+                    self.handler.value.send(id, buffers, waiter, deadline: deadline)
+                } else {
+                    self.channel.eventLoop.execute { self.handler.value.send(id, buffers, waiter, deadline: deadline) }
+                }
             }
         } onCancel: {
             self.channel.eventLoop.execute { self.handler.value.cancel(id) }

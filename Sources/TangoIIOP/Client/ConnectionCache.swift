@@ -2,51 +2,62 @@ import NIOCore
 import Synchronization
 import TangoWire
 
-/// Keeps one connection per endpoint; everybody who talks to the endpoint shares it.
+/// Keeps one connection per endpoint; everybody who talks to the endpoint shares it. Tasks that run on one of the group's event loops
+/// have one per loop, so that their calls stay on their thread.
 package final class ConnectionCache: Sendable {
+    private struct Key: Hashable {
+        var endpoint: Endpoint
+        /// The caller's event loop, if it is on one of the group's.
+        var eventLoop: ObjectIdentifier?
+    }
+
     private struct State {
-        var connections: [Endpoint: Task<ClientConnection, any Error>] = [:]
+        var connections: [Key: Task<ClientConnection, any Error>] = [:]
         var isShutDown = false
     }
 
     private let group: any EventLoopGroup
+    package let eventLoops: EventLoopExecutors
     private let idleTime: TimeAmount
     private let state = Mutex(State())
 
     package init(group: any EventLoopGroup, idleTime: TimeAmount = .seconds(120)) {
         self.group = group
+        self.eventLoops = EventLoopExecutors(group)
         self.idleTime = idleTime
     }
 
     /// The connection to that endpoint, opened if there is none.
     /// - Throws: `TransportError`.
     package func connection(to endpoint: Endpoint, timeout: Duration) async throws -> ClientConnection {
+        let current = self.eventLoops.current?.eventLoop
+        let key = Key(endpoint: endpoint, eventLoop: current.map { ObjectIdentifier($0) })
         let attempt = try self.state.withLock { state throws(TransportError) in
             guard !state.isShutDown else { throw .shutDown }
-            if let attempt = state.connections[endpoint] { return attempt }
-            let attempt = Task { [group, idleTime] in
+            if let attempt = state.connections[key] { return attempt }
+            let attempt = Task { [eventLoop = current ?? self.group.next(), idleTime] in
                 try await ClientConnection.connect(
-                    group: group, to: endpoint, timeout: .nanoseconds(timeout.nanoseconds), idleTime: idleTime)
+                    on: eventLoop, to: endpoint, timeout: .nanoseconds(timeout.nanoseconds), idleTime: idleTime)
             }
-            state.connections[endpoint] = attempt
+            state.connections[key] = attempt
             return attempt
         }
         do {
             let connection = try await attempt.value
             guard connection.isOpen else {
-                self.forget(endpoint, attempt)
+                self.forget(key, attempt)
                 return try await self.connection(to: endpoint, timeout: timeout)
             }
             return connection
         } catch {
-            self.forget(endpoint, attempt)
+            self.forget(key, attempt)
             throw error
         }
     }
 
-    private func forget(_ endpoint: Endpoint, _ attempt: Task<ClientConnection, any Error>) {
+    private func forget(_ key: Key, _ attempt: Task<ClientConnection, any Error>) {
         self.state.withLock { state in
-            if state.connections[endpoint] == attempt { state.connections[endpoint] = nil }
+            if state.connections[key] == attempt { state.connections[key] = nil }
         }
     }
 
