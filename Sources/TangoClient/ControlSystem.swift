@@ -78,10 +78,13 @@ public final class ControlSystem: Sendable {
     /// Cached per name. A defined device that is not exported gives a proxy whose calls throw `API_DeviceNotExported`.
     /// - Throws: `API_WrongDeviceNameSyntax`, `DB_DeviceNotDefined`, `API_CantConnectToDatabase`, …
     public func device(_ name: String) async throws(DevFailed) -> DeviceProxy {
-        let locator = try ResourceLocator(parsing: name)
-        let host = try self.resolved(locator.host)
-        let proxy = try await self.proxy(of: locator, at: host)
-        HandlerTask.server?.uses(device: locator.host == nil ? locator.device.tangoFolded : name.tangoFolded)
+        try await self.device(try ResourceLocator(parsing: name))
+    }
+
+    /// As `device(_:)`, by a locator taken apart.
+    public func device(_ locator: ResourceLocator) async throws(DevFailed) -> DeviceProxy {
+        let proxy = try await self.proxy(of: locator, at: try self.resolved(locator.host))
+        HandlerTask.server?.uses(device: locator.host == nil ? locator.device.tangoFolded : locator.description.tangoFolded)
         return proxy
     }
 

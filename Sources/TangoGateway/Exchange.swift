@@ -57,6 +57,7 @@ struct GatewayServices: Sendable {
     let controlSystem: ControlSystem
     let logger: Logger
     let executors: EventLoopExecutors
+    let paths = PathCache()
     let attributeConfigs: TimedCache<MemberKey, AttributeConfig>
     let interfaces: TimedCache<MemberKey, Int32>
     /// Per host: aliases by device in lower case.
@@ -195,7 +196,7 @@ struct Exchange: Sendable {
     /// The proxy of the device of the URL, and its links.
     func open(_ device: DeviceReference) async throws(HTTPFailure) -> (proxy: DeviceProxy, links: DeviceLinks) {
         let system = self.services.controlSystem
-        let locator = ResourceLocator(host: device.host, device: device.name).description
+        let locator = ResourceLocator(host: device.host, device: device.name)
         let proxy = try await upstream(.resolving) { () async throws(DevFailed) in try await system.device(locator) }
         return (proxy, self.links(device, canonicalName: proxy.name))
     }

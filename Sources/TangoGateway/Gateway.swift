@@ -1,5 +1,4 @@
 import HTTPTypes
-import Hummingbird
 import HummingbirdCore
 public import Logging
 import NIOCore
@@ -66,24 +65,21 @@ public final class Gateway: Sendable {
     public func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let configuration = self.responder.services.configuration
         let responder = self.responder
-        let application = Application(
-            responder: CallbackResponder { (request: Request, _: BasicRequestContext) in await Self.respond(to: request, responder) },
-            server: HTTPServerBuilder { respond in
-                OnEventLoop(
-                    HTTP1Channel(
-                        responder: respond,
-                        configuration: HTTP1Channel.Configuration(
-                            additionalChannelHandlers: [ContinueHandler(maximumBodySize: configuration.maximumBodySize)],
-                            idleTimeout: .seconds(75)
-                        )
-                    ), executors: responder.services.executors)
-            },
-            configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
+        let connections = OnEventLoop(
+            HTTP1Channel(
+                responder: { request, writer, _ in try await Self.respond(to: request, responder, writer) },
+                configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [ContinueHandler(maximumBodySize: configuration.maximumBodySize)],
+                    idleTimeout: .seconds(75)
+                )
+            ), executors: responder.services.executors)
+        let server = connections.server(
+            configuration: ServerConfiguration(address: .hostname(configuration.host, port: configuration.port)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? configuration.port) },
-            eventLoopGroupProvider: .shared(responder.services.controlSystem.group),
+            eventLoopGroup: responder.services.controlSystem.group,
             logger: responder.services.logger
         )
-        var groupConfiguration = ServiceGroupConfiguration(services: [application], logger: responder.services.logger)
+        var groupConfiguration = ServiceGroupConfiguration(services: [server], logger: responder.services.logger)
         groupConfiguration.maximumGracefulShutdownDuration = configuration.shutdownLimit
         let group = ServiceGroup(configuration: groupConfiguration)
         // In a task of its own, so that cancellation too lets requests in progress finish.
@@ -104,7 +100,7 @@ public final class Gateway: Sendable {
         }
     }
 
-    private static func respond(to request: Request, _ responder: Responder) async -> Response {
+    @concurrent private static func respond(to request: Request, _ responder: Responder, _ writer: consuming ResponseWriter) async throws {
         let configuration = responder.services.configuration
         var gatewayRequest = GatewayRequest(head: request.head, trustsForwarded: configuration.trustsForwardedHeaders)
         let response: GatewayResponse
@@ -115,7 +111,7 @@ public final class Gateway: Sendable {
         } catch {
             response = responder.respond(to: gatewayRequest, with: error)
         }
-        return Self.response(response)
+        try await Self.write(response, to: writer)
     }
 
     private static func checkHead(_ head: HTTPRequest, _ configuration: GatewayConfiguration) throws(HTTPFailure) {
@@ -148,32 +144,20 @@ public final class Gateway: Sendable {
         return body
     }
 
-    private static func response(_ response: GatewayResponse) -> Response {
-        var headers = response.headers
+    @concurrent private static func write(_ response: GatewayResponse, to writer: consuming ResponseWriter) async throws {
+        var head = HTTPResponse(status: response.status, headerFields: response.headers)
+        head.headerFields[.date] = HTTPDate.now
+        // Answers that cannot have a body have no length either (RFC 9110, 8.6); that to HEAD has one already.
         let hasBody = response.status != .noContent && response.status != .notModified
-        guard hasBody else { return Response(status: response.status, headers: headers).withoutLength }
-        let buffer = ByteBuffer(bytes: response.body)
-        guard response.closesConnection else {
-            let body = response.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: buffer)
-            return Response(status: response.status, headers: headers, body: body)
+        if hasBody, head.headerFields[.contentLength] == nil { head.headerFields[.contentLength] = String(response.body.count) }
+        if response.closesConnection { head.headerFields[.connection] = "close" }
+        guard hasBody, !response.body.isEmpty else {
+            try await writer.writeResponse(head)
+            return
         }
-        headers[.connection] = "close"
-        let body = ResponseBody(contentLength: buffer.readableBytes) { writer in
-            try await writer.write(buffer)
-            try await writer.finish(nil)
-            // An error at this point ends the connection; the rest of the request is not read.
-            throw CancellationError()
-        }
-        return Response(status: response.status, headers: headers, body: body)
-    }
-}
-
-extension Response {
-    /// Answers that cannot have a body have no length either (RFC 9110, 8.6).
-    fileprivate var withoutLength: Response {
-        var response = self
-        response.headers[.contentLength] = nil
-        return response
+        try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: response.body)))
+        // An error ends the connection; the rest of the request is not read.
+        if response.closesConnection { throw CancellationError() }
     }
 }
 
@@ -182,10 +166,10 @@ extension GatewayRequest {
     init(head: HTTPRequest, trustsForwarded: Bool) {
         var target = Substring(head.path ?? "/")
         if let end = Self.endOfAuthority(target) { target = target[end...] }
-        let question = target.firstIndex(of: "?")
+        let question = target.utf8.firstIndex(of: UInt8(ascii: "?"))
         self.method = head.method
         self.path = String(target[..<(question ?? target.endIndex)])
-        self.query = question.map { String(target[target.index(after: $0)...]) } ?? ""
+        self.query = question.map { String(target[target.utf8.index(after: $0)...]) } ?? ""
         self.headers = head.headerFields
         var scheme = "http"
         var authority = head.authority ?? "localhost"
@@ -199,6 +183,7 @@ extension GatewayRequest {
 
     /// Where the path of an absolute target begins; `nil` for the usual form.
     private static func endOfAuthority(_ target: Substring) -> Substring.Index? {
+        guard target.utf8.first != UInt8(ascii: "/") else { return nil }
         let lower = target.prefix(8).lowercased()
         guard lower.hasPrefix("http://") || lower.hasPrefix("https://") else { return nil }
         let authority = target.dropFirst(lower.hasPrefix("https://") ? 8 : 7)

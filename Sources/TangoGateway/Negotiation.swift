@@ -1,3 +1,6 @@
+import Synchronization
+import TangoCore
+
 /// Representations of an answer.
 enum MediaType: String, Sendable, CaseIterable {
     case json = "application/json"
@@ -9,7 +12,9 @@ enum MediaType: String, Sendable, CaseIterable {
 
     /// The best of the offered types for an `Accept` header (RFC 9110, 12.5.1); the first of equals. `nil` when none is acceptable.
     static func negotiate(accept: String?, offered: [MediaType]) -> MediaType? {
-        guard let accept, !accept.allSatisfy({ $0 == " " }) else { return offered.first }
+        guard let accept, accept != "*/*", !accept.utf8.allSatisfy({ $0 == UInt8(ascii: " ") }) else { return offered.first }
+        // What nearly all clients say.
+        if let only = offered.first(where: { $0.rawValue == accept }) { return only }
         let ranges = accept.split(separator: ",").compactMap(AcceptRange.init)
         var best: (type: MediaType, quality: Double)?
         for type in offered {
@@ -64,8 +69,9 @@ private struct AcceptRange {
 enum EntityTag {
     /// A strong tag of a body: FNV-1a, 64 bits, and the length.
     static func of(_ body: [UInt8]) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in body { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let hash = body.withUnsafeBufferPointer { bytes in
+            bytes.reduce(into: 0xcbf2_9ce4_8422_2325 as UInt64) { $0 = ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        }
         return "\"\(String(hash, radix: 16))-\(String(body.count, radix: 16))\""
     }
 
@@ -80,6 +86,21 @@ enum EntityTag {
 
 /// Dates of HTTP headers (RFC 9110, 5.6.7).
 enum HTTPDate {
+    /// Texts of recent seconds, by their last two bits: those of now, of the last reading and of the next expiry live side by side.
+    private static let known = Mutex([(second: Int64, text: String)](repeating: (0, "Thu, 01 Jan 1970 00:00:00 GMT"), count: 4))
+
+    /// The present second.
+    static var now: String { Self.recent(Timestamp.now.milliseconds / 1000) }
+
+    /// As `format`, for seconds that are asked for again and again.
+    static func recent(_ second: Int64) -> String {
+        self.known.withLock { known in
+            let index = Int(second & 3)
+            if known[index].second != second { known[index] = (second, Self.format(second)) }
+            return known[index].text
+        }
+    }
+
     private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 

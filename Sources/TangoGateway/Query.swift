@@ -5,6 +5,10 @@ enum PercentEncoding {
     /// Decodes once. Bytes that are not UTF-8 are taken as Latin-1, the field's own encoding.
     /// - Throws: 400 for malformed escapes and NUL.
     static func decode(_ text: Substring, plusIsSpace: Bool = false) throws(HTTPFailure) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            byte != UInt8(ascii: "%") && byte != 0 && byte < 0x80 && !(plusIsSpace && byte == UInt8(ascii: "+"))
+        }
+        if isPlain { return String(text) }
         var bytes: [UInt8] = []
         var iterator = text.utf8.makeIterator()
         while let byte = iterator.next() {
@@ -67,10 +71,11 @@ struct Query: Sendable, Hashable {
     init() {}
 
     init(parsing text: String) throws(HTTPFailure) {
-        for part in text.split(separator: "&") {
-            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = try PercentEncoding.decode(sides[0], plusIsSpace: true)
-            self.pairs.append(Pair(name: name, value: sides.count > 1 ? try PercentEncoding.decode(sides[1], plusIsSpace: true) : ""))
+        for part in text.utf8.split(separator: UInt8(ascii: "&")) {
+            let sides = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let name = try PercentEncoding.decode(Substring(sides[0]), plusIsSpace: true)
+            let value = sides.count > 1 ? try PercentEncoding.decode(Substring(sides[1]), plusIsSpace: true) : ""
+            self.pairs.append(Pair(name: name, value: value))
         }
     }
 

@@ -77,6 +77,11 @@ struct ResourcePath: Sendable, Hashable {
     /// - Throws: 404 for unknown paths, 400 for bad escapes and bad ports, 405 with `Allow` for methods the resource does not take.
     init(method: HTTPRequest.Method, path: String) throws(HTTPFailure) {
         self = try Self.parse(path)
+        try self.check(method)
+    }
+
+    /// - Throws: 405 with `Allow`.
+    func check(_ method: HTTPRequest.Method) throws(HTTPFailure) {
         let allowed = self.allowedMethods
         guard allowed.contains(method) else {
             var failure = HTTPFailure(.methodNotAllowed, .restMethodNotAllowed, "\(method.rawValue) is not possible here")

@@ -53,7 +53,7 @@ struct Responder: Sendable {
 
     private func answer(_ request: GatewayRequest) async throws(HTTPFailure) -> GatewayResponse {
         if request.method == .options, request.path == "*" { return GatewayResponse(status: .noContent) }
-        let path = try ResourcePath(method: request.method, path: request.path)
+        let path = try self.services.paths.path(request.method, request.path)
         if request.method == .options {
             var response = GatewayResponse(status: .noContent)
             response.headers[.allow] = ResourcePath.list(path.allowedMethods)
@@ -127,13 +127,13 @@ struct ResponseShaper {
             response.headers[.contentType] = MediaType.json.contentType
         }
         if answer.isNegotiated { response.headers[.vary] = "Accept" }
-        if let modified = answer.modified { response.headers[.lastModified] = HTTPDate.format(Int64(modified.seconds)) }
+        if let modified = answer.modified { response.headers[.lastModified] = HTTPDate.recent(Int64(modified.seconds)) }
         guard self.isReading else {
             response.headers[.cacheControl] = "no-store"
             return response
         }
         self.addCaching(to: &response, lifetime: answer.lifetime)
-        response.headers.set("Link", (self.pathLinks + links).joined(separator: ", "))
+        response.headers[.link] = (self.pathLinks + links).joined(separator: ", ")
         if self.isUnchanged(response, answer.modified) {
             response.status = .notModified
             response.body = []
@@ -146,7 +146,7 @@ struct ResponseShaper {
     private func part(
         of items: [JSONValue], _ response: inout GatewayResponse, _ links: inout [String]
     ) throws(HTTPFailure) -> [JSONValue] {
-        response.headers.set("X-size", String(items.count))
+        response.headers[.size] = String(items.count)
         response.headers[.acceptRanges] = "items"
         let query = self.exchange.query
         guard self.isReading,
@@ -164,7 +164,7 @@ struct ResponseShaper {
     private func addCaching(to response: inout GatewayResponse, lifetime: Duration) {
         let milliseconds = lifetime.components.seconds * 1000 + lifetime.components.attoseconds / 1_000_000_000_000_000
         response.headers[.cacheControl] = "no-transform, max-age=\(milliseconds / 1000), max-age-millis=\"\(milliseconds)\""
-        response.headers[.expires] = HTTPDate.format((Timestamp.now.milliseconds + milliseconds) / 1000)
+        response.headers[.expires] = HTTPDate.recent((Timestamp.now.milliseconds + milliseconds) / 1000)
         response.headers[.eTag] = EntityTag.of(response.body)
     }
 
@@ -193,9 +193,13 @@ struct ResponseShaper {
     }
 }
 
-extension HTTPFields {
-    /// Sets a field whose name is not among the standard ones.
-    mutating func set(_ name: String, _ value: String) {
-        if let name = HTTPField.Name(name) { self[name] = value }
+extension HTTPField.Name {
+    private static func known(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no header name") }
+        return name
     }
+
+    static let link = Self.known("Link")
+    /// How many items a list has in all.
+    static let size = Self.known("X-size")
 }

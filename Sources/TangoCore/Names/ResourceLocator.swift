@@ -11,8 +11,8 @@ public struct TangoHost: Hashable, Sendable, CustomStringConvertible {
     /// Parses `host:port`.
     /// - Throws: `API_TangoHostNotSet` with the peers' text when the port is missing or no number from 1 to 65535.
     public init(parsing text: String) throws(DevFailed) {
-        guard let colon = text.lastIndex(of: ":"), colon != text.startIndex,
-            let port = Int(text[text.index(after: colon)...]), (1...65535).contains(port)
+        guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")), colon != text.startIndex,
+            let port = Int(text[text.utf8.index(after: colon)...]), (1...65535).contains(port)
         else {
             throw DevFailed(
                 .tangoHostNotSet, "TANGO_HOST env. variable syntax incorrect (e.g. TANGO_HOST=<host>:<port>)", origin: "TangoHost")
@@ -75,7 +75,7 @@ public struct ResourceLocator: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether the device is given by its alias.
-    public var isAlias: Bool { !self.device.contains("/") }
+    public var isAlias: Bool { !self.device.utf8.contains(UInt8(ascii: "/")) }
 
     /// Parses a locator of any form.
     /// - Throws: `API_WrongDeviceNameSyntax`, `API_UnsupportedProtocol` (another scheme than `tango`), `API_TangoHostNotSet` (bad `host:port`).
@@ -85,7 +85,7 @@ public struct ResourceLocator: Hashable, Sendable, CustomStringConvertible {
         }
         var rest = Substring(text)
         self.usesDatabase = true
-        if let hash = rest.lastIndex(of: "#") {
+        if let hash = rest.utf8.lastIndex(of: UInt8(ascii: "#")) {
             switch rest[hash...].lowercased() {
             case "#dbase=no": self.usesDatabase = false
             case "#dbase=yes": break
@@ -106,14 +106,14 @@ public struct ResourceLocator: Hashable, Sendable, CustomStringConvertible {
                     "API_UnsupportedProtocol", "\(rest[..<scheme.upperBound]) is an unsupported protocol", origin: "ResourceLocator")
             }
             rest = rest[scheme.upperBound...]
-            guard let slash = rest.firstIndex(of: "/") else { throw wrong("No device name") }
+            guard let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")) else { throw wrong("No device name") }
             if slash != rest.startIndex {
                 self.host = try TangoHost(parsing: String(rest[..<slash]))
             }
-            rest = rest[rest.index(after: slash)...]
+            rest = rest[rest.utf8.index(after: slash)...]
         }
         if !self.usesDatabase, self.host == nil { throw wrong("#dbase=no needs tango://host:port/") }
-        let fields = rest.split(separator: "/", omittingEmptySubsequences: false)
+        let fields = rest.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
         guard fields.allSatisfy({ !$0.isEmpty }) else { throw wrong("Empty field") }
         switch fields.count {
         case 1, 3:
@@ -125,7 +125,7 @@ public struct ResourceLocator: Hashable, Sendable, CustomStringConvertible {
         default:
             throw wrong("Wrong number of fields")
         }
-        if self.device.contains(" ") { throw wrong("Space") }
+        if self.device.utf8.contains(UInt8(ascii: " ")) { throw wrong("Space") }
     }
 
     public var description: String {
@@ -140,10 +140,12 @@ public struct ResourceLocator: Hashable, Sendable, CustomStringConvertible {
 extension Substring {
     /// First occurrence of a short text.
     fileprivate func range(ofText text: String) -> Range<Substring.Index>? {
-        var start = self.startIndex
-        while start < self.endIndex {
-            if self[start...].hasPrefix(text) { return start..<self.index(start, offsetBy: text.count) }
-            start = self.index(after: start)
+        let wanted = text.utf8
+        guard let first = wanted.first else { return nil }
+        var rest = self.utf8
+        while let start = rest.firstIndex(of: first) {
+            if rest[start...].starts(with: wanted) { return start..<rest.index(start, offsetBy: wanted.count) }
+            rest = rest[rest.index(after: start)...]
         }
         return nil
     }

@@ -33,6 +33,7 @@ private final class ClientChannelHandler: ChannelInboundHandler {
     /// What those get who wait when the connection ends.
     private var failure = TransportError.connectionLost
     private var activity = 0
+    private var isFlushDue = false
     private let version: GIOPVersion
     private let idleTime: TimeAmount
 
@@ -82,8 +83,18 @@ private final class ClientChannelHandler: ChannelInboundHandler {
         }
         self.activity &+= 1
         for buffer in buffers { context.write(self.wrapOutboundOut(buffer), promise: nil) }
-        context.flush()
+        self.flushSoon(context)
         if deadline < self.timerDeadline { self.arm(context, deadline) }
+    }
+
+    /// Requests made in one turn of the event loop leave together.
+    private func flushSoon(_ context: ChannelHandlerContext) {
+        guard !self.isFlushDue else { return }
+        self.isFlushDue = true
+        context.eventLoop.assumeIsolated().execute {
+            self.isFlushDue = false
+            self.context?.flush()
+        }
     }
 
     func sendOneWay(_ buffers: [ByteBuffer]) {
