@@ -13,6 +13,9 @@ public struct ClientOptions: Sendable {
     public var databaseTimeout: Duration = .seconds(13)
     /// Threads that move bytes.
     public var eventLoopThreads = 1
+    /// Whether each of those threads has connections of its own for the tasks that run on it. Servers take each connection for another
+    /// client: no use where devices are locked.
+    package var hasConnectionsPerThread = false
 
     public init() {}
 }
@@ -47,7 +50,7 @@ public final class ControlSystem: Sendable {
         self.options = options
         self.group = group
         self.ownsGroup = ownsGroup
-        self.connections = ConnectionCache(group: group)
+        self.connections = ConnectionCache(group: group, onePerEventLoop: options.hasConnectionsPerThread)
     }
 
     /// Address of the default database.

@@ -44,6 +44,7 @@ func runGateway(host: String, port: Int, tangoHost: TangoHost?, onListening: @es
     TerminationSignals.install()
     var options = ClientOptions()
     options.eventLoopThreads = ProcessInfo.processInfo.activeProcessorCount
+    options.hasConnectionsPerThread = true
     let system = ControlSystem(host: tangoHost, options: options)
     var configuration = GatewayConfiguration()
     configuration.host = host

@@ -2,8 +2,9 @@ import NIOCore
 import Synchronization
 import TangoWire
 
-/// Keeps one connection per endpoint; everybody who talks to the endpoint shares it. Tasks that run on one of the group's event loops
-/// have one per loop, so that their calls stay on their thread.
+/// Keeps one connection per endpoint; everybody who talks to the endpoint shares it, because servers tell clients, and who has locked a
+/// device, by their connections. On demand, tasks that run on one of the group's event loops have one per loop: their calls stay on their
+/// thread.
 package final class ConnectionCache: Sendable {
     private struct Key: Hashable {
         var endpoint: Endpoint
@@ -19,10 +20,12 @@ package final class ConnectionCache: Sendable {
     private let group: any EventLoopGroup
     package let eventLoops: EventLoopExecutors
     private let idleTime: TimeAmount
+    private let hasOnePerEventLoop: Bool
     private let state = Mutex(State())
 
-    package init(group: any EventLoopGroup, idleTime: TimeAmount = .seconds(120)) {
+    package init(group: any EventLoopGroup, idleTime: TimeAmount = .seconds(120), onePerEventLoop: Bool = false) {
         self.group = group
+        self.hasOnePerEventLoop = onePerEventLoop
         self.eventLoops = EventLoopExecutors(group)
         self.idleTime = idleTime
     }
@@ -30,7 +33,7 @@ package final class ConnectionCache: Sendable {
     /// The connection to that endpoint, opened if there is none.
     /// - Throws: `TransportError`.
     package func connection(to endpoint: Endpoint, timeout: Duration) async throws -> ClientConnection {
-        let current = self.eventLoops.current?.eventLoop
+        let current = self.hasOnePerEventLoop ? self.eventLoops.current?.eventLoop : nil
         let key = Key(endpoint: endpoint, eventLoop: current.map { ObjectIdentifier($0) })
         let attempt = try self.state.withLock { state throws(TransportError) in
             guard !state.isShutDown else { throw .shutDown }
