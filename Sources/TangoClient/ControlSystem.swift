@@ -121,6 +121,12 @@ public final class ControlSystem: Sendable {
         }
     }
 
+    /// Runs work on the thread that moves the bytes: each call in it saves two changes of threads, which is most of the time of a short
+    /// call. For loops of calls; what computes long or blocks there holds up all other calls of that thread.
+    public func onNetworkThread<Value: Sendable>(_ work: @concurrent @Sendable () async throws -> Value) async rethrows -> Value {
+        try await withTaskExecutorPreference(self.connections.eventLoops.any()) { try await work() }
+    }
+
     /// Gives back all locks, closes all connections and ends the threads. Later calls fail with `API_ShutdownInProgress`.
     public func shutdown() async {
         await self.locks.unlockAll()

@@ -44,7 +44,7 @@ struct Worker {
                     device = try await system.device(self.name)
                     device?.timeout = .seconds(20)
                 }
-                if let device { try await Self.obey(line, device, &report) }
+                if let device { report = try await system.onNetworkThread { try await Self.obey(line, device) } }
             } catch {
                 report.errors += 1
                 report.error = "\(error)"
@@ -55,18 +55,20 @@ struct Worker {
         await system.shutdown()
     }
 
-    private static func obey(_ line: Line, _ device: DeviceProxy, _ report: inout WorkerReport) async throws {
+    private static func obey(_ line: Line, _ device: DeviceProxy) async throws -> WorkerReport {
+        var report = WorkerReport()
         guard line.order != .connect else {
             _ = try await device.ping()
-            return
+            return report
         }
-        guard let operation = Operation(line.operation) else { return }
+        guard let operation = Operation(line.operation) else { return report }
         switch line.order {
         case .connect: break
         case .prepare: try await operation.prepare(device)
         case .warm: for _ in 0..<3 { try await operation.run(device) }
         case .measure: try await Self.measure(operation, device, line.seconds, &report)
         }
+        return report
     }
 
     private static func measure(
