@@ -62,9 +62,11 @@ let package = Package(
         ),
         // Simulated twins of running devices.
         .target(name: "TangoMirror", dependencies: ["TangoServer"], swiftSettings: settings),
+        // JPEG and PNG by the libraries everybody uses.
+        .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
         .target(
             name: "TangoGateway",
-            dependencies: ["TangoClient", .product(name: "Hummingbird", package: "hummingbird")],
+            dependencies: ["CImageCodecs", "TangoClient", .product(name: "Hummingbird", package: "hummingbird")],
             swiftSettings: settings
         ),
         .target(name: "TangoTestDevice", dependencies: ["TangoServer"], swiftSettings: settings),
