@@ -110,7 +110,9 @@ let package = Package(
         .testTarget(name: "TangoMirrorTests", dependencies: ["TangoMirror", "TangoTesting"], swiftSettings: settings),
         .testTarget(name: "TangoTestDeviceTests", dependencies: ["TangoTestDevice"], swiftSettings: settings),
         .testTarget(name: "TangoDatabaseTests", dependencies: ["TangoDatabase"], swiftSettings: settings),
-        .testTarget(name: "TangoGatewayTests", dependencies: ["TangoGateway"], swiftSettings: settings),
+        .testTarget(
+            name: "TangoGatewayTests", dependencies: ["TangoGateway", "TangoServer", "TangoDatabase", "TangoTestDevice"],
+            swiftSettings: settings),
         .testTarget(name: "TangoCLITests", dependencies: ["TangoCLI"], swiftSettings: settings),
         .testTarget(
             name: "InteropTests", dependencies: ["TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoTestDevice"],
