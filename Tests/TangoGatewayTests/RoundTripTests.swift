@@ -88,6 +88,15 @@ import Testing
         }
     }
 
+    /// Devices refuse to have other numbers written.
+    private static func finite(_ data: AttributeData) -> AttributeData {
+        switch data {
+        case .double(let values): .double(values.map { $0.isFinite ? $0 : 1 })
+        case .float(let values): .float(values.map { $0.isFinite ? $0 : -1 })
+        default: data
+        }
+    }
+
     private static func config(_ type: DataType, _ format: AttributeFormat) -> AttributeConfig {
         AttributeConfig(
             name: "a", writable: .readWrite, format: format, typeNumber: type.rawValue, enumLabels: type == .enum ? EchoDevice.labels : [])
@@ -151,7 +160,7 @@ import Testing
                         format == .scalar
                         ? AttributeDimension.scalar : format == .spectrum ? AttributeDimension(x: 6) : AttributeDimension(x: 3, y: 2)
                     for isEmpty in format == .scalar ? [false] : [false, true] {
-                        let data = Self.data(type, isEmpty ? 0 : format == .scalar ? 1 : 6, &random)
+                        let data = Self.finite(Self.data(type, isEmpty ? 0 : format == .scalar ? 1 : 6, &random))
                         let value = AttributeValue(
                             name: "a", data: data, format: format, type: type, time: .zero, readDimension: isEmpty ? .zero : dimension)
                         let text = value.json(config: Self.config(type, format)).text
