@@ -47,8 +47,7 @@ import Testing
         }
     }
 
-    private static func isBool(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" || number === kCFBooleanTrueValue }
-    private static let kCFBooleanTrueValue = NSNumber(value: true)
+    private static func isBool(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
 
     private static func parse(_ text: String) throws -> Any {
         try JSONSerialization.jsonObject(with: Data(text.utf8), options: [.fragmentsAllowed])
