@@ -59,7 +59,8 @@ struct GatewayServices: Sendable {
     let executors: EventLoopExecutors
     let paths = PathCache()
     let attributeConfigs: TimedCache<MemberKey, AttributeConfig>
-    let interfaces: TimedCache<MemberKey, Int32>
+    /// Types of arguments. A write or command that changes them makes a command fail once, at worst: they are not forgotten with it.
+    let commandInfos: TimedCache<MemberKey, CommandInfo>
     /// Per host: aliases by device in lower case.
     let aliases: TimedCache<TangoHost, [String: String]>
 
@@ -68,15 +69,14 @@ struct GatewayServices: Sendable {
         self.controlSystem = controlSystem
         self.logger = logger
         self.executors = controlSystem.connections.eventLoops
-        self.attributeConfigs = TimedCache(lifetime: configuration.listLifetime)
-        self.interfaces = TimedCache(lifetime: configuration.listLifetime)
-        self.aliases = TimedCache(lifetime: configuration.listLifetime)
+        self.attributeConfigs = TimedCache(lifetime: configuration.listLifetime, executors: self.executors)
+        self.commandInfos = TimedCache(lifetime: configuration.listLifetime, executors: self.executors)
+        self.aliases = TimedCache(lifetime: configuration.listLifetime, executors: self.executors)
     }
 
     /// After every write and command: nothing older is answered.
     func invalidateCaches() {
         self.attributeConfigs.invalidate()
-        self.interfaces.invalidate()
         self.aliases.invalidate()
     }
 }
@@ -91,8 +91,14 @@ struct Exchange: Sendable {
 
     var configuration: GatewayConfiguration { self.services.configuration }
 
+    /// Where the request's work runs: the event loop of its connection.
+    var executor: EventLoopExecutor { self.services.executors.any() }
+
     /// URL of the request without query and trailing slash.
     var url: String { self.request.origin + (self.request.path.hasSuffix("/") ? String(self.request.path.dropLast()) : self.request.path) }
+
+    /// Origin of the gateway's own errors.
+    var origin: String { "\(self.request.method.rawValue) \(self.request.path)" }
 
     /// URL of the interface in the request's version.
     var versionURL: String { "\(self.request.origin)/tango/rest/\((self.path.version ?? .v11).rawValue)" }
@@ -120,6 +126,20 @@ struct Exchange: Sendable {
         case .families(let host, let domain): try await self.names(host, below: [domain])
         case .members(let host, let domain, let family): try await self.names(host, below: [domain, family])
         case .device(let device, let resource): try await self.answer(device, resource)
+        case .bulk(let resource): try await self.answer(resource)
+        }
+    }
+
+    private func answer(_ resource: BulkResource) async throws -> Answer {
+        switch (resource, self.request.method) {
+        case (.attributes, .put), (.attributeValues, .put): try await self.writeBulkAttributes()
+        case (.attributes, _): try await self.bulkAttributes()
+        case (.attributeValues, _): try await self.readBulkAttributes()
+        case (.commands, .put): try await self.executeBulkCommands()
+        case (.commands, _): try await self.bulkCommands()
+        case (.pipes, _): try await self.bulkPipes()
+        case (.pipeValues, .put): try await self.writeBulkPipes()
+        case (.pipeValues, _): try await self.readBulkPipes()
         }
     }
 
@@ -138,6 +158,11 @@ struct Exchange: Sendable {
         case (.attributeValue(let name), .put): return try await self.writeAttribute(device, name)
         case (.attributeValue(let name), _): return try await self.readAttribute(device, name)
         case (.attributeHistory(let name), _): return try await self.attributeHistory(device, name)
+        case (.attributeProperties(let name), _): return try await self.attributeProperties(device, name)
+        case (.attributeProperty(let name, let property), .get): return try await self.attributeProperty(device, name, property)
+        case (.attributeProperty(let name, let property), .delete):
+            return try await self.deleteAttributeProperty(device, name, property)
+        case (.attributeProperty(let name, let property), _): return try await self.writeAttributeProperty(device, name, property)
         case (.commands, _): return try await self.commandList(device)
         case (.command(let name), .put): return try await self.executeCommand(device, name)
         case (.command(let name), _): return try await self.command(device, name)
@@ -195,10 +220,23 @@ struct Exchange: Sendable {
 
     /// The proxy of the device of the URL, and its links.
     func open(_ device: DeviceReference) async throws(HTTPFailure) -> (proxy: DeviceProxy, links: DeviceLinks) {
-        let system = self.services.controlSystem
-        let locator = ResourceLocator(host: device.host, device: device.name)
-        let proxy = try await upstream(.resolving) { () async throws(DevFailed) in try await system.device(locator) }
+        let proxy = try await upstream(.resolving) { () async throws(DevFailed) in try await self.proxy(device) }
         return (proxy, self.links(device, canonicalName: proxy.name))
+    }
+
+    /// The proxy of a device.
+    func proxy(_ device: DeviceReference) async throws(DevFailed) -> DeviceProxy {
+        try await self.services.controlSystem.device(ResourceLocator(host: device.host, device: device.name))
+    }
+
+    /// The Tango host of requests that name none.
+    func defaultHost() throws(HTTPFailure) -> TangoHost {
+        if let host = self.configuration.defaultTangoHost { return host }
+        do {
+            return try self.services.controlSystem.defaultHost()
+        } catch {
+            throw HTTPFailure(error, while: .calling)
+        }
     }
 
     func links(_ device: DeviceReference, canonicalName: String) -> DeviceLinks {

@@ -61,7 +61,7 @@ struct Responder: Sendable {
         }
         let query = try Query(parsing: request.query)
         let exchange = Exchange(
-            request: request, path: path, query: query, media: try self.media(request, path), services: self.services)
+            request: request, path: path, query: query, media: try self.media(request, path, query), services: self.services)
         let limit = self.configuration.timeout
         let outcome = await withDeadline(limit, on: self.services.executors.any()) { () async -> Result<Answer, HTTPFailure> in
             do {
@@ -79,11 +79,13 @@ struct Responder: Sendable {
     }
 
     /// The representation to send.
-    private func media(_ request: GatewayRequest, _ path: ResourcePath) throws(HTTPFailure) -> MediaType {
+    private func media(_ request: GatewayRequest, _ path: ResourcePath, _ query: Query) throws(HTTPFailure) -> MediaType {
         var offered: [MediaType] = [.json]
         switch path.resource {
         case .page: return .json
-        case .device(_, .attributeValue) where request.method != .put: offered = MediaType.allCases
+        case .device(_, .attributeValue) where request.method != .put:
+            // Raw pictures come first for clients that take anything.
+            offered = try query.flag("raw") ? [.jpeg, .png, .json, .text] : MediaType.allCases
         default: break
         }
         guard let media = MediaType.negotiate(accept: request.headers[.accept], offered: offered) else {

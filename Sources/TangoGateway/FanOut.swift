@@ -1,0 +1,118 @@
+import Synchronization
+import TangoIIOP
+
+/// Work on many devices at once, of which some may hang.
+///
+/// So many start at once, the next when one is done. Who takes long gives up its place, not its work: devices that hang cannot fill
+/// all places. When the time is over, what is not done is given up.
+enum FanOut {
+    /// The results in the order of the items; `nil` for work that was not done in time.
+    static func run<Item: Sendable, Value: Sendable>(
+        _ items: [Item], on executor: EventLoopExecutor, until deadline: ContinuousClock.Instant, width: Int = 64,
+        _ work: @escaping @Sendable (Item) async -> Value
+    ) async -> [Value?] {
+        guard items.count > 1 else {
+            guard let item = items.first else { return [] }
+            return [await withDeadline(deadline - .now, on: executor) { await work(item) }]
+        }
+        let run = FanOutRun(items: items, width: width, executor: executor, work: work)
+        // A place is kept for one or two turns: so short that all items start in the first half of the time even if all hang.
+        let rounds = (items.count + width - 1) / width
+        let turn = min(max((deadline - .now) / (4 * rounds), .milliseconds(2)), .milliseconds(100))
+        let timer = Task {
+            while ContinuousClock.now < deadline, (try? await Task.sleep(for: min(turn, deadline - .now))) != nil { run.nextTurn() }
+            run.end()
+        }
+        let results = await withTaskCancellationHandler {
+            await run.results()
+        } onCancel: {
+            run.end()
+        }
+        timer.cancel()
+        return results
+    }
+}
+
+private final class FanOutRun<Item: Sendable, Value: Sendable>: Sendable {
+    private struct State {
+        var next = 0
+        /// Who holds a place, since which turn.
+        var places: [Int: Int] = [:]
+        var turn = 0
+        var tasks: [Int: Task<Void, Never>] = [:]
+        var results: [Value?]
+        var remaining: Int
+        var isOver = false
+        var waiter: CheckedContinuation<[Value?], Never>?
+    }
+
+    private let items: [Item]
+    private let width: Int
+    private let executor: EventLoopExecutor
+    private let work: @Sendable (Item) async -> Value
+    private let state: Mutex<State>
+
+    init(items: [Item], width: Int, executor: EventLoopExecutor, work: @escaping @Sendable (Item) async -> Value) {
+        self.items = items
+        self.width = width
+        self.executor = executor
+        self.work = work
+        self.state = Mutex(State(results: Array(repeating: nil, count: items.count), remaining: items.count))
+    }
+
+    func results() async -> [Value?] {
+        await withCheckedContinuation { continuation in
+            let results: [Value?]? = self.state.withLock { state in
+                if state.isOver { return state.results }
+                state.waiter = continuation
+                return nil
+            }
+            if let results { continuation.resume(returning: results) } else { self.startMore() }
+        }
+    }
+
+    private func startMore() {
+        self.state.withLock { state in
+            while !state.isOver, state.places.count < self.width, state.next < self.items.count {
+                let index = state.next
+                state.next += 1
+                state.places[index] = state.turn
+                state.tasks[index] = Task(executorPreference: self.executor) { self.finished(index, await self.work(self.items[index])) }
+            }
+        }
+    }
+
+    private func finished(_ index: Int, _ value: Value) {
+        let isLast = self.state.withLock { state in
+            guard !state.isOver else { return false }
+            state.results[index] = value
+            state.places[index] = nil
+            state.tasks[index] = nil
+            state.remaining -= 1
+            return state.remaining == 0
+        }
+        if isLast { self.end() } else { self.startMore() }
+    }
+
+    func nextTurn() {
+        self.state.withLock { state in
+            let turn = state.turn
+            state.places = state.places.filter { $0.value >= turn }
+            state.turn += 1
+        }
+        self.startMore()
+    }
+
+    func end() {
+        let (waiter, results, tasks) = self.state.withLock { state in
+            state.isOver = true
+            defer {
+                state.waiter = nil
+                state.tasks = [:]
+            }
+            return (state.waiter, state.results, Array(state.tasks.values))
+        }
+        for task in tasks { task.cancel() }
+        waiter?.resume(returning: results)
+    }
+}
