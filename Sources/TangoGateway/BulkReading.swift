@@ -29,12 +29,21 @@ struct BulkReading: Sendable {
 
     private struct Target: Sendable {
         var device: DeviceReference
-        var selection: MemberSelection
+        var key: MemberKey
+        var selection = MemberSelection()
+        /// Whether a wildcard names it: then it is waited for, whatever it did before.
+        var isNamed = false
     }
 
     private struct Outcome: Sendable {
         var links: DeviceLinks
         var members: Result<[BulkMember], DevFailed>
+
+        /// Whether the device was given up.
+        var isTimeOut: Bool {
+            guard case .failure(let failed) = self.members else { return false }
+            return failed.errors.contains { [.deviceTimedOut, "API_ConnectTimedOut"].contains($0.reason) }
+        }
     }
 
     /// All items, in the order of the wildcards, none twice.
@@ -59,16 +68,31 @@ struct BulkReading: Sendable {
             case nil: if patterns.count == 1 { throw self.noAnswer(of: pattern.host) }
             }
             for device in found {
-                let position = positions[MemberKey(device)] ?? targets.count
+                let key = MemberKey(device)
+                let position = positions[key] ?? targets.count
                 if position == targets.count {
-                    positions[MemberKey(device)] = position
-                    targets.append(Target(device: device, selection: MemberSelection()))
+                    positions[key] = position
+                    targets.append(Target(device: device, key: key))
                 }
                 targets[position].selection.add(pattern.name)
+                if pattern.isOneDevice { targets[position].isNamed = true }
             }
             devices.append(found)
         }
-        let outcomes = await FanOut.run(targets, on: self.exchange.executor, until: start + timeout * 9 / 10) { await self.outcome(of: $0) }
+        let hanging = self.exchange.services.hangingDevices
+        let deadline = start + timeout * 9 / 10
+        let outcomes = await FanOut.run(
+            targets, on: self.exchange.executor, until: deadline, grace: timeout / 10,
+            isAwaited: { $0.isNamed || !hanging.contains($0.key) }
+        ) { target -> Outcome? in
+            guard hanging.startsAsking(target.key) || target.isNamed else { return nil }
+            let outcome = await self.outcome(of: target)
+            hanging.stopsAsking(target.key, isAnswered: Task.isCancelled ? nil : !outcome.isTimeOut)
+            return outcome
+        }.map { $0.flatMap { $0 } }
+        if ContinuousClock.now >= deadline {
+            for (target, outcome) in zip(targets, outcomes) where outcome == nil { hanging.note(target.key) }
+        }
         var answer = Union()
         for (pattern, devices) in zip(patterns, devices) {
             for device in devices {

@@ -63,6 +63,7 @@ struct GatewayServices: Sendable {
     let commandInfos: TimedCache<MemberKey, CommandInfo>
     /// Per host: aliases by device in lower case.
     let aliases: TimedCache<TangoHost, [String: String]>
+    let hangingDevices = HangingDevices()
 
     init(configuration: GatewayConfiguration, controlSystem: ControlSystem, logger: Logger) {
         self.configuration = configuration

@@ -7,26 +7,32 @@ import TangoIIOP
 /// all places. When the time is over, what is not done is given up.
 enum FanOut {
     /// The results in the order of the items; `nil` for work that was not done in time.
+    /// - Parameters:
+    ///   - grace: time those get for whom nobody waits; what they have begun goes on.
+    ///   - isAwaited: whether to wait for the item until the deadline.
     static func run<Item: Sendable, Value: Sendable>(
         _ items: [Item], on executor: EventLoopExecutor, until deadline: ContinuousClock.Instant, width: Int = 64,
-        _ work: @escaping @Sendable (Item) async -> Value
+        grace: Duration = .zero, isAwaited: (Item) -> Bool = { _ in true }, _ work: @escaping @Sendable (Item) async -> Value
     ) async -> [Value?] {
         guard items.count > 1 else {
             guard let item = items.first else { return [] }
             return [await withDeadline(deadline - .now, on: executor) { await work(item) }]
         }
-        let run = FanOutRun(items: items, width: width, executor: executor, work: work)
+        let run = FanOutRun(items: items, isAwaited: items.map(isAwaited), width: width, executor: executor, work: work)
+        let graceEnd = ContinuousClock.now + grace
         // A place is kept for one or two turns: so short that all items start in the first half of the time even if all hang.
         let rounds = (items.count + width - 1) / width
         let turn = min(max((deadline - .now) / (4 * rounds), .milliseconds(2)), .milliseconds(100))
         let timer = Task {
-            while ContinuousClock.now < deadline, (try? await Task.sleep(for: min(turn, deadline - .now))) != nil { run.nextTurn() }
-            run.end()
+            while ContinuousClock.now < deadline, (try? await Task.sleep(for: min(turn, deadline - .now))) != nil {
+                run.nextTurn(isGraceOver: ContinuousClock.now >= graceEnd)
+            }
+            run.end(cancelling: true)
         }
         let results = await withTaskCancellationHandler {
             await run.results()
         } onCancel: {
-            run.end()
+            run.end(cancelling: true)
         }
         timer.cancel()
         return results
@@ -42,22 +48,32 @@ private final class FanOutRun<Item: Sendable, Value: Sendable>: Sendable {
         var tasks: [Int: Task<Void, Never>] = [:]
         var results: [Value?]
         var remaining: Int
+        var awaited: Int
+        var isGraceOver = false
         var isOver = false
         var waiter: CheckedContinuation<[Value?], Never>?
+
+        var isDone: Bool { !self.isOver && (self.remaining == 0 || (self.awaited == 0 && self.isGraceOver)) }
     }
 
     private let items: [Item]
+    private let isAwaited: [Bool]
     private let width: Int
     private let executor: EventLoopExecutor
     private let work: @Sendable (Item) async -> Value
     private let state: Mutex<State>
 
-    init(items: [Item], width: Int, executor: EventLoopExecutor, work: @escaping @Sendable (Item) async -> Value) {
+    init(
+        items: [Item], isAwaited: [Bool], width: Int, executor: EventLoopExecutor, work: @escaping @Sendable (Item) async -> Value
+    ) {
         self.items = items
+        self.isAwaited = isAwaited
         self.width = width
         self.executor = executor
         self.work = work
-        self.state = Mutex(State(results: Array(repeating: nil, count: items.count), remaining: items.count))
+        self.state = Mutex(
+            State(
+                results: Array(repeating: nil, count: items.count), remaining: items.count, awaited: isAwaited.count { $0 }))
     }
 
     func results() async -> [Value?] {
@@ -83,27 +99,30 @@ private final class FanOutRun<Item: Sendable, Value: Sendable>: Sendable {
     }
 
     private func finished(_ index: Int, _ value: Value) {
-        let isLast = self.state.withLock { state in
+        let isDone = self.state.withLock { state in
             guard !state.isOver else { return false }
             state.results[index] = value
             state.places[index] = nil
             state.tasks[index] = nil
             state.remaining -= 1
-            return state.remaining == 0
+            if self.isAwaited[index] { state.awaited -= 1 }
+            return state.isDone
         }
-        if isLast { self.end() } else { self.startMore() }
+        if isDone { self.end(cancelling: false) } else { self.startMore() }
     }
 
-    func nextTurn() {
-        self.state.withLock { state in
+    func nextTurn(isGraceOver: Bool) {
+        let isDone = self.state.withLock { state in
             let turn = state.turn
             state.places = state.places.filter { $0.value >= turn }
             state.turn += 1
+            state.isGraceOver = isGraceOver
+            return state.isDone
         }
-        self.startMore()
+        if isDone { self.end(cancelling: false) } else { self.startMore() }
     }
 
-    func end() {
+    func end(cancelling: Bool) {
         let (waiter, results, tasks) = self.state.withLock { state in
             state.isOver = true
             defer {
@@ -112,7 +131,7 @@ private final class FanOutRun<Item: Sendable, Value: Sendable>: Sendable {
             }
             return (state.waiter, state.results, Array(state.tasks.values))
         }
-        for task in tasks { task.cancel() }
+        if cancelling { for task in tasks { task.cancel() } }
         waiter?.resume(returning: results)
     }
 }

@@ -83,6 +83,44 @@ import Testing
         }
     }
 
+    @Test func aDeviceThatHungIsAskedButNotWaitedForUntilItAnswers() async throws {
+        try await LiveSystem.run(echoes: 3, configuration: { $0.timeout = .seconds(4) }) { system in
+            async let hanging = system.send(.put, "test/echo/2/commands/Hang")
+            let wildcards = ["test/echo/*/State"]
+            let others = ["test/echo/1/State", "test/echo/3/State"]
+            let key = MemberKey(DeviceReference(host: system.host, name: "test/echo/2"))
+            let hangingDevices = system.responder.services.hangingDevices
+            // Until the command has begun, all answer.
+            for _ in 0..<50 where !hangingDevices.contains(key) { _ = await system.bulk("attributes/value", wildcards) }
+            #expect(self.names(await system.bulk("attributes/value", wildcards)) == others)
+            // Named, it is waited for.
+            #expect(await system.bulk("attributes/value", ["test/echo/2/State", "test/echo/1/State"]).items.count == 2)
+            system.release.open()
+            for _ in 0..<100 where hangingDevices.contains(key) {
+                _ = await system.bulk("attributes/value", wildcards)
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(await system.bulk("attributes/value", wildcards).items.count == 3)
+            _ = await hanging
+        }
+    }
+
+    @Test func severalControlSystemsAreReadAndWrittenTogether() async throws {
+        try await LiveSystem.run { one in
+            try await LiveSystem.run(echoes: 1) { two in
+                let wildcards = ["*/echo/*/State", "!\(two.host)/*/echo/*/State", "!127.0.0.1:1/*/*/*/*"]
+                let read = await one.bulk("attributes/value", wildcards)
+                #expect(read.items.map { $0["host"]?.string } == ["\(one.host)", "\(one.host)", "\(two.host)"])
+                let body = [one, two, one].map { self.item($0, "test/echo/1", "Limited", #","value":\#($0.host.port % 10)"#) }
+                let written = await one.send(.put, "/tango/rest/v11/attributes", "[\(body.joined(separator: ","))]")
+                #expect(written.items.map { $0["value"]?.text } == [one, two, one].map { "\($0.host.port % 10).0" })
+                #expect(written.items.map { $0["host"]?.string } == ["\(one.host)", "\(two.host)", "\(one.host)"])
+                let direct = try await two.client.device("test/echo/1").readAttribute("Limited")
+                #expect(direct.readData == .double([Double(two.host.port % 10)]))
+            }
+        }
+    }
+
     @Test func everyBulkListHasTheShapeOfTheSingleResource() async throws {
         try await LiveSystem.run { system in
             for (bulk, single) in [

@@ -47,6 +47,23 @@ import Testing
         #expect(Array(results.suffix(60)) == Array(40..<100))
     }
 
+    @Test func whoIsNotAwaitedHasTheGraceOnly() async {
+        let answered = Counter()
+        let results = await FanOut.run(
+            Array(0..<20), until: .now + .seconds(60), width: 4, grace: .milliseconds(50), isAwaited: { $0 >= 10 }
+        ) { number -> Int in
+            if number < 5 { try? await Task.sleep(for: .milliseconds(1500)) }
+            if number < 5, !Task.isCancelled { answered.add() }
+            if number > 15 { try? await Task.sleep(for: .milliseconds(20)) }
+            return number
+        }
+        #expect(results.prefix(5).allSatisfy { $0 == nil })
+        #expect(Array(results.suffix(15)) == Array(5..<20))
+        // What was begun goes on.
+        for _ in 0..<500 where answered.value < 5 { try? await Task.sleep(for: .milliseconds(10)) }
+        #expect(answered.value == 5)
+    }
+
     @Test func aSlowFetchIsMadeOnceAndHoldsUpNoOtherKey() async throws {
         let cache = TimedCache<String, Int>(lifetime: .seconds(600))
         let release = Release()
