@@ -14,6 +14,10 @@ struct GatewayRequest: Sendable {
     var origin: String
     var headers: HTTPFields
     var body: [UInt8] = []
+    /// Who sends it; `nil` when nobody had to say so.
+    var user: String?
+    /// Where it comes from, as text without port.
+    var clientAddress = ""
 }
 
 /// What a route answers, before range, filter and headers.
@@ -59,6 +63,8 @@ struct GatewayServices: Sendable {
     let interfaces: TimedCache<MemberKey, Int32>
     /// Per host: aliases by device in lower case.
     let aliases: TimedCache<TangoHost, [String: String]>
+    /// `nil` when everybody may do what this program may.
+    let accessRights: AccessRights?
 
     init(configuration: GatewayConfiguration, controlSystem: ControlSystem, logger: Logger) {
         self.configuration = configuration
@@ -67,6 +73,7 @@ struct GatewayServices: Sendable {
         self.attributeConfigs = TimedCache(lifetime: configuration.listLifetime)
         self.interfaces = TimedCache(lifetime: configuration.listLifetime)
         self.aliases = TimedCache(lifetime: configuration.listLifetime)
+        self.accessRights = configuration.usesAccessControl ? AccessRights() : nil
     }
 
     /// After every write and command: nothing older is answered.
@@ -107,7 +114,7 @@ struct Exchange: Sendable {
                 content: .bytes(Array(WebPage.html.utf8), contentType: "text/html;charset=utf-8"), lifetime: self.configuration.treeLifetime
             )
         case .entryPoint: self.entryPoint()
-        case .version: .json(["hosts": .string(self.url + "/hosts")], lifetime: self.configuration.listLifetime)
+        case .version: self.version()
         case .hosts: throw HTTPFailure.badRequest("No Tango host given")
         case .defaultTree: try await self.treeOfHosts()
         case .host(let host): try await self.tangoHost(host)
@@ -121,6 +128,7 @@ struct Exchange: Sendable {
 
     private func answer(_ device: DeviceReference, _ resource: DeviceResource) async throws -> Answer {
         let method = self.request.method == .head ? .get : self.request.method
+        try await self.authorize(device, resource)
         switch (resource, method) {
         case (.device, _): return try await self.device(device)
         case (.state, _): return try await self.state(device)

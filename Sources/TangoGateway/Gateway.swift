@@ -5,47 +5,13 @@ public import Logging
 import NIOCore
 import ServiceLifecycle
 public import TangoClient
-public import TangoCore
+import TangoCore
 
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
     import Darwin
 #endif
-
-/// Settings of a `Gateway`.
-public struct GatewayConfiguration: Sendable {
-    /// Address to listen at.
-    public var host = "127.0.0.1"
-    /// Port to listen at; 0 takes any free one.
-    public var port = 10001
-    /// Host of `/devices/tree` when the request names none; `nil`: the default of the control system.
-    public var defaultTangoHost: TangoHost?
-    /// Limit of a whole request, connecting included.
-    public var timeout: Duration = .seconds(3)
-    /// How long requests in progress may take to finish when the gateway stops.
-    public var shutdownLimit: Duration = .seconds(5)
-    /// Longest request target accepted, in bytes.
-    public var maximumURILength = 8 * 1024
-    /// Largest header block accepted, in bytes.
-    public var maximumHeaderSize = 32 * 1024
-    /// Largest body accepted, in bytes.
-    public var maximumBodySize = 16 * 1024 * 1024
-    /// How long clients may keep values, states and histories.
-    public var valueLifetime: Duration = .milliseconds(200)
-    /// How long clients may keep lists and configuration, and the gateway the configuration of attributes.
-    public var listLifetime: Duration = .seconds(1)
-    /// How long clients may keep device trees.
-    public var treeLifetime: Duration = .seconds(3)
-    /// Web origins that may call; `nil`: all.
-    public var allowedOrigins: [String]?
-    /// Whether `Forwarded` and `X-Forwarded-*` of a proxy in front decide about the links in answers.
-    public var trustsForwardedHeaders = false
-    /// Whether `info.classname` is always `unknown`, as one other server answers and one test suite expects.
-    public var hidesDeviceClass = false
-
-    public init() {}
-}
 
 /// The Tango REST interface (v1.0, v1.1) over HTTP.
 ///
@@ -57,23 +23,31 @@ public final class Gateway: Sendable {
 
     public init(configuration: GatewayConfiguration, controlSystem: ControlSystem, logger: Logger) {
         self.responder = Responder(
-            services: GatewayServices(configuration: configuration, controlSystem: controlSystem, logger: logger))
+            services: GatewayServices(configuration: configuration.resolved, controlSystem: controlSystem, logger: logger))
+    }
+
+    /// Options of the `ControlSystem` a gateway of that configuration needs: where the access service is asked for each user, what it
+    /// allows the user of this process does not matter.
+    public static func clientOptions(_ configuration: GatewayConfiguration) -> ClientOptions {
+        var options = ClientOptions()
+        options.respectsAccessControl = !configuration.usesAccessControl
+        return options
     }
 
     /// Serves until the task is cancelled or a graceful shutdown begins.
     /// - Parameter onListening: gets the port once requests are accepted.
-    /// - Throws: `DevFailed` with `REST_PortInUse`, or `REST_CantListen` when the address is not usable for another reason.
+    /// - Throws: `DevFailed` with `REST_PortInUse`, or `REST_CantListen` when the address is not usable for another reason;
+    ///   `REST_OpenToNetwork`, `REST_BadConfiguration`, `REST_BadUsersFile`, `REST_BadCertificate`.
     public func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let configuration = self.responder.services.configuration
         let responder = self.responder
+        try configuration.check()
+        let authenticator = try await Authenticator(configuration, logger: responder.services.logger)
         let application = Application(
-            responder: CallbackResponder { (request: Request, _: BasicRequestContext) in await Self.respond(to: request, responder) },
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [ContinueHandler(maximumBodySize: configuration.maximumBodySize)],
-                    idleTimeout: .seconds(75)
-                )
-            ),
+            responder: CallbackResponder { (request: Request, connection: ConnectionContext) in
+                await Self.respond(to: request, connection, responder, authenticator)
+            },
+            server: try Transport.server(configuration),
             configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? configuration.port) },
             logger: responder.services.logger
@@ -99,18 +73,21 @@ public final class Gateway: Sendable {
         }
     }
 
-    private static func respond(to request: Request, _ responder: Responder) async -> Response {
+    private static func respond(
+        to request: Request, _ connection: ConnectionContext, _ responder: Responder, _ authenticator: Authenticator?
+    ) async -> Response {
         let configuration = responder.services.configuration
-        var gatewayRequest = GatewayRequest(head: request.head, trustsForwarded: configuration.trustsForwardedHeaders)
+        var gatewayRequest = GatewayRequest(head: request.head, connection, configuration)
         let response: GatewayResponse
         do throws(HTTPFailure) {
             try Self.checkHead(request.head, configuration)
+            gatewayRequest.user = try await authenticator?.user(of: gatewayRequest)
             gatewayRequest.body = try await Self.body(of: request, limit: configuration.maximumBodySize)
             response = await responder.respond(to: gatewayRequest)
         } catch {
             response = responder.respond(to: gatewayRequest, with: error)
         }
-        return Self.response(response)
+        return Self.response(response, isHTTP2: connection.isHTTP2)
     }
 
     private static func checkHead(_ head: HTTPRequest, _ configuration: GatewayConfiguration) throws(HTTPFailure) {
@@ -143,7 +120,7 @@ public final class Gateway: Sendable {
         return body
     }
 
-    private static func response(_ response: GatewayResponse) -> Response {
+    private static func response(_ response: GatewayResponse, isHTTP2: Bool) -> Response {
         var headers = response.headers
         let hasBody = response.status != .noContent && response.status != .notModified
         guard hasBody else { return Response(status: response.status, headers: headers).withoutLength }
@@ -152,7 +129,8 @@ public final class Gateway: Sendable {
             let body = response.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: buffer)
             return Response(status: response.status, headers: headers, body: body)
         }
-        headers[.connection] = "close"
+        // HTTP/2 knows no such header: its stream is ended.
+        if !isHTTP2 { headers[.connection] = "close" }
         let body = ResponseBody(contentLength: buffer.readableBytes) { writer in
             try await writer.write(buffer)
             try await writer.finish(nil)
@@ -172,9 +150,31 @@ extension Response {
     }
 }
 
+/// What is known of the connection of a request.
+struct ConnectionContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Address of the peer, as text.
+    let address: String
+    let isHTTP2: Bool
+
+    init(source: ApplicationRequestContextSource) {
+        self.coreContext = .init(source: source)
+        self.address = source.channel.remoteAddress?.ipAddress ?? ""
+        // A stream is a channel below the connection, which is one below the listening socket.
+        self.isHTTP2 = source.channel.parent?.parent != nil
+    }
+}
+
 extension GatewayRequest {
-    /// - Parameter trustsForwarded: whether headers of a proxy tell the address the client used.
-    init(head: HTTPRequest, trustsForwarded: Bool) {
+    init(head: HTTPRequest, _ connection: ConnectionContext, _ configuration: GatewayConfiguration) {
+        self.init(
+            head: head, trustsForwarded: configuration.trustsForwardedHeaders, isSecure: configuration.isSecure, peer: connection.address)
+    }
+
+    /// - Parameters:
+    ///   - trustsForwarded: whether headers of a proxy tell the address the client used, and its own.
+    ///   - peer: address of who sent the request.
+    init(head: HTTPRequest, trustsForwarded: Bool, isSecure: Bool = false, peer: String = "") {
         var target = Substring(head.path ?? "/")
         if let end = Self.endOfAuthority(target) { target = target[end...] }
         let question = target.firstIndex(of: "?")
@@ -182,14 +182,43 @@ extension GatewayRequest {
         self.path = String(target[..<(question ?? target.endIndex)])
         self.query = question.map { String(target[target.index(after: $0)...]) } ?? ""
         self.headers = head.headerFields
-        var scheme = "http"
+        var scheme = isSecure ? "https" : "http"
         var authority = head.authority ?? "localhost"
+        var address = peer
         if trustsForwarded {
             let forwarded = Self.forwarded(head.headerFields)
+            address = Self.forwardedClient(head.headerFields) ?? address
             scheme = forwarded.scheme ?? scheme
             authority = forwarded.authority ?? authority
         }
         self.origin = "\(scheme)://\(authority)"
+        self.clientAddress = Self.plain(address)
+    }
+
+    /// The client the trusted proxy names: it appends to what others claimed.
+    private static func forwardedClient(_ headers: HTTPFields) -> String? {
+        func last(_ name: String) -> Substring? {
+            HTTPField.Name(name).flatMap { headers[$0] }?.split(separator: ",").last
+        }
+        if let element = last("Forwarded") {
+            for part in element.split(separator: ";") {
+                let sides = part.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != "\"" && $0 != " " } }
+                if sides.count == 2, sides[0].lowercased() == "for" { return sides[1] }
+            }
+        }
+        return last("X-Forwarded-For").map { $0.filter { $0 != " " } }
+    }
+
+    /// An address without port and brackets; IPv4 in its own form, as access services know it.
+    private static func plain(_ address: String) -> String {
+        var text = Substring(address)
+        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+            text = text[text.index(after: text.startIndex)..<end]
+        } else if text.filter({ $0 == ":" }).count == 1, let colon = text.firstIndex(of: ":") {
+            text = text[..<colon]
+        }
+        if text.lowercased().hasPrefix("::ffff:"), text.contains(".") { text = text.dropFirst(7) }
+        return text == "::1" ? "127.0.0.1" : String(text)
     }
 
     /// Where the path of an absolute target begins; `nil` for the usual form.
