@@ -121,8 +121,10 @@ let package = Package(
         .testTarget(name: "TangoMirrorTests", dependencies: ["TangoMirror", "TangoTesting"], swiftSettings: settings),
         .testTarget(name: "TangoTestDeviceTests", dependencies: ["TangoTestDevice"], swiftSettings: settings),
         .testTarget(name: "TangoDatabaseTests", dependencies: ["TangoDatabase"], swiftSettings: settings),
-        .testTarget(name: "TangoGatewayTests", dependencies: ["TangoGateway"], swiftSettings: settings),
-        .testTarget(name: "TangoCLITests", dependencies: ["TangoCLI"], swiftSettings: settings),
+        .testTarget(
+            name: "TangoGatewayTests", dependencies: ["TangoGateway", .product(name: "NIOEmbedded", package: "swift-nio")],
+            swiftSettings: settings),
+        .testTarget(name: "TangoCLITests", dependencies: ["TangoCLI", "tango"], swiftSettings: settings),
         .testTarget(
             name: "InteropTests", dependencies: ["TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoTestDevice"],
             swiftSettings: settings),

@@ -100,7 +100,9 @@ extension GatewayConfiguration {
             let isWanted = self.usersFile != nil || self.takesTokens
             resolved.authentication = isWanted || !self.isLocal ? .on : .off
         }
-        if resolved.authenticates, self.allowedOrigins == nil { resolved.allowedOrigins = [] }
+        guard resolved.authenticates else { return resolved }
+        resolved.usersFile = self.usersFile ?? UsersFile.defaultPath
+        resolved.allowedOrigins = self.allowedOrigins ?? []
         return resolved
     }
 

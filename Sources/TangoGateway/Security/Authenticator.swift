@@ -37,6 +37,18 @@ final class Authenticator: Sendable {
     /// - Throws: 401 without valid credentials, 403 for changes that pages of other sites make, 429 for too many guesses.
     func user(of request: GatewayRequest) async throws(HTTPFailure) -> String? {
         if Self.isOpen(request) { return nil }
+        do {
+            return try await self.user(authorizing: request)
+        } catch {
+            var failure = error
+            // A body that nobody will read is not waited for either.
+            let length = request.headers[.contentLength].map { Int($0) ?? .max }
+            failure.closesConnection = length.map { $0 > 65536 } ?? (request.headers[.transferEncoding] != nil)
+            throw failure
+        }
+    }
+
+    private func user(authorizing request: GatewayRequest) async throws(HTTPFailure) -> String {
         guard let header = request.headers[.authorization] else { throw self.unauthorized("This needs a user") }
         let parts = header.split(separator: " ", maxSplits: 1)
         let credentials = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
