@@ -4,10 +4,17 @@ import TangoCore
 import TangoGateway
 import TangoServer
 
-/// `tango rest`: the REST gateway alone.
+/// `tango rest`: the REST gateway alone, and what belongs to it.
 struct Rest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Runs the Tango REST API.", subcommands: [RestUser.self, RestCertificate.self])
+        abstract: "Runs the Tango REST API, or one of the commands for it.",
+        discussion: "Without a subcommand it serves: see \"tango rest serve --help\" for the options.",
+        subcommands: [RestServe.self, RestUser.self, RestCertificate.self], defaultSubcommand: RestServe.self)
+}
+
+/// `tango rest serve`, and `tango rest` for short.
+struct RestServe: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "serve", abstract: "Runs the Tango REST API.")
 
     @Option(help: "Port to listen at; 10001 by default.")
     var port: Int?

@@ -19,9 +19,9 @@ import Testing
     }
 
     @Test func restStartsTheServerUnlessAnotherCommandFollows() throws {
-        let rest: Rest = try Self.parse(["rest", "--port", "5", "--host", "0.0.0.0", "--users", "u"])
+        let rest: RestServe = try Self.parse(["rest", "--port", "5", "--host", "0.0.0.0", "--users", "u"])
         #expect(rest.port == 5 && rest.host == "0.0.0.0" && rest.options.users == "u")
-        #expect(try Self.parse(["rest"], as: Rest.self).port == nil)
+        #expect(try Self.parse(["rest"], as: RestServe.self).port == nil)
         #expect(try Self.parse(["rest", "user", "add", "ann", "--users", "f"], as: RestUser.Add.self).file.users == "f")
         #expect(try Self.parse(["rest", "user", "remove", "ann"], as: RestUser.Remove.self).name == "ann")
         _ = try Self.parse(["rest", "user", "list"], as: RestUser.List.self)
@@ -49,7 +49,7 @@ import Testing
         let flags = ["open-to-network", "access-control", "trust-forwarded", "classname-unknown"]
         for (name, text) in texts { words += ["--" + name, text] }
         words += flags.map { "--" + $0 }
-        let rest: Rest = try Self.parse(words)
+        let rest: RestServe = try Self.parse(words)
         let loaded = try await rest.options.load(["host": rest.host, "port": rest.port.map { String($0) }, "tango-host": rest.tangoHost])
         #expect(!loaded.json.contains("\"from\":\"default\""), "\(loaded.json)")
         #expect(loaded.json.split(separator: "\n").count == texts.count + flags.count + 2)

@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test func optionsWinOverTheEnvironmentAndThatOverTheFile() async throws {
-        let file = #"{"port": 1, "timeout": 1.5, "shutdown-limit": 2, "allowed-origins": ["http://a", "http://b"], "trust-forwarded": true}"#
+        let file =
+            #"{"port": 1, "timeout": 1.5, "shutdown-limit": 2, "allowed-origins": ["http://a", "http://b"], "trust-forwarded": true}"#
         let environment = ["TANGO_REST_PORT": "2", "TANGO_REST_TIMEOUT": "2.5", "TANGO_HOST": "other:1", "TANGO_REST_TANGO_HOST": "db:5"]
         let loaded = try await Self.load(["port": "3"], environment, file: file)
         #expect(loaded.configuration.port == 3)
@@ -91,7 +92,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("127.0.0.1", true), ("127.9.9.9", true), ("localhost", true), ("::1", true), ("0.0.0.0", false), ("::", false), ("192.0.2.1", false),
+        ("127.0.0.1", true), ("127.9.9.9", true), ("localhost", true), ("::1", true), ("0.0.0.0", false), ("::", false),
+        ("192.0.2.1", false),
         ("no.such.host.invalid", false),
     ])
     func authenticationIsOffOnThisMachineOnly(host: String, isLocal: Bool) {
@@ -136,7 +138,9 @@ import Testing
                     try await RunningGateway.with {
                         $0.usersFile = folder.file("users")
                         change(&$0)
-                    } _: { _ in Issue.record("It was served") }
+                    } _: { _ in
+                        Issue.record("It was served")
+                    }
                 }
             }
         }

@@ -34,7 +34,8 @@ import Testing
     @Test(arguments: [
         "", "secret", "$scrypt$", "$scrypt$ln=4,r=1,p=1$AAAA", "$2y$10$abcdefghijklmnopqrstuv", "$scrypt$ln=4,r=1$MDEyMzQ1Njc4OWFiY2RlZg$x",
         // Would need a gigabyte, or never end.
-        "$scrypt$ln=24,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZg", "$scrypt$ln=20,r=32,p=16$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZg",
+        "$scrypt$ln=24,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZg",
+        "$scrypt$ln=20,r=32,p=16$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZg",
         "$scrypt$ln=-1,r=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZg", "$scrypt$ln=4,r=1,p=1$!!!$MDEyMzQ1Njc4OWFiY2RlZg",
         "$scrypt$ln=4,r=9223372036854775807,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZg",
     ])
@@ -46,9 +47,9 @@ import Testing
         try await TestFolder.with { folder in
             let file = UsersFile(path: folder.file("below/users"))
             #expect(try file.names() == [])
-            #expect(try file.set("ann", password: "1"))
-            #expect(try file.set("böb", password: "2"))
-            #expect(try !file.set("ann", password: "3"))
+            #expect(try file.set("ann", password: "1", cost: .cheap))
+            #expect(try file.set("böb", password: "2", cost: .cheap))
+            #expect(try !file.set("ann", password: "3", cost: .cheap))
             #expect(try file.names() == ["ann", "böb"])
             #expect(try file.entries()[0].hash.matches("3"))
             let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
@@ -64,8 +65,8 @@ import Testing
     func impossibleNamesAreRefused(name: String) async throws {
         try await TestFolder.with { folder in
             let file = UsersFile(path: folder.file("users"))
-            #expect(throws: DevFailed.self) { try file.set(name, password: "1") }
-            #expect(throws: DevFailed.self) { try file.set("ann", password: "") }
+            #expect(throws: DevFailed.self) { try file.set(name, password: "1", cost: .cheap) }
+            #expect(throws: DevFailed.self) { try file.set("ann", password: "", cost: .cheap) }
             #expect(!FileManager.default.fileExists(atPath: file.path))
         }
     }
@@ -81,7 +82,7 @@ import Testing
                 #expect(error.reason == "REST_BadUsersFile")
                 #expect(error.reasonDescription.contains("line 3"))
             }
-            #expect(throws: DevFailed.self) { try file.set("bob", password: "1") }
+            #expect(throws: DevFailed.self) { try file.set("bob", password: "1", cost: .cheap) }
             #expect(try String(contentsOfFile: file.path, encoding: .utf8) == text)
         }
     }
@@ -98,7 +99,7 @@ import Testing
             #expect(try await !verifier.verify("ann", "2", from: "a"))
             #expect(try await !verifier.verify("eve", "1", from: "a"))
             #expect(verifier.remembered == 1)
-            try UsersFile(path: folder.file("users")).set("ann", password: "3")
+            try UsersFile(path: folder.file("users")).set("ann", password: "3", cost: .cheap)
             #expect(try await !verifier.verify("ann", "1", from: "a"))
             #expect(verifier.remembered == 0)
             #expect(try await verifier.verify("ann", "3", from: "a"))

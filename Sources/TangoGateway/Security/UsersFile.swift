@@ -41,6 +41,11 @@ public struct UsersFile: Sendable {
     /// - Throws: `REST_BadUsersFile`; `REST_BadValue` for names and passwords that are not possible.
     @discardableResult
     public func set(_ name: String, password: String) throws(DevFailed) -> Bool {
+        try self.set(name, password: password, cost: PasswordHash.Cost())
+    }
+
+    @discardableResult
+    func set(_ name: String, password: String, cost: PasswordHash.Cost) throws(DevFailed) -> Bool {
         guard Self.isPossible(name) else {
             throw DevFailed(
                 .restBadValue, "A user's name has 1 to 128 characters, no colon, no space at its ends and does not begin with #",
@@ -50,7 +55,7 @@ public struct UsersFile: Sendable {
             throw DevFailed(.restBadValue, "A password has 1 to 1024 bytes", origin: "UsersFile")
         }
         return try self.change { entries throws(DevFailed) in
-            guard let hash = try? PasswordHash(of: password) else { throw self.failed("the password could not be hashed") }
+            guard let hash = try? PasswordHash(of: password, cost: cost) else { throw self.failed("the password could not be hashed") }
             return Self.set(hash, of: name, in: &entries)
         }
     }
