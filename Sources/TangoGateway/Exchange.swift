@@ -73,7 +73,7 @@ struct GatewayServices: Sendable {
         self.attributeConfigs = TimedCache(lifetime: configuration.listLifetime)
         self.interfaces = TimedCache(lifetime: configuration.listLifetime)
         self.aliases = TimedCache(lifetime: configuration.listLifetime)
-        self.accessRights = configuration.usesAccessControl ? AccessRights() : nil
+        self.accessRights = configuration.usesAccessControl ? AccessRights(lifetime: configuration.accessLifetime) : nil
     }
 
     /// After every write and command: nothing older is answered.

@@ -43,6 +43,9 @@ struct RestOptions: ParsableArguments {
     @Flag(help: "Let the control system's TangoAccessControl decide what a user may change.")
     var accessControl = false
 
+    @Option(help: ArgumentHelp("How long an answer of TangoAccessControl holds; 10 by default and at most.", valueName: "seconds"))
+    var accessLifetime: String?
+
     @Option(help: ArgumentHelp("Certificate chain (PEM): with it and the key, HTTPS and HTTP/2.", valueName: "file"))
     var certificate: String?
 
@@ -99,7 +102,7 @@ struct RestOptions: ParsableArguments {
         let texts = [
             "users": self.users, "authentication": self.noAuthentication ? "off" : self.authentication, "token-secret": self.tokenSecret,
             "token-keys": self.tokenKeys, "token-issuer": self.tokenIssuer, "token-audience": self.tokenAudience,
-            "token-user-claim": self.tokenUserClaim, "certificate": self.certificate, "key": self.key,
+            "token-user-claim": self.tokenUserClaim, "access-lifetime": self.accessLifetime, "certificate": self.certificate, "key": self.key,
             "allowed-origins": self.allowedOrigins, "timeout": self.timeout, "shutdown-limit": self.shutdownLimit,
             "head-limit": self.headLimit, "idle-limit": self.idleLimit, "maximum-uri-length": self.maximumURILength,
             "maximum-header-size": self.maximumHeaderSize, "maximum-body-size": self.maximumBodySize, "value-lifetime": self.valueLifetime,

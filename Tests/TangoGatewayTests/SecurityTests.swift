@@ -176,6 +176,21 @@ import Testing
         }
     }
 
+    @Test func aRequestInProgressIsAnsweredWhenTheGatewayStops() async throws {
+        for option in ["--http2", "--http1.1"] {
+            let database = try SilentListener()
+            var request: Task<Curl.Answer, any Error>?
+            try await Self.withTLS { url, certificate, _ in
+                request = Task {
+                    try await Curl.get(
+                        "\(url)/tango/rest/v11/hosts/127.0.0.1;port=\(database.port)", [option, "--cacert", certificate])
+                }
+                await database.accepted()
+            }
+            #expect(try await request?.value.status == 503, "\(option)")
+        }
+    }
+
     @Test func certificateAndKeyMustFit() async throws {
         try await TestFolder.with { folder in
             func write(_ name: String) throws {

@@ -73,6 +73,41 @@ struct RunningGateway: Sendable {
     }
 }
 
+/// A port that takes connections and never says anything.
+final class SilentListener: Sendable {
+    let port: Int
+    private let descriptor: Int32
+
+    init() throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0 && listen(descriptor, 8) == 0
+            }
+        }
+        guard isListening else { throw DevFailed("Test_NoPort", "no port", origin: "test") }
+        self.descriptor = descriptor
+        self.port = Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    deinit { close(self.descriptor) }
+
+    /// Returns when somebody has connected.
+    func accepted() async {
+        let descriptor = self.descriptor
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                _ = accept(descriptor, nil, nil)
+                continuation.resume()
+            }
+        }
+    }
+}
+
 /// The program curl: a client of another make, which speaks HTTP/2.
 enum Curl {
     struct Answer: Sendable {

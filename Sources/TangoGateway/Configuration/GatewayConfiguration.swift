@@ -62,6 +62,8 @@ public struct GatewayConfiguration: Sendable {
     public var tokenUserClaim = "sub"
     /// Whether the access service of a control system (TangoAccessControl) decides what a user may change.
     public var usesAccessControl = false
+    /// How long an answer of the access service holds; 10 s at most.
+    public var accessLifetime: Duration = .seconds(10)
     /// File with the certificate chain (PEM). With it and the key the gateway speaks HTTPS, HTTP/2 and HTTP/1.1.
     public var certificateFile: String?
     /// File with the private key of the certificate (PEM).

@@ -55,6 +55,7 @@ struct GatewaySetting: Sendable {
         GatewaySetting("token-audience", .optionalText(\.tokenAudience)),
         GatewaySetting("token-user-claim", .text(\.tokenUserClaim)),
         GatewaySetting("access-control", .flag(\.usesAccessControl)),
+        GatewaySetting("access-lifetime", .duration(\.accessLifetime, 0...10)),
         GatewaySetting("certificate", .optionalText(\.certificateFile)),
         GatewaySetting("key", .optionalText(\.keyFile)),
     ]

@@ -9,16 +9,20 @@ struct AccessRights: Sendable {
         var device: MemberKey
     }
 
-    /// How long an answer holds.
-    private static let lifetime: Duration = .seconds(10)
+    private let rights: TimedCache<Question, Bool>
+    private let lifetime: Duration
 
-    private let rights = TimedCache<Question, Bool>(lifetime: Self.lifetime)
+    /// - Parameter lifetime: how long an answer holds.
+    init(lifetime: Duration) {
+        self.lifetime = lifetime
+        self.rights = TimedCache(lifetime: lifetime)
+    }
 
     /// Whether the caller may change the device.
     /// - Throws: the failure of asking, which is asked again next time.
     func mayWrite(_ caller: AccessCaller, _ device: DeviceReference, in database: DatabaseClient) async throws(DevFailed) -> Bool {
         try await self.rights.value(Question(caller: caller, device: MemberKey(device)), isFresh: false) { () async throws(DevFailed) in
-            switch await database.accessControl.right(of: caller, on: device.name.tangoFolded, maximumAge: Self.lifetime) {
+            switch await database.accessControl.right(of: caller, on: device.name.tangoFolded, maximumAge: self.lifetime) {
             case .write: return true
             case .read(because: nil): return false
             case .read(let failure?): throw failure
@@ -31,7 +35,7 @@ struct AccessRights: Sendable {
         let deviceClass = try await upstream(.resolving) { () async throws(DevFailed) in
             try await database.deviceClass(of: device.name)
         }
-        return await database.accessControl.allows(command, ofClass: deviceClass, maximumAge: Self.lifetime)
+        return await database.accessControl.allows(command, ofClass: deviceClass, maximumAge: self.lifetime)
     }
 }
 
