@@ -67,7 +67,7 @@ private struct PunctualChannel<Base: ServerChildChannel>: ServerChildChannel {
             let pipeline = channel.pipeline.syncOperations
             let deadline = HeadDeadlineHandler(limit: self.headLimit)
             if let tls = try? pipeline.handler(type: NIOSSLServerHandler.self) {
-                try pipeline.addHandler(deadline, position: .after(tls))
+                try pipeline.addHandlers([LastWordsHandler(), deadline], position: .after(tls))
             } else {
                 try pipeline.addHandler(deadline, position: .first)
             }
@@ -79,6 +79,22 @@ private struct PunctualChannel<Base: ServerChildChannel>: ServerChildChannel {
 
     func handle(value: Base.Value, logger: Logger) async {
         await self.base.handle(value: value, logger: logger)
+    }
+}
+
+/// Lets what was written go out before the connection closes.
+///
+/// A stopping HTTP/2 connection is closed by the library as soon as its last stream ends, which is while the end of the last answer is
+/// being written: that answer would be lost.
+final class LastWordsHandler: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        let context = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.eventLoop.execute {
+            context.value.flush()
+            context.value.close(mode: mode, promise: promise)
+        }
     }
 }
 

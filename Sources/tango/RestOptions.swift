@@ -102,7 +102,8 @@ struct RestOptions: ParsableArguments {
         let texts = [
             "users": self.users, "authentication": self.noAuthentication ? "off" : self.authentication, "token-secret": self.tokenSecret,
             "token-keys": self.tokenKeys, "token-issuer": self.tokenIssuer, "token-audience": self.tokenAudience,
-            "token-user-claim": self.tokenUserClaim, "access-lifetime": self.accessLifetime, "certificate": self.certificate, "key": self.key,
+            "token-user-claim": self.tokenUserClaim, "access-lifetime": self.accessLifetime, "certificate": self.certificate,
+            "key": self.key,
             "allowed-origins": self.allowedOrigins, "timeout": self.timeout, "shutdown-limit": self.shutdownLimit,
             "head-limit": self.headLimit, "idle-limit": self.idleLimit, "maximum-uri-length": self.maximumURILength,
             "maximum-header-size": self.maximumHeaderSize, "maximum-body-size": self.maximumBodySize, "value-lifetime": self.valueLifetime,

@@ -43,7 +43,8 @@ import Testing
             "host": "::1", "port": "7", "tango-host": "db:5", "timeout": "7", "shutdown-limit": "7", "head-limit": "7", "idle-limit": "7",
             "maximum-uri-length": "700", "maximum-header-size": "700", "maximum-body-size": "700", "value-lifetime": "7",
             "list-lifetime": "7", "tree-lifetime": "7", "allowed-origins": "http://a,http://b", "authentication": "on", "users": "u",
-            "token-secret": "s", "token-keys": "k", "token-issuer": "i", "token-audience": "a", "token-user-claim": "c", "access-lifetime": "7",
+            "token-secret": "s", "token-keys": "k", "token-issuer": "i", "token-audience": "a", "token-user-claim": "c",
+            "access-lifetime": "7",
             "certificate": "x", "key": "y",
         ]
         let flags = ["open-to-network", "access-control", "trust-forwarded", "classname-unknown"]

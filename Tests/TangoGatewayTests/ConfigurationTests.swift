@@ -147,7 +147,18 @@ import Testing
     }
 }
 
-@Suite struct HeadDeadlineTests {
+@Suite struct TransportTests {
+    @Test func whatIsWrittenWhileTheConnectionClosesGoesOut() throws {
+        let channel = EmbeddedChannel(handler: LastWordsHandler())
+        try channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        channel.close(promise: nil)
+        channel.write(ByteBuffer(string: "last"), promise: nil)
+        #expect(channel.isActive)
+        channel.embeddedEventLoop.run()
+        #expect(!channel.isActive)
+        #expect(try channel.readOutbound(as: ByteBuffer.self) == ByteBuffer(string: "last"))
+    }
+
     private static func channel() throws -> EmbeddedChannel {
         let channel = EmbeddedChannel(handler: HeadDeadlineHandler(limit: .seconds(30)))
         try channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
