@@ -195,18 +195,19 @@ extension GatewayRequest {
         self.clientAddress = Self.plain(address)
     }
 
-    /// The client the trusted proxy names: it appends to what others claimed.
+    /// The client the trusted proxy names: it appends to what others claimed. Proxies write one of the two headers, so if they differ
+    /// somebody else wrote the other, and neither counts.
     private static func forwardedClient(_ headers: HTTPFields) -> String? {
         func last(_ name: String) -> Substring? {
             HTTPField.Name(name).flatMap { headers[$0] }?.split(separator: ",").last
         }
-        if let element = last("Forwarded") {
-            for part in element.split(separator: ";") {
-                let sides = part.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != "\"" && $0 != " " } }
-                if sides.count == 2, sides[0].lowercased() == "for" { return sides[1] }
-            }
+        var clients: Set<String> = []
+        for part in last("Forwarded")?.split(separator: ";") ?? [] {
+            let sides = part.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != "\"" && $0 != " " } }
+            if sides.count == 2, sides[0].lowercased() == "for" { clients.insert(Self.plain(sides[1])) }
         }
-        return last("X-Forwarded-For").map { $0.filter { $0 != " " } }
+        if let element = last("X-Forwarded-For") { clients.insert(Self.plain(element.filter { $0 != " " })) }
+        return clients.count == 1 ? clients.first : nil
     }
 
     /// An address without port and brackets; IPv4 in its own form, as access services know it.

@@ -123,6 +123,17 @@ import Testing
         }
     }
 
+    @Test func nothingIsChangedWhereNobodyKnowsTheRights() async throws {
+        try await RunningGateway.with {
+            $0.usesAccessControl = true
+        } _: { gateway in
+            let url = "http://127.0.0.1:\(gateway.port)/tango/rest/v11/hosts/127.0.0.1;port=1/devices/a/b/c"
+            // As everything of a database that is not there.
+            #expect(try await Curl.get("\(url)/attributes/d/value?v=1", ["-X", "PUT"]).status == 400)
+            #expect(try await Curl.get("\(url)/properties/d", ["-X", "DELETE"]).status == 400)
+        }
+    }
+
     // MARK: - TLS
 
     /// Makes a certificate and runs the body with a gateway that uses it.
@@ -233,5 +244,7 @@ import Testing
         #expect(address(header, trusts: false) == "10.0.0.1")
         #expect(address(["Forwarded": "for=1.1.1.1, for=\"[2001:db8::1]:47\";proto=https"]) == "2001:db8::1")
         #expect(address(["Forwarded": "for=2.2.2.2:80"]) == "2.2.2.2")
+        #expect(address(["Forwarded": "for=2.2.2.2", "X-Forwarded-For": "2.2.2.2"]) == "2.2.2.2")
+        #expect(address(["Forwarded": "for=1.1.1.1", "X-Forwarded-For": "2.2.2.2"]) == "10.0.0.1", "one of them is a forgery")
     }
 }

@@ -119,15 +119,18 @@ package final class AccessControl: Sendable {
         return await Self.ask(service, user, LocalAddresses.reachable, device)
     }
 
-    /// What somebody else may do on the device. Without an answer they may only read, whatever is the reason.
+    /// What somebody else may do on the device.
     /// - Parameter maximumAge: how old the knowledge of the service may be.
-    package func right(of caller: AccessCaller, on device: String, maximumAge: Duration) async -> AccessRight {
+    /// - Throws: the failure of asking the database whether there is a service: nobody knows then.
+    package func right(of caller: AccessCaller, on device: String, maximumAge: Duration) async throws(DevFailed) -> AccessRight {
+        let service: DeviceProxy?
         do {
-            guard let service = try await self.service(maximumAge: maximumAge) else { return .write }
-            return await Self.ask(service, caller.user.tangoFolded, [caller.address], device)
+            service = try await self.service(maximumAge: maximumAge)
         } catch {
-            return .read(because: DevFailed(wrapping: error))
+            throw DevFailed(wrapping: error)
         }
+        guard let service else { return .write }
+        return await Self.ask(service, caller.user.tangoFolded, [caller.address], device)
     }
 
     private static func ask(_ service: DeviceProxy, _ user: String, _ addresses: [String], _ device: String) async -> AccessRight {

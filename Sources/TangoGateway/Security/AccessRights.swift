@@ -19,10 +19,13 @@ struct AccessRights: Sendable {
     }
 
     /// Whether the caller may change the device.
-    /// - Throws: the failure of asking, which is asked again next time.
-    func mayWrite(_ caller: AccessCaller, _ device: DeviceReference, in database: DatabaseClient) async throws(DevFailed) -> Bool {
-        try await self.rights.value(Question(caller: caller, device: MemberKey(device)), isFresh: false) { () async throws(DevFailed) in
-            switch await database.accessControl.right(of: caller, on: device.name.tangoFolded, maximumAge: self.lifetime) {
+    /// - Throws: `DevFailed` when the service does not answer, `HTTPFailure` when the database does not; both are asked again next time.
+    func mayWrite(_ caller: AccessCaller, _ device: DeviceReference, in database: DatabaseClient) async throws -> Bool {
+        try await self.rights.value(Question(caller: caller, device: MemberKey(device)), isFresh: false) { () async throws in
+            let right = try await upstream(.database) { () async throws(DevFailed) in
+                try await database.accessControl.right(of: caller, on: device.name.tangoFolded, maximumAge: self.lifetime)
+            }
+            switch right {
             case .write: return true
             case .read(because: nil): return false
             case .read(let failure?): throw failure
@@ -51,8 +54,10 @@ extension Exchange {
         var reason: DevFailed?
         do {
             if try await rights.mayWrite(caller, device, in: database) { return }
+        } catch let failure as HTTPFailure {
+            throw failure
         } catch {
-            reason = error
+            reason = DevFailed(wrapping: error)
         }
         if let command, reason == nil, try await rights.allows(command, on: device, in: database) { return }
         let refusal = AccessControl.refusal(
