@@ -28,6 +28,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
     ],
     targets: [
         // Values, names and errors of the field; imports nothing but the standard library.
@@ -66,7 +70,16 @@ let package = Package(
         .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
         .target(
             name: "TangoGateway",
-            dependencies: ["CImageCodecs", "TangoClient", .product(name: "Hummingbird", package: "hummingbird")],
+            dependencies: [
+                "CImageCodecs", "TangoClient",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
             swiftSettings: settings
         ),
         .target(name: "TangoTestDevice", dependencies: ["TangoServer"], swiftSettings: settings),
@@ -111,9 +124,12 @@ let package = Package(
         .testTarget(name: "TangoTestDeviceTests", dependencies: ["TangoTestDevice"], swiftSettings: settings),
         .testTarget(name: "TangoDatabaseTests", dependencies: ["TangoDatabase"], swiftSettings: settings),
         .testTarget(
-            name: "TangoGatewayTests", dependencies: ["TangoGateway", "TangoServer", "TangoDatabase", "TangoTestDevice"],
+            name: "TangoGatewayTests",
+            dependencies: [
+                "TangoGateway", "TangoServer", "TangoDatabase", "TangoTestDevice", .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
             swiftSettings: settings),
-        .testTarget(name: "TangoCLITests", dependencies: ["TangoCLI"], swiftSettings: settings),
+        .testTarget(name: "TangoCLITests", dependencies: ["TangoCLI", "tango"], swiftSettings: settings),
         .testTarget(
             name: "InteropTests", dependencies: ["TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoTestDevice"],
             swiftSettings: settings),

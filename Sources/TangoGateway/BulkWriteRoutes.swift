@@ -50,7 +50,7 @@ extension Exchange {
             CommandInfo.failure(name, failure.errors(origin: origin), input: item.body["input"], links)
         }
         return try await BulkWriting<(info: CommandInfo, argument: CommandData)>(
-            exchange: self,
+            exchange: self, namesCommands: true,
             prepare: { (proxy, items) async throws(DevFailed) in
                 var plans: [BulkPlan<(info: CommandInfo, argument: CommandData)>] = []
                 for item in items { plans.append(try await self.plan(item, proxy)) }

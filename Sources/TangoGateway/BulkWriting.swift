@@ -61,6 +61,8 @@ struct BulkPlan<Work: Sendable>: Sendable {
 /// A bulk write: devices at the same time, the elements of each in order.
 struct BulkWriting<Work: Sendable>: Sendable {
     let exchange: Exchange
+    /// Whether the elements name commands, some of which everybody may execute.
+    var namesCommands = false
     /// Checks the elements of a device.
     let prepare: @Sendable (DeviceProxy, [BulkItem]) async throws(DevFailed) -> [BulkPlan<Work>]
     /// Executes the elements of a device.
@@ -133,10 +135,25 @@ struct BulkWriting<Work: Sendable>: Sendable {
                     .databaseDeviceNotDefined, "device \(group.device.name) not defined in the database !", origin: self.exchange.origin)
             }
             let proxy = try await self.exchange.proxy(group.device)
-            return Prepared(group: group, ready: .success((proxy, try await self.prepare(proxy, group.items))))
+            let plans = try await self.prepare(proxy, group.items)
+            return Prepared(group: group, ready: .success((proxy, await self.authorized(plans))))
         } catch {
             return Prepared(group: group, ready: .failure(HTTPFailure(error, while: .resolving)))
         }
+    }
+
+    /// The plans, without those the user has no right to.
+    private func authorized(_ plans: [BulkPlan<Work>]) async -> [BulkPlan<Work>] {
+        var plans = plans
+        for index in plans.indices {
+            guard case .success = plans[index].work else { continue }
+            do throws(HTTPFailure) {
+                try await self.exchange.authorize(plans[index].item.device, command: self.namesCommands ? plans[index].name : nil)
+            } catch {
+                plans[index].work = .failure(error)
+            }
+        }
+        return plans
     }
 
     /// What an asynchronous write is refused for: bad values and unknown names. Devices that do not answer are not known to be wrong.

@@ -3,6 +3,8 @@ import NIOCore
 import NIOHTTPTypes
 
 /// Answers `Expect: 100-continue`, so that clients send large bodies without waiting. Bodies beyond the limit are not asked for.
+///
+/// Tells `HeadDeadlineHandler` where requests begin and end.
 final class ContinueHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -15,10 +17,16 @@ final class ContinueHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .head(let head) = Self.unwrapInboundIn(data), head.headerFields[.expect]?.lowercased() == "100-continue",
-            head.headerFields[.contentLength].flatMap({ Int($0) }) ?? 0 <= self.maximumBodySize
-        {
-            context.writeAndFlush(Self.wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+        switch Self.unwrapInboundIn(data) {
+        case .head(let head):
+            context.triggerUserOutboundEvent(RequestProgress.headRead, promise: nil)
+            if head.headerFields[.expect]?.lowercased() == "100-continue",
+                head.headerFields[.contentLength].flatMap({ Int($0) }) ?? 0 <= self.maximumBodySize
+            {
+                context.writeAndFlush(Self.wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+            }
+        case .body: break
+        case .end: context.triggerUserOutboundEvent(RequestProgress.endRead, promise: nil)
         }
         context.fireChannelRead(data)
     }

@@ -16,6 +16,13 @@ extension ErrorReason {
     static let restUnavailable: Self = "REST_Unavailable"
     static let restInternal: Self = "REST_Internal"
     static let restPortInUse: Self = "REST_PortInUse"
+    static let restUnauthorized: Self = "REST_Unauthorized"
+    static let restForbidden: Self = "REST_Forbidden"
+    static let restTooManyRequests: Self = "REST_TooManyRequests"
+    static let restOpenToNetwork: Self = "REST_OpenToNetwork"
+    static let restBadConfiguration: Self = "REST_BadConfiguration"
+    static let restBadUsersFile: Self = "REST_BadUsersFile"
+    static let restCantWriteFile: Self = "REST_CantWriteFile"
 }
 
 /// An answer that is an error: a status and the error stack of its body.

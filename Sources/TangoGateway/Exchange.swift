@@ -15,6 +15,10 @@ struct GatewayRequest: Sendable {
     var origin: String
     var headers: HTTPFields
     var body: [UInt8] = []
+    /// Who sends it; `nil` when nobody had to say so.
+    var user: String?
+    /// Where it comes from, as text without port.
+    var clientAddress = ""
 }
 
 /// What a route answers, before range, filter and headers.
@@ -58,12 +62,14 @@ struct GatewayServices: Sendable {
     let logger: Logger
     let executors: EventLoopExecutors
     let paths = PathCache()
-    let attributeConfigs: TimedCache<MemberKey, AttributeConfig>
+    let attributeConfigs: TimedCache<MemberKey, AttributeConfig, DevFailed>
     /// Types of arguments. A write or command that changes them makes a command fail once, at worst: they are not forgotten with it.
-    let commandInfos: TimedCache<MemberKey, CommandInfo>
+    let commandInfos: TimedCache<MemberKey, CommandInfo, DevFailed>
     /// Per host: aliases by device in lower case.
-    let aliases: TimedCache<TangoHost, [String: String]>
+    let aliases: TimedCache<TangoHost, [String: String], DevFailed>
     let hangingDevices = HangingDevices()
+    /// `nil` when everybody may do what this program may.
+    let accessRights: AccessRights?
 
     init(configuration: GatewayConfiguration, controlSystem: ControlSystem, logger: Logger) {
         self.configuration = configuration
@@ -73,6 +79,7 @@ struct GatewayServices: Sendable {
         self.attributeConfigs = TimedCache(lifetime: configuration.listLifetime, executors: self.executors)
         self.commandInfos = TimedCache(lifetime: configuration.listLifetime, executors: self.executors)
         self.aliases = TimedCache(lifetime: configuration.listLifetime, executors: self.executors)
+        self.accessRights = configuration.usesAccessControl ? AccessRights(lifetime: configuration.accessLifetime) : nil
     }
 
     /// After every write and command: nothing older is answered.
@@ -118,7 +125,7 @@ struct Exchange: Sendable {
                 content: .bytes(Array(WebPage.html.utf8), contentType: "text/html;charset=utf-8"), lifetime: self.configuration.treeLifetime
             )
         case .entryPoint: self.entryPoint()
-        case .version: .json(["hosts": .string(self.url + "/hosts")], lifetime: self.configuration.listLifetime)
+        case .version: self.version()
         case .hosts: throw HTTPFailure.badRequest("No Tango host given")
         case .defaultTree: try await self.treeOfHosts()
         case .host(let host): try await self.tangoHost(host)
@@ -146,6 +153,7 @@ struct Exchange: Sendable {
 
     private func answer(_ device: DeviceReference, _ resource: DeviceResource) async throws -> Answer {
         let method = self.request.method == .head ? .get : self.request.method
+        try await self.authorize(device, resource)
         switch (resource, method) {
         case (.device, _): return try await self.device(device)
         case (.state, _): return try await self.state(device)

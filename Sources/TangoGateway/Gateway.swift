@@ -4,47 +4,13 @@ public import Logging
 import NIOCore
 import ServiceLifecycle
 public import TangoClient
-public import TangoCore
+import TangoCore
 
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
     import Darwin
 #endif
-
-/// Settings of a `Gateway`.
-public struct GatewayConfiguration: Sendable {
-    /// Address to listen at.
-    public var host = "127.0.0.1"
-    /// Port to listen at; 0 takes any free one.
-    public var port = 10001
-    /// Host of `/devices/tree` when the request names none; `nil`: the default of the control system.
-    public var defaultTangoHost: TangoHost?
-    /// Limit of a whole request, connecting included.
-    public var timeout: Duration = .seconds(3)
-    /// How long requests in progress may take to finish when the gateway stops.
-    public var shutdownLimit: Duration = .seconds(5)
-    /// Longest request target accepted, in bytes.
-    public var maximumURILength = 8 * 1024
-    /// Largest header block accepted, in bytes.
-    public var maximumHeaderSize = 32 * 1024
-    /// Largest body accepted, in bytes.
-    public var maximumBodySize = 16 * 1024 * 1024
-    /// How long clients may keep values, states and histories.
-    public var valueLifetime: Duration = .milliseconds(200)
-    /// How long clients may keep lists and configuration, and the gateway the configuration of attributes.
-    public var listLifetime: Duration = .seconds(1)
-    /// How long clients may keep device trees.
-    public var treeLifetime: Duration = .seconds(3)
-    /// Web origins that may call; `nil`: all.
-    public var allowedOrigins: [String]?
-    /// Whether `Forwarded` and `X-Forwarded-*` of a proxy in front decide about the links in answers.
-    public var trustsForwardedHeaders = false
-    /// Whether `info.classname` is always `unknown`, as one other server answers and one test suite expects.
-    public var hidesDeviceClass = false
-
-    public init() {}
-}
 
 /// The Tango REST interface (v1.0, v1.1) over HTTP.
 ///
@@ -56,28 +22,36 @@ public final class Gateway: Sendable {
 
     public init(configuration: GatewayConfiguration, controlSystem: ControlSystem, logger: Logger) {
         self.responder = Responder(
-            services: GatewayServices(configuration: configuration, controlSystem: controlSystem, logger: logger))
+            services: GatewayServices(configuration: configuration.resolved, controlSystem: controlSystem, logger: logger))
+    }
+
+    /// Options of the `ControlSystem` a gateway of that configuration needs: where the access service is asked for each user, what it
+    /// allows the user of this process does not matter.
+    public static func clientOptions(_ configuration: GatewayConfiguration) -> ClientOptions {
+        var options = ClientOptions()
+        options.respectsAccessControl = !configuration.usesAccessControl
+        options.eventLoopThreads = System.coreCount
+        options.hasConnectionsPerThread = true
+        return options
     }
 
     /// Serves until the task is cancelled or a graceful shutdown begins.
     /// - Parameter onListening: gets the port once requests are accepted.
-    /// - Throws: `DevFailed` with `REST_PortInUse`, or `REST_CantListen` when the address is not usable for another reason.
+    /// - Throws: `DevFailed` with `REST_PortInUse`, or `REST_CantListen` when the address is not usable for another reason;
+    ///   `REST_OpenToNetwork`, `REST_BadConfiguration`, `REST_BadUsersFile`, `REST_BadCertificate`.
     public func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let configuration = self.responder.services.configuration
         let responder = self.responder
-        let connections = OnEventLoop(
-            HTTP1Channel(
-                responder: { request, writer, _ in try await Self.respond(to: request, responder, writer) },
-                configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [ContinueHandler(maximumBodySize: configuration.maximumBodySize)],
-                    idleTimeout: .seconds(75)
-                )
-            ), executors: responder.services.executors)
-        let server = connections.server(
+        try configuration.check()
+        let authenticator = try await Authenticator(configuration, logger: responder.services.logger)
+        let server = try Transport.server(configuration, responder.services.executors).buildServer(
             configuration: ServerConfiguration(address: .hostname(configuration.host, port: configuration.port)),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? configuration.port) },
             eventLoopGroup: responder.services.controlSystem.group,
-            logger: responder.services.logger
+            logger: responder.services.logger,
+            responder: { request, writer, channel in
+                try await Self.respond(to: request, Connection(channel), responder, authenticator, writer)
+            },
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? configuration.port) }
         )
         var groupConfiguration = ServiceGroupConfiguration(services: [server], logger: responder.services.logger)
         groupConfiguration.maximumGracefulShutdownDuration = configuration.shutdownLimit
@@ -100,18 +74,22 @@ public final class Gateway: Sendable {
         }
     }
 
-    @concurrent private static func respond(to request: Request, _ responder: Responder, _ writer: consuming ResponseWriter) async throws {
+    @concurrent private static func respond(
+        to request: Request, _ connection: Connection, _ responder: Responder, _ authenticator: Authenticator?,
+        _ writer: consuming ResponseWriter
+    ) async throws {
         let configuration = responder.services.configuration
-        var gatewayRequest = GatewayRequest(head: request.head, trustsForwarded: configuration.trustsForwardedHeaders)
+        var gatewayRequest = GatewayRequest(head: request.head, connection, configuration)
         let response: GatewayResponse
         do throws(HTTPFailure) {
             try Self.checkHead(request.head, configuration)
+            gatewayRequest.user = try await authenticator?.user(of: gatewayRequest)
             gatewayRequest.body = try await Self.body(of: request, limit: configuration.maximumBodySize)
             response = await responder.respond(to: gatewayRequest)
         } catch {
             response = responder.respond(to: gatewayRequest, with: error)
         }
-        try await Self.write(response, to: writer)
+        try await Self.write(response, isHTTP2: connection.isHTTP2, to: writer)
     }
 
     private static func checkHead(_ head: HTTPRequest, _ configuration: GatewayConfiguration) throws(HTTPFailure) {
@@ -144,26 +122,49 @@ public final class Gateway: Sendable {
         return body
     }
 
-    @concurrent private static func write(_ response: GatewayResponse, to writer: consuming ResponseWriter) async throws {
+    @concurrent private static func write(
+        _ response: GatewayResponse, isHTTP2: Bool, to writer: consuming ResponseWriter
+    ) async throws {
         var head = HTTPResponse(status: response.status, headerFields: response.headers)
         head.headerFields[.date] = HTTPDate.now
         // Answers that cannot have a body have no length either (RFC 9110, 8.6); that to HEAD has one already.
         let hasBody = response.status != .noContent && response.status != .notModified
         if hasBody, head.headerFields[.contentLength] == nil { head.headerFields[.contentLength] = String(response.body.count) }
-        if response.closesConnection { head.headerFields[.connection] = "close" }
+        // HTTP/2 knows no such header.
+        if response.closesConnection, !isHTTP2 { head.headerFields[.connection] = "close" }
         guard hasBody, !response.body.isEmpty else {
             try await writer.writeResponse(head)
             return
         }
         try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: response.body)))
-        // An error ends the connection; the rest of the request is not read.
+        // An error ends the connection, or in HTTP/2 the stream; the rest of the request is not read.
         if response.closesConnection { throw CancellationError() }
     }
 }
 
+/// What is known of the connection of a request.
+struct Connection: Sendable {
+    /// Address of the peer, as text.
+    let address: String
+    let isHTTP2: Bool
+
+    init(_ channel: any Channel) {
+        self.address = channel.remoteAddress?.ipAddress ?? ""
+        // A stream is a channel below the connection, which is one below the listening socket.
+        self.isHTTP2 = channel.parent?.parent != nil
+    }
+}
+
 extension GatewayRequest {
-    /// - Parameter trustsForwarded: whether headers of a proxy tell the address the client used.
-    init(head: HTTPRequest, trustsForwarded: Bool) {
+    init(head: HTTPRequest, _ connection: Connection, _ configuration: GatewayConfiguration) {
+        self.init(
+            head: head, trustsForwarded: configuration.trustsForwardedHeaders, isSecure: configuration.isSecure, peer: connection.address)
+    }
+
+    /// - Parameters:
+    ///   - trustsForwarded: whether headers of a proxy tell the address the client used, and its own.
+    ///   - peer: address of who sent the request.
+    init(head: HTTPRequest, trustsForwarded: Bool, isSecure: Bool = false, peer: String = "") {
         var target = Substring(head.path ?? "/")
         if let end = Self.endOfAuthority(target) { target = target[end...] }
         let question = target.utf8.firstIndex(of: UInt8(ascii: "?"))
@@ -171,14 +172,44 @@ extension GatewayRequest {
         self.path = String(target[..<(question ?? target.endIndex)])
         self.query = question.map { String(target[target.utf8.index(after: $0)...]) } ?? ""
         self.headers = head.headerFields
-        var scheme = "http"
+        var scheme = isSecure ? "https" : "http"
         var authority = head.authority ?? "localhost"
+        var address = peer
         if trustsForwarded {
             let forwarded = Self.forwarded(head.headerFields)
+            address = Self.forwardedClient(head.headerFields) ?? address
             scheme = forwarded.scheme ?? scheme
             authority = forwarded.authority ?? authority
         }
         self.origin = "\(scheme)://\(authority)"
+        self.clientAddress = Self.plain(address)
+    }
+
+    /// The client the trusted proxy names: it appends to what others claimed. Proxies write one of the two headers, so if they differ
+    /// somebody else wrote the other, and neither counts.
+    private static func forwardedClient(_ headers: HTTPFields) -> String? {
+        func last(_ name: String) -> Substring? {
+            HTTPField.Name(name).flatMap { headers[$0] }?.split(separator: ",").last
+        }
+        var clients: Set<String> = []
+        for part in last("Forwarded")?.split(separator: ";") ?? [] {
+            let sides = part.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != "\"" && $0 != " " } }
+            if sides.count == 2, sides[0].lowercased() == "for" { clients.insert(Self.plain(sides[1])) }
+        }
+        if let element = last("X-Forwarded-For") { clients.insert(Self.plain(element.filter { $0 != " " })) }
+        return clients.count == 1 ? clients.first : nil
+    }
+
+    /// An address without port and brackets; IPv4 in its own form, as access services know it.
+    private static func plain(_ address: String) -> String {
+        var text = Substring(address)
+        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+            text = text[text.index(after: text.startIndex)..<end]
+        } else if text.filter({ $0 == ":" }).count == 1, let colon = text.firstIndex(of: ":") {
+            text = text[..<colon]
+        }
+        if text.lowercased().hasPrefix("::ffff:"), text.contains(".") { text = text.dropFirst(7) }
+        return text == "::1" ? "127.0.0.1" : String(text)
     }
 
     /// Where the path of an absolute target begins; `nil` for the usual form.

@@ -9,6 +9,13 @@ extension Exchange {
         return .json(.object(object), lifetime: self.configuration.listLifetime)
     }
 
+    /// Tells too how clients may say who they are.
+    func version() -> Answer {
+        var answer = Answer.json(["hosts": .string(self.url + "/hosts")], lifetime: self.configuration.listLifetime)
+        if self.configuration.authenticates { answer.headers = Authenticator.challenges(self.configuration) }
+        return answer
+    }
+
     func tangoHost(_ host: TangoHost) async throws -> Answer {
         let database = try self.database(host)
         let (name, info) = try await upstream(.database) { () async throws(DevFailed) -> (String, [String]) in

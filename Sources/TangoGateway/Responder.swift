@@ -165,7 +165,8 @@ struct ResponseShaper {
 
     private func addCaching(to response: inout GatewayResponse, lifetime: Duration) {
         let milliseconds = lifetime.components.seconds * 1000 + lifetime.components.attoseconds / 1_000_000_000_000_000
-        response.headers[.cacheControl] = "no-transform, max-age=\(milliseconds / 1000), max-age-millis=\"\(milliseconds)\""
+        let audience = self.exchange.configuration.authenticates ? "private, " : ""
+        response.headers[.cacheControl] = "\(audience)no-transform, max-age=\(milliseconds / 1000), max-age-millis=\"\(milliseconds)\""
         response.headers[.expires] = HTTPDate.recent((Timestamp.now.milliseconds + milliseconds) / 1000)
         response.headers[.eTag] = EntityTag.of(response.body)
     }

@@ -6,8 +6,8 @@ import TangoIIOP
 ///
 /// A value is fetched once however many ask for it meanwhile, in a task of its own: a source that hangs holds up those who ask for its
 /// key, and nobody else.
-final class TimedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private typealias Fetch = Task<Result<Value, DevFailed>, Never>
+final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error>: Sendable {
+    private typealias Fetch = Task<Result<Value, Failure>, Never>
 
     private enum Entry {
         case kept(Value, expires: ContinuousClock.Instant)
@@ -43,8 +43,8 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// The kept value, or a newly fetched one. `isFresh` demands one whose fetching starts now. Failures are not kept.
     func value(
-        _ key: Key, isFresh: Bool, fetch: @escaping @Sendable () async throws(DevFailed) -> Value
-    ) async throws(DevFailed) -> Value {
+        _ key: Key, isFresh: Bool, fetch: @escaping @Sendable () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
         let now = ContinuousClock.now
         let found = self.state.withLock { state -> Found in
             if !isFresh {
@@ -57,7 +57,7 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             if state.entries.count >= self.limit { state.entries = state.entries.filter { !$0.value.isWorthless(at: now) } }
             let generation = state.generation
             let task = Fetch(executorPreference: self.executors?.current) {
-                do throws(DevFailed) {
+                do throws(Failure) {
                     let value = try await fetch()
                     self.keep(value, key, generation)
                     return .success(value)

@@ -5,34 +5,44 @@ import TangoCore
 import TangoGateway
 import TangoServer
 
-/// `tango rest`: the REST gateway alone.
+/// `tango rest`: the REST gateway alone, and what belongs to it.
 struct Rest: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Runs the Tango REST API.")
+    static let configuration = CommandConfiguration(
+        abstract: "Runs the Tango REST API, or one of the commands for it.",
+        discussion: "Without a subcommand it serves: see \"tango rest serve --help\" for the options.",
+        subcommands: [RestServe.self, RestUser.self, RestCertificate.self], defaultSubcommand: RestServe.self)
+}
 
-    @Option(help: "Port to listen at.")
-    var port = 10001
+/// `tango rest serve`, and `tango rest` for short.
+struct RestServe: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "serve", abstract: "Runs the Tango REST API.")
 
-    @Option(help: "Address to listen at.")
-    var host = "127.0.0.1"
+    @Option(help: "Port to listen at; 10001 by default.")
+    var port: Int?
+
+    @Option(help: "Address to listen at; 127.0.0.1 by default.")
+    var host: String?
 
     @Option(help: "Tango database used where a request names none (HOST:PORT); TANGO_HOST by default.")
     var tangoHost: String?
 
+    @OptionGroup
+    var options: RestOptions
+
     func validate() throws {
-        guard (0...65535).contains(self.port) else { throw ValidationError("A port is a number from 0 to 65535.") }
+        guard (0...65535).contains(self.port ?? 0) else { throw ValidationError("A port is a number from 0 to 65535.") }
     }
 
     func run() async throws {
         await reporting {
-            let tangoHost: TangoHost?
-            if let text = self.tangoHost {
-                tangoHost = try TangoHost(parsing: text)
-            } else {
-                tangoHost = try? TangoEnvironment.tangoHosts().first
-            }
-            let host = self.host
-            try await runGateway(host: host, port: self.port, tangoHost: tangoHost) { port in
-                say("REST API at http://\(host):\(port)/tango/rest")
+            let loaded = try await self.options.load([
+                "host": self.host, "port": self.port.map { String($0) }, "tango-host": self.tangoHost,
+            ])
+            if self.options.printConfig { return say(loaded.json) }
+            var configuration = loaded.configuration
+            configuration.defaultTangoHost = configuration.defaultTangoHost ?? (try? TangoEnvironment.tangoHosts().first)
+            try await runGateway(configuration) { url in
+                say("REST API at \(url)/tango/rest")
                 say("Ready to accept request")
             }
         }
@@ -40,20 +50,16 @@ struct Rest: AsyncParsableCommand {
 }
 
 /// Runs the gateway until a signal comes or the task is cancelled.
-func runGateway(host: String, port: Int, tangoHost: TangoHost?, onListening: @escaping @Sendable (Int) async -> Void) async throws {
+/// - Parameter onListening: gets its URL without slash at the end.
+func runGateway(_ configuration: GatewayConfiguration, onListening: @escaping @Sendable (String) async -> Void) async throws {
     TerminationSignals.install()
-    var options = ClientOptions()
-    options.eventLoopThreads = ProcessInfo.processInfo.activeProcessorCount
-    options.hasConnectionsPerThread = true
-    let system = ControlSystem(host: tangoHost, options: options)
-    var configuration = GatewayConfiguration()
-    configuration.host = host
-    configuration.port = port
-    configuration.defaultTangoHost = tangoHost
+    let system = ControlSystem(host: configuration.defaultTangoHost, options: Gateway.clientOptions(configuration))
     let gateway = Gateway(configuration: configuration, controlSystem: system, logger: .standard("rest"))
+    let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+    let scheme = configuration.isSecure ? "https" : "http"
     do {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await gateway.run(onListening: onListening) }
+            group.addTask { try await gateway.run { port in await onListening("\(scheme)://\(host):\(port)") } }
             group.addTask { await TerminationSignals.wait() }
             try await group.next()
             group.cancelAll()

@@ -2,6 +2,7 @@ import ArgumentParser
 import TangoCLI
 import TangoCore
 import TangoDatabase
+import TangoGateway
 import TangoServer
 import TangoTestDevice
 
@@ -13,8 +14,8 @@ struct Up: AsyncParsableCommand {
     @Option(help: "Port of the database.")
     var port = 10000
 
-    @Option(help: "Port of the REST API.")
-    var restPort = 10001
+    @Option(help: "Port of the REST API; 10001 by default.")
+    var restPort: Int?
 
     @Option(help: "Address to listen at.")
     var host = "127.0.0.1"
@@ -25,15 +26,22 @@ struct Up: AsyncParsableCommand {
     @Flag(help: "Keep nothing.")
     var inMemory = false
 
+    @OptionGroup(title: "Options of the REST API")
+    var rest: RestOptions
+
     func validate() throws {
         if self.inMemory, self.file != nil { throw ValidationError("--file and --in-memory exclude each other.") }
-        guard (0...65535).contains(self.port), (0...65535).contains(self.restPort) else {
+        guard (0...65535).contains(self.port), (0...65535).contains(self.restPort ?? 0) else {
             throw ValidationError("A port is a number from 0 to 65535.")
         }
     }
 
     func run() async throws {
         await reporting {
+            let rest = try await self.rest.load(["host": self.host, "port": self.restPort.map { String($0) }])
+            if self.rest.printConfig { return say(rest.json) }
+            // Before anything listens: the database answers whoever reaches it.
+            try rest.configuration.check()
             TerminationSignals.install()
             let database = try DatabaseServer(
                 store: try .open(file: self.file, inMemory: self.inMemory), host: self.host, port: self.port, logger: .standard("database"))
@@ -46,7 +54,7 @@ struct Up: AsyncParsableCommand {
                     logger: .standard("TangoTest"))
                 do {
                     try await devices.start()
-                    try await self.serve(database, devices, tangoHost)
+                    try await self.serve(database, devices, tangoHost, rest.configuration)
                 } catch {
                     await devices.stop()
                     throw error
@@ -61,13 +69,15 @@ struct Up: AsyncParsableCommand {
     }
 
     /// Returns when a signal comes, a Kill command, or the gateway ends.
-    private func serve(_ database: DatabaseServer, _ devices: DeviceServer, _ tangoHost: TangoHost) async throws {
-        let host = self.host
+    private func serve(
+        _ database: DatabaseServer, _ devices: DeviceServer, _ tangoHost: TangoHost, _ configuration: GatewayConfiguration
+    ) async throws {
+        var configuration = configuration
+        configuration.defaultTangoHost = tangoHost
+        let rest = configuration
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await runGateway(host: host, port: self.restPort, tangoHost: tangoHost) { restPort in
-                    Self.greet(tangoHost, devicePort: devices.port, restHost: host, restPort: restPort)
-                }
+                try await runGateway(rest) { url in Self.greet(tangoHost, devicePort: devices.port, url: url, rest) }
             }
             group.addTask { await database.waitForStop() }
             group.addTask { await devices.waitForStop() }
@@ -78,17 +88,18 @@ struct Up: AsyncParsableCommand {
         }
     }
 
-    private static func greet(_ tangoHost: TangoHost, devicePort: Int, restHost: String, restPort: Int) {
+    private static func greet(_ tangoHost: TangoHost, devicePort: Int, url: String, _ rest: GatewayConfiguration) {
         let terminal = Terminal.standardOutput()
         say(terminal.styled("The control system is up.", .bold))
         say("  Database     TANGO_HOST=\(tangoHost)")
         say("  TangoTest    sys/tg_test/1 at \(tangoHost.host):\(devicePort)")
-        say("  REST, web    http://\(restHost):\(restPort)/")
+        say("  REST, web    \(url)/")
         say("Try, in another terminal:")
         say("  tango read --tango-host \(tangoHost) sys/tg_test/1 double_scalar")
         say("  TANGO_HOST=\(tangoHost) python3 -c 'import tango; print(tango.DeviceProxy(\"sys/tg_test/1\").state())'")
+        let options = (rest.isSecure ? "-k " : "") + (rest.resolved.authentication == .on ? "-u USER " : "")
         say(
-            "  curl 'http://\(restHost):\(restPort)/tango/rest/v1.0/hosts/\(tangoHost.host);port=\(tangoHost.port)/devices/sys/tg_test/1/attributes/double_scalar/value'"
+            "  curl \(options)'\(url)/tango/rest/v1.0/hosts/\(tangoHost.host);port=\(tangoHost.port)/devices/sys/tg_test/1/attributes/double_scalar/value'"
         )
         say("Ready to accept request. Ctrl-C stops everything.")
     }

@@ -50,7 +50,7 @@ import Testing
     @Test func whoIsNotAwaitedHasTheGraceOnly() async {
         let answered = Counter()
         let results = await FanOut.run(
-            Array(0..<20), until: .now + .seconds(60), width: 4, grace: .milliseconds(50), isAwaited: { $0 >= 10 }
+            Array(0..<20), on: anyEventLoop, until: .now + .seconds(60), width: 4, grace: .milliseconds(50), isAwaited: { $0 >= 10 }
         ) { number -> Int in
             if number < 5 { try? await Task.sleep(for: .milliseconds(1500)) }
             if number < 5, !Task.isCancelled { answered.add() }
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func aSlowFetchIsMadeOnceAndHoldsUpNoOtherKey() async throws {
-        let cache = TimedCache<String, Int>(lifetime: .seconds(600))
+        let cache = TimedCache<String, Int, DevFailed>(lifetime: .seconds(600))
         let release = Release()
         let fetches = Counter()
         let (count, sum) = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func failuresAreNotKeptAndFetchesFromBeforeAWriteAreNotJoined() async throws {
-        let cache = TimedCache<String, Int>(lifetime: .seconds(600))
+        let cache = TimedCache<String, Int, DevFailed>(lifetime: .seconds(600))
         await #expect(throws: DevFailed.self) {
             try await cache.value("a", isFresh: false) { () async throws(DevFailed) -> Int in throw DevFailed("R", "d") }
         }

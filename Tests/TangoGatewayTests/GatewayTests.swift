@@ -139,7 +139,7 @@ var anyEventLoop: EventLoopExecutor { EventLoopExecutors(MultiThreadedEventLoopG
     }
 
     @Test func cachesForgetWhatWasFetchedBeforeAWrite() async throws {
-        let cache = TimedCache<String, Int>(lifetime: .seconds(600))
+        let cache = TimedCache<String, Int, DevFailed>(lifetime: .seconds(600))
         #expect(try await cache.value("a", isFresh: false) { 1 } == 1)
         #expect(try await cache.value("a", isFresh: false) { 2 } == 1)
         #expect(try await cache.value("a", isFresh: true) { 3 } == 3)

@@ -8,22 +8,48 @@ import TangoCore
     import Darwin
 #endif
 
-/// What this program's user may do on a device.
-enum AccessRight: Sendable {
+/// What a user may do on a device.
+package enum AccessRight: Sendable {
     case write
     /// Reading, and the commands the device's class allows to everybody; with the reason when the access service could not be asked.
     case read(because: DevFailed?)
 }
 
-/// The access rights of one control system, as its access service (TangoAccessControl) gives them to this program's user on this machine.
+/// Somebody else a program acts for.
+package struct AccessCaller: Sendable, Hashable {
+    /// Name of somebody who did not say who they are.
+    package static let anonymous = "anonymous"
+
+    package var user: String
+    /// Address as text.
+    package var address: String
+
+    package init(user: String, address: String) {
+        self.user = user
+        self.address = address
+    }
+}
+
+/// The access rights of one control system, as its access service (TangoAccessControl) gives them to users on machines: to this
+/// program's user on this machine, or to others it acts for.
 ///
 /// It is clients that respect them; servers do not check. The database is asked once where the service is; no service means that
 /// everything is allowed.
-final class AccessControl: Sendable {
+package final class AccessControl: Sendable {
+    private struct Kept<Value: Sendable>: Sendable {
+        var value: Value
+        let asked = ContinuousClock.now
+
+        func isOlder(than age: Duration?) -> Bool {
+            guard let age else { return false }
+            return ContinuousClock.now - self.asked > age
+        }
+    }
+
     private struct State {
-        var service: Task<DeviceProxy?, any Error>?
+        var service: Kept<Task<DeviceProxy?, any Error>>?
         /// Commands allowed to everybody, by class; names in lower case.
-        var allowedCommands: [String: Set<String>] = [:]
+        var allowedCommands: [String: Kept<Set<String>>] = [:]
     }
 
     private let state = Mutex(State())
@@ -46,7 +72,7 @@ final class AccessControl: Sendable {
 
     /// Takes the values of `Services`, which a server's start-up data contain, so that the database need not be asked.
     func adopt(services: [String]) {
-        self.state.withLock { $0.service = Task { try self.proxy(services) } }
+        self.state.withLock { $0.service = Kept(value: Task { try self.proxy(services) }) }
     }
 
     /// The device named by the first value that begins with `AccessControl/`, in any case.
@@ -62,17 +88,18 @@ final class AccessControl: Sendable {
         return try self.makeProxy(try ResourceLocator(parsing: name))
     }
 
-    private func service() async throws -> DeviceProxy? {
+    /// - Parameter maximumAge: how long ago the database may have been asked; `nil`: once is enough.
+    private func service(maximumAge: Duration? = nil) async throws -> DeviceProxy? {
         let lookUp = self.state.withLock { state in
-            if let service = state.service { return service }
+            if let service = state.service, !service.isOlder(than: maximumAge) { return service.value }
             let service = Task { try self.proxy(self.setting("ACCESS_DEVNAME") == nil ? try await self.services() : []) }
-            state.service = service
+            state.service = Kept(value: service)
             return service
         }
         do {
             return try await lookUp.value
         } catch {
-            self.state.withLock { state in if state.service == lookUp { state.service = nil } }
+            self.state.withLock { state in if state.service?.value == lookUp { state.service = nil } }
             throw error
         }
     }
@@ -88,11 +115,30 @@ final class AccessControl: Sendable {
         } catch {
             return .write
         }
-        guard let user = Self.userName, let first = LocalAddresses.reachable.first else { return .read(because: nil) }
+        guard let user = Self.userName else { return .read(because: nil) }
+        return await Self.ask(service, user, LocalAddresses.reachable, device)
+    }
+
+    /// What somebody else may do on the device.
+    /// - Parameter maximumAge: how old the knowledge of the service may be.
+    /// - Throws: the failure of asking the database whether there is a service: nobody knows then.
+    package func right(of caller: AccessCaller, on device: String, maximumAge: Duration) async throws(DevFailed) -> AccessRight {
+        let service: DeviceProxy?
+        do {
+            service = try await self.service(maximumAge: maximumAge)
+        } catch {
+            throw DevFailed(wrapping: error)
+        }
+        guard let service else { return .write }
+        return await Self.ask(service, caller.user.tangoFolded, [caller.address], device)
+    }
+
+    private static func ask(_ service: DeviceProxy, _ user: String, _ addresses: [String], _ device: String) async -> AccessRight {
+        guard let first = addresses.first else { return .read(because: nil) }
         do {
             var answer: CommandData
             do {
-                answer = try await service.command("GetAccessForMultiIP", .stringArray([user, device] + LocalAddresses.reachable))
+                answer = try await service.command("GetAccessForMultiIP", .stringArray([user, device] + addresses))
             } catch  where error.reason == .commandNotFound {
                 answer = try await service.command("GetAccess", .stringArray([user, first, device]))
             }
@@ -110,15 +156,31 @@ final class AccessControl: Sendable {
         return DevFailed(errors: errors)
     }
 
+    /// The failure of what somebody who may only read is refused.
+    /// - Parameters:
+    ///   - command: the command; `nil` for other changes.
+    ///   - failure: why the service could not be asked.
+    package static func refusal(command: String?, on device: String, because failure: DevFailed?, origin: String) -> DevFailed {
+        guard let command else {
+            return DevFailed(.readOnlyMode, "Writing attribute(s) on device \(device) is not authorized", origin: origin)
+        }
+        var text = "Command \(command) on device \(device) is not authorized"
+        if failure != nil { text += " because an error occurs while talking to the Controlled Access Service" }
+        return DevFailed(.readOnlyMode, text, origin: origin)
+    }
+
     /// Whether the command is one that the class allows to everybody.
-    func allows(_ command: String, ofClass deviceClass: String) async -> Bool {
+    /// - Parameter maximumAge: how old the knowledge may be; `nil`: asked once is enough.
+    package func allows(_ command: String, ofClass deviceClass: String, maximumAge: Duration? = nil) async -> Bool {
         let key = deviceClass.tangoFolded
-        if let allowed = self.state.withLock({ $0.allowedCommands[key] }) { return allowed.contains(command.tangoFolded) }
-        guard let service = try? await self.service(),
+        if let allowed = self.state.withLock({ $0.allowedCommands[key] }), !allowed.isOlder(than: maximumAge) {
+            return allowed.value.contains(command.tangoFolded)
+        }
+        guard let service = try? await self.service(maximumAge: maximumAge),
             case .stringArray(let names)? = try? await service.command("GetAllowedCommands", .string(deviceClass))
         else { return false }
         let allowed = Set(names.map(\.tangoFolded))
-        self.state.withLock { $0.allowedCommands[key] = allowed }
+        self.state.withLock { $0.allowedCommands[key] = Kept(value: allowed) }
         return allowed.contains(command.tangoFolded)
     }
 

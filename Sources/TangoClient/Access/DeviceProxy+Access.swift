@@ -24,12 +24,8 @@ extension DeviceProxy {
         if let command, failure == nil, await access.allows(command, ofClass: try await self.deviceClass()) { return }
         // A device that is not there is the more important news.
         _ = try await self.call { _ in .ping }
-        guard let command else {
-            throw DevFailed(.readOnlyMode, "Writing attribute(s) on device \(name) is not authorized", origin: "DeviceProxy")
-        }
-        var text = "Command \(command) on device \(name) is not authorized"
-        if failure != nil { text += " because an error occurs while talking to the Controlled Access Service" }
-        throw DevFailed(.readOnlyMode, text, origin: "Connection")
+        throw AccessControl.refusal(
+            command: command, on: name, because: failure, origin: command == nil ? "DeviceProxy" : "Connection")
     }
 
     private func accessRight(_ access: AccessControl, _ name: String) async -> AccessRight {

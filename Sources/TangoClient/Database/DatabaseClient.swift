@@ -50,8 +50,8 @@ public final class DatabaseClient: Sendable {
     private let proxy: Mutex<DeviceProxy?>
     private let cachedName = Mutex<String?>(nil)
     private let makeProxy: @Sendable (String) -> DeviceProxy
-    /// What this program's user may do in this control system.
-    let accessControl: AccessControl
+    /// What users may do in this control system.
+    package let accessControl: AccessControl
 
     init(host: TangoHost, system: ControlSystem) {
         self.host = host
@@ -77,7 +77,7 @@ public final class DatabaseClient: Sendable {
         self.makeProxy = { name in
             DeviceProxy(
                 name: name, origin: .corbaloc(host, objectKey: "database"), system: system, timeout: system.options.databaseTimeout,
-                isDatabase: true, accessControl: access)
+                isDatabase: true, accessControl: system.options.respectsAccessControl ? access : nil)
         }
     }
 

@@ -7,7 +7,7 @@ import TangoServer
 final class TestSystem: Sendable {
     let host: TangoHost
     let client: ControlSystem
-    private let folder: URL
+    let folder: URL
     private let mariaDB: Bool
 
     private init(host: TangoHost, folder: URL, mariaDB: Bool) {
@@ -91,10 +91,10 @@ final class TestSystem: Sendable {
         return service
     }
 
-    /// Gives the user of this process a right on devices.
-    func allow(_ right: String, on pattern: String) async throws {
+    /// Gives a user, that of this process by default, a right on devices.
+    func allow(_ right: String, on pattern: String, to user: String = NSUserName()) async throws {
         let result = try await PeerProcess.run(
-            "/bin/bash", [Peers.script("peers/accesscontrol.sh"), self.folder.path, "allow", NSUserName(), pattern, right])
+            "/bin/bash", [Peers.script("peers/accesscontrol.sh"), self.folder.path, "allow", user, pattern, right])
         guard result.status == 0 else { throw PeerFailure(result.output) }
     }
 
@@ -124,10 +124,11 @@ final class TestSystem: Sendable {
     }
 
     /// Starts our REST gateway and gives it with the URL of a device's resources.
-    func startGateway() async throws -> (process: PeerProcess, hostURL: String) {
+    func startGateway(_ options: [String] = []) async throws -> (process: PeerProcess, hostURL: String) {
         let process = try await PeerProcess(
-            Peers.program("tango"), ["rest", "--port", "0", "--tango-host", "\(self.host)"], readyWhenPrinting: "Ready to accept request")
-        guard let line = process.output.split(separator: "\n").first(where: { $0.contains("http://") }),
+            Peers.program("tango"), ["rest", "--port", "0", "--tango-host", "\(self.host)"] + options,
+            readyWhenPrinting: "Ready to accept request")
+        guard let line = process.output.split(separator: "\n").first(where: { $0.hasPrefix("REST API at ") }),
             let url = line.split(separator: " ").last
         else { throw PeerFailure(process.output) }
         return (process, "\(url)/v1.0/hosts/\(self.host.host);port=\(self.host.port)")

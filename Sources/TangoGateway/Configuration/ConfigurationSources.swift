@@ -1,0 +1,101 @@
+import Configuration
+import Foundation
+import SystemPackage
+public import TangoCore
+
+/// A configuration put together from the command line, the environment and a file, in this order of precedence.
+public struct LoadedConfiguration: Sendable {
+    /// Where a value came from.
+    enum Source: String, Sendable {
+        case commandLine = "command line"
+        case environment
+        case file
+        case standard = "default"
+    }
+
+    public var configuration = GatewayConfiguration()
+    private(set) var sources: [String: Source] = [:]
+
+    /// Reads the sources.
+    /// - Parameters:
+    ///   - options: what the command line gives, by the names of the settings; lists are separated by commas.
+    ///   - environment: variables; those of settings begin with `TANGO_REST_`.
+    ///   - file: a JSON file; `nil`: the one `TANGO_REST_CONFIG` names, or none.
+    /// - Throws: `REST_BadConfiguration`, naming the setting and its source.
+    public init(options: [String: String], environment: [String: String], file: String? = nil) async throws(DevFailed) {
+        var providers: [(source: Source, provider: any ConfigProvider, prefix: [String])] = []
+        let prefix = ["tango", "rest"]
+        var variables: [String: String] = [:]
+        for (name, text) in options { variables[Self.variable(name)] = text }
+        providers.append((.commandLine, EnvironmentVariablesProvider(environmentVariables: variables), prefix))
+        providers.append((.environment, EnvironmentVariablesProvider(environmentVariables: environment), prefix))
+        if let file = file ?? environment["TANGO_REST_CONFIG"].flatMap({ $0.isEmpty ? nil : $0 }) {
+            providers.append((.file, try await Self.read(file), []))
+        }
+        for setting in GatewaySetting.all {
+            for (source, provider, prefix) in providers {
+                let found: ConfigValue?
+                do {
+                    found = try provider.value(forKey: AbsoluteConfigKey(prefix + [setting.name]), type: setting.type).value
+                } catch {
+                    throw Self.unfit(setting, source)
+                }
+                guard let found else { continue }
+                guard setting.set(found.content, in: &self.configuration) else { throw Self.unfit(setting, source) }
+                self.sources[setting.name] = source
+                break
+            }
+        }
+    }
+
+    /// Name of the variable of a setting.
+    static func variable(_ name: String) -> String {
+        "TANGO_REST_" + name.uppercased().replacing("-", with: "_")
+    }
+
+    private static func unfit(_ setting: GatewaySetting, _ source: Source) -> DevFailed {
+        let place =
+            switch source {
+            case .commandLine: "Option --\(setting.name)"
+            case .environment: "\(Self.variable(setting.name)) in the environment"
+            case .file: "\"\(setting.name)\" in the configuration file"
+            case .standard: setting.name
+            }
+        return DevFailed(.restBadConfiguration, "\(place) must be \(setting.expectation)", origin: "LoadedConfiguration")
+    }
+
+    private static func read(_ file: String) async throws(DevFailed) -> any ConfigProvider {
+        func failed(_ description: String) -> DevFailed {
+            DevFailed(.restBadConfiguration, "Configuration file \(file): \(description)", origin: "LoadedConfiguration")
+        }
+        guard let bytes = FileManager.default.contents(atPath: file) else { throw failed("it cannot be read") }
+        let document: JSONValue
+        do {
+            document = try JSONValue(parsing: bytes)
+        } catch {
+            throw failed("\(error.problem) at byte \(error.offset)")
+        }
+        guard let object = document.object else { throw failed("an object is expected") }
+        let known = Set(GatewaySetting.all.map(\.name))
+        if let member = object.members.first(where: { !known.contains($0.name) }) {
+            throw failed("there is no setting \"\(member.name)\"")
+        }
+        do {
+            return try await FileProvider<JSONSnapshot>(filePath: FilePath(file))
+        } catch {
+            throw failed("\(error)")
+        }
+    }
+
+    /// The effective configuration: an object with the value of each setting and where it came from.
+    public var json: String {
+        let effective = self.configuration.resolved
+        let lines = GatewaySetting.all.map { setting in
+            let entry: JSONValue = [
+                "value": setting.value(in: effective), "from": .string((self.sources[setting.name] ?? .standard).rawValue),
+            ]
+            return "  \(JSONValue.string(setting.name).text): \(entry.text)"
+        }
+        return "{\n" + lines.joined(separator: ",\n") + "\n}"
+    }
+}

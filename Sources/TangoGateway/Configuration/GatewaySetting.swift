@@ -1,0 +1,122 @@
+import Configuration
+import TangoCore
+
+/// A setting as files, the environment and the command line name it.
+///
+/// `maximum-body-size` in a file and as an option is `TANGO_REST_MAXIMUM_BODY_SIZE` in the environment.
+struct GatewaySetting: Sendable {
+    /// Where a setting is kept, and which values it takes.
+    enum Kind: Sendable {
+        typealias Path<Value> = any WritableKeyPath<GatewayConfiguration, Value> & Sendable
+
+        case text(Path<String>)
+        case optionalText(Path<String?>)
+        case texts(Path<[String]?>)
+        case flag(Path<Bool>)
+        case count(Path<Int>, ClosedRange<Int>)
+        /// Seconds.
+        case duration(Path<Duration>, ClosedRange<Double>)
+        case tangoHost
+        case authentication
+    }
+
+    var name: String
+    var kind: Kind
+
+    private init(_ name: String, _ kind: Kind) {
+        self.name = name
+        self.kind = kind
+    }
+
+    /// All there are.
+    static let all: [GatewaySetting] = [
+        GatewaySetting("host", .text(\.host)),
+        GatewaySetting("port", .count(\.port, 0...65535)),
+        GatewaySetting("tango-host", .tangoHost),
+        GatewaySetting("timeout", .duration(\.timeout, 0.001...3600)),
+        GatewaySetting("shutdown-limit", .duration(\.shutdownLimit, 0...3600)),
+        GatewaySetting("head-limit", .duration(\.headLimit, 0.001...3600)),
+        GatewaySetting("idle-limit", .duration(\.idleLimit, 0.001...86400)),
+        GatewaySetting("maximum-uri-length", .count(\.maximumURILength, 64...1_000_000)),
+        GatewaySetting("maximum-header-size", .count(\.maximumHeaderSize, 256...1_000_000)),
+        GatewaySetting("maximum-body-size", .count(\.maximumBodySize, 0...2_000_000_000)),
+        GatewaySetting("value-lifetime", .duration(\.valueLifetime, 0...86400)),
+        GatewaySetting("list-lifetime", .duration(\.listLifetime, 0...86400)),
+        GatewaySetting("tree-lifetime", .duration(\.treeLifetime, 0...86400)),
+        GatewaySetting("allowed-origins", .texts(\.allowedOrigins)),
+        GatewaySetting("trust-forwarded", .flag(\.trustsForwardedHeaders)),
+        GatewaySetting("classname-unknown", .flag(\.hidesDeviceClass)),
+        GatewaySetting("authentication", .authentication),
+        GatewaySetting("open-to-network", .flag(\.isOpenToNetwork)),
+        GatewaySetting("users", .optionalText(\.usersFile)),
+        GatewaySetting("token-secret", .optionalText(\.tokenSecretFile)),
+        GatewaySetting("token-keys", .optionalText(\.tokenKeysFile)),
+        GatewaySetting("token-issuer", .optionalText(\.tokenIssuer)),
+        GatewaySetting("token-audience", .optionalText(\.tokenAudience)),
+        GatewaySetting("token-user-claim", .text(\.tokenUserClaim)),
+        GatewaySetting("access-control", .flag(\.usesAccessControl)),
+        GatewaySetting("access-lifetime", .duration(\.accessLifetime, 0...10)),
+        GatewaySetting("certificate", .optionalText(\.certificateFile)),
+        GatewaySetting("key", .optionalText(\.keyFile)),
+    ]
+
+    /// Type of the value in a source.
+    var type: ConfigType {
+        switch self.kind {
+        case .text, .optionalText, .tangoHost, .authentication: .string
+        case .texts: .stringArray
+        case .flag: .bool
+        case .count: .int
+        case .duration: .double
+        }
+    }
+
+    /// What is expected, for messages.
+    var expectation: String {
+        switch self.kind {
+        case .text, .optionalText: "a text"
+        case .texts: "a list of texts"
+        case .flag: "true or false"
+        case .count(_, let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .duration(_, let range): "a number of seconds from \(range.lowerBound) to \(range.upperBound)"
+        case .tangoHost: "HOST:PORT"
+        case .authentication: GatewayConfiguration.Authentication.allCases.map(\.rawValue).joined(separator: ", ")
+        }
+    }
+
+    /// Puts the value where it belongs.
+    /// - Returns: whether it is a possible one.
+    func set(_ content: ConfigContent, in configuration: inout GatewayConfiguration) -> Bool {
+        switch (self.kind, content) {
+        case (.text(let path), .string(let text)) where !text.isEmpty: configuration[keyPath: path] = text
+        case (.optionalText(let path), .string(let text)): configuration[keyPath: path] = text.isEmpty ? nil : text
+        case (.texts(let path), .stringArray(let texts)): configuration[keyPath: path] = texts.filter { !$0.isEmpty }
+        case (.flag(let path), .bool(let flag)): configuration[keyPath: path] = flag
+        case (.count(let path, let range), .int(let count)) where range.contains(count): configuration[keyPath: path] = count
+        case (.duration(let path, let range), .double(let seconds)) where range.contains(seconds):
+            configuration[keyPath: path] = .seconds(seconds)
+        case (.tangoHost, .string(let text)):
+            guard let host = try? TangoHost(parsing: text) else { return false }
+            configuration.defaultTangoHost = host
+        case (.authentication, .string(let text)):
+            guard let mode = GatewayConfiguration.Authentication(rawValue: text) else { return false }
+            configuration.authentication = mode
+        default: return false
+        }
+        return true
+    }
+
+    /// The value in effect.
+    func value(in configuration: GatewayConfiguration) -> JSONValue {
+        switch self.kind {
+        case .text(let path): .string(configuration[keyPath: path])
+        case .optionalText(let path): configuration[keyPath: path].map { .string($0) } ?? .null
+        case .texts(let path): configuration[keyPath: path].map { .array($0.map { .string($0) }) } ?? .null
+        case .flag(let path): .bool(configuration[keyPath: path])
+        case .count(let path, _): .integer(configuration[keyPath: path])
+        case .duration(let path, _): .double(configuration[keyPath: path] / .seconds(1))
+        case .tangoHost: configuration.defaultTangoHost.map { .string($0.description) } ?? .null
+        case .authentication: .string(configuration.authentication.rawValue)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import TangoCore
+
+/// Decides who sends a request.
+final class Authenticator: Sendable {
+    private let configuration: GatewayConfiguration
+    private let passwords: PasswordVerifier
+    private let tokens: TokenVerifier?
+    private let logger: Logger
+
+    /// - Returns: `nil` when nobody needs to say who they are.
+    /// - Throws: `REST_BadConfiguration`, also when nobody could log in.
+    init?(_ configuration: GatewayConfiguration, logger: Logger) async throws(DevFailed) {
+        guard configuration.authenticates else { return nil }
+        let file = UsersFile(path: configuration.usersFile ?? UsersFile.defaultPath)
+        // A file that is wrong from the start is told at once.
+        _ = try file.entries()
+        self.configuration = configuration
+        self.passwords = PasswordVerifier(file: file, logger: logger)
+        self.tokens = try await TokenVerifier(configuration)
+        self.logger = logger
+        guard self.tokens != nil || self.passwords.hasUsers else {
+            throw DevFailed(
+                .restBadConfiguration,
+                "Authentication is on, but nobody could log in: add a user with \"tango rest user add NAME\" (\(file.path)), "
+                    + "or name keys of tokens", origin: "Authenticator")
+        }
+        if self.passwords.hasUsers, !configuration.isSecure, !configuration.trustsForwardedHeaders, !configuration.isLocal {
+            logger.warning("Passwords will cross the network to \(configuration.host) unencrypted: give a certificate and a key")
+        }
+    }
+
+    /// The user of a request; `nil` where everybody may ask.
+    /// - Throws: 401 without valid credentials, 403 for changes that pages of other sites make, 429 for too many guesses.
+    func user(of request: GatewayRequest) async throws(HTTPFailure) -> String? {
+        if Self.isOpen(request) { return nil }
+        do {
+            return try await self.user(authorizing: request)
+        } catch {
+            var failure = error
+            // A body that nobody will read is not waited for either.
+            let length = request.headers[.contentLength].map { Int($0) ?? .max }
+            failure.closesConnection = length.map { $0 > 65536 } ?? (request.headers[.transferEncoding] != nil)
+            throw failure
+        }
+    }
+
+    private func user(authorizing request: GatewayRequest) async throws(HTTPFailure) -> String {
+        guard let header = request.headers[.authorization] else { throw self.unauthorized("This needs a user") }
+        let parts = header.split(separator: " ", maxSplits: 1)
+        let credentials = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
+        switch parts.first?.lowercased() {
+        case "basic": return try await self.user(basic: credentials, request)
+        case "bearer":
+            if let user = await self.tokens?.user(of: credentials) { return user }
+            throw self.unauthorized("The token is not valid", error: "invalid_token")
+        default: throw self.unauthorized("The kind of credentials is not known")
+        }
+    }
+
+    private func user(basic credentials: String, _ request: GatewayRequest) async throws(HTTPFailure) -> String {
+        guard let (name, password) = Self.decode(basic: credentials) else { throw self.unauthorized("The credentials are malformed") }
+        guard try await self.passwords.verify(name, password, from: request.clientAddress) else {
+            self.logger.info("Wrong name or password from \(request.clientAddress): \(name.debugDescription)")
+            throw self.unauthorized("Name or password are wrong")
+        }
+        try self.refuseForeignPages(request)
+        return name
+    }
+
+    /// Browsers send passwords along whichever page makes the request: changes are for our own pages and the listed ones.
+    private func refuseForeignPages(_ request: GatewayRequest) throws(HTTPFailure) {
+        guard request.method != .get, request.method != .head, let origin = request.headers[.origin] else { return }
+        if let allowed = self.configuration.allowedOrigins, !allowed.contains(origin), !Self.isSameAuthority(origin, request.origin) {
+            throw HTTPFailure(.forbidden, .restForbidden, "Pages of \(origin) may not make changes here: see allowed-origins")
+        }
+    }
+
+    private static func isSameAuthority(_ first: String, _ second: String) -> Bool {
+        func authority(_ origin: String) -> Substring? {
+            origin.range(of: "://").map { origin[$0.upperBound...] }
+        }
+        guard let first = authority(first), let second = authority(second) else { return false }
+        return first.lowercased() == second.lowercased()
+    }
+
+    private func unauthorized(_ description: String, error: String? = nil) -> HTTPFailure {
+        var failure = HTTPFailure(.unauthorized, .restUnauthorized, description)
+        failure.headers = Self.challenges(self.configuration, error: error)
+        return failure
+    }
+
+    /// What a client may answer with: `WWW-Authenticate`. The password comes first, since most clients look at the first only.
+    static func challenges(_ configuration: GatewayConfiguration, error: String? = nil) -> HTTPFields {
+        let realm = "realm=\"Tango-Controls Realm\""
+        var fields = HTTPFields()
+        fields.append(HTTPField(name: .wwwAuthenticate, value: "Basic \(realm)"))
+        if configuration.takesTokens {
+            fields.append(HTTPField(name: .wwwAuthenticate, value: "Bearer \(realm)" + (error.map { ", error=\"\($0)\"" } ?? "")))
+        }
+        return fields
+    }
+
+    /// Name and password (RFC 7617): UTF-8, else Latin-1.
+    static func decode(basic credentials: String) -> (name: String, password: String)? {
+        guard let data = Data(base64Encoded: credentials) else { return nil }
+        let text = String(validating: data, as: UTF8.self) ?? TangoText.latin1(Array(data))
+        guard let colon = text.firstIndex(of: ":") else { return nil }
+        return (String(text[..<colon]), String(text[text.index(after: colon)...]))
+    }
+
+    private static let openPaths: Set<String> = ["/", "/favicon.ico", "/tango/rest", "/tango/rest/", "/tango/openapi.json"]
+    private static let openFolders = ["/health/", "/page/"]
+
+    /// Whether everybody may ask, as it tells nothing about a control system. What is not listed needs a user.
+    static func isOpen(_ request: GatewayRequest) -> Bool {
+        request.method == .options || Self.openPaths.contains(request.path) || Self.openFolders.contains { request.path.hasPrefix($0) }
+    }
+}

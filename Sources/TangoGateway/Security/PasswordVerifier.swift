@@ -1,0 +1,131 @@
+import Crypto
+import Foundation
+import Logging
+import Synchronization
+import TangoCore
+
+/// Checks names and passwords against a users file.
+///
+/// A hash takes long on purpose. So what was verified is remembered, under a key that only this process knows, until the file changes;
+/// few hashes are computed at once, off the threads that serve requests; and an address that has too many waiting is sent away.
+final class PasswordVerifier: Sendable {
+    private typealias Digest = [UInt8]
+
+    private struct State {
+        var stamp: UsersFile.Stamp?
+        var hasRead = false
+        var users: [String: PasswordHash] = [:]
+        var verified: Set<Digest> = []
+        var running: [Digest: Task<Bool, Never>] = [:]
+        /// Computations in progress and waiting, by address.
+        var waiting: [String: Int] = [:]
+        /// Counts readings of the file: what was computed before one is not remembered after it.
+        var generation = 0
+    }
+
+    /// Most computations waiting, of one address and of all.
+    private static let limitPerAddress = 8
+    private static let limit = 64
+    private static let rememberedLimit = 4096
+
+    private let file: UsersFile
+    private let logger: Logger
+    private let key = SymmetricKey(size: .bits256)
+    private let queue: OperationQueue
+    private let state = Mutex(State())
+
+    init(file: UsersFile, logger: Logger) {
+        self.file = file
+        self.logger = logger
+        self.queue = OperationQueue()
+        self.queue.maxConcurrentOperationCount = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount / 2))
+        self.queue.qualityOfService = .utility
+    }
+
+    /// Whether there is anybody.
+    var hasUsers: Bool { self.state.withLock { state in !self.users(&state).isEmpty } }
+
+    /// Number of passwords remembered, for tests.
+    var remembered: Int { self.state.withLock { $0.verified.count } }
+
+    /// Whether the user exists and has the password.
+    /// - Throws: 429 when too many checks are waiting already.
+    func verify(_ name: String, _ password: String, from address: String) async throws(HTTPFailure) -> Bool {
+        let digest = self.digest(name, password)
+        enum Step {
+            case known
+            case wait(Task<Bool, Never>)
+            case refuse
+        }
+        let step: Step = self.state.withLock { state in
+            let users = self.users(&state)
+            if state.verified.contains(digest) { return .known }
+            if let task = state.running[digest] { return .wait(task) }
+            let waiting = state.waiting[address, default: 0]
+            guard waiting < Self.limitPerAddress, state.running.count < Self.limit else { return .refuse }
+            state.waiting[address] = waiting + 1
+            // Who is not there costs as much as who is.
+            let hash = users[name] ?? PasswordHash(unknownUserAt: users.values.first?.cost ?? PasswordHash.Cost())
+            let generation = state.generation
+            let task = Task {
+                let isRight = await self.compute(hash, password)
+                self.finish(digest, isRight, generation, address)
+                return isRight
+            }
+            state.running[digest] = task
+            return .wait(task)
+        }
+        switch step {
+        case .known: return true
+        case .wait(let task): return await task.value
+        case .refuse:
+            var failure = HTTPFailure(.tooManyRequests, .restTooManyRequests, "Too many passwords are being checked already")
+            failure.headers[.retryAfter] = "1"
+            throw failure
+        }
+    }
+
+    private func compute(_ hash: PasswordHash, _ password: String) async -> Bool {
+        await withCheckedContinuation { continuation in
+            self.queue.addOperation { continuation.resume(returning: hash.matches(password)) }
+        }
+    }
+
+    private func finish(_ digest: Digest, _ isRight: Bool, _ generation: Int, _ address: String) {
+        self.state.withLock { state in
+            state.running[digest] = nil
+            let waiting = state.waiting[address, default: 1] - 1
+            state.waiting[address] = waiting > 0 ? waiting : nil
+            guard isRight, state.generation == generation else { return }
+            if state.verified.count >= Self.rememberedLimit { state.verified = [] }
+            state.verified.insert(digest)
+        }
+    }
+
+    private func digest(_ name: String, _ password: String) -> Digest {
+        var code = HMAC<SHA256>(key: self.key)
+        code.update(data: Array(name.utf8))
+        code.update(data: [0])
+        code.update(data: Array(PasswordHash.normalised(password).utf8))
+        return Array(code.finalize())
+    }
+
+    /// The users, read again when the file has changed. A file that is gone or wrong has none.
+    private func users(_ state: inout State) -> [String: PasswordHash] {
+        let stamp = self.file.stamp
+        if state.hasRead, state.stamp == stamp { return state.users }
+        state.hasRead = true
+        state.stamp = stamp
+        state.users = [:]
+        state.verified = []
+        state.running = [:]
+        state.generation += 1
+        do {
+            for entry in try self.file.entries() { state.users[entry.name] = entry.hash }
+        } catch {
+            self.logger.error("\(error.reasonDescription)")
+        }
+        if self.file.isReadableByOthers { self.logger.warning("Others can read \(self.file.path): chmod 600 it") }
+        return state.users
+    }
+}

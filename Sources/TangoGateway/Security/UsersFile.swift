@@ -1,0 +1,184 @@
+import Foundation
+public import TangoCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The file of the users of a gateway: a line `name:hash` each, `#` begins a remark. Only its owner can read what we write.
+public struct UsersFile: Sendable {
+    /// Something that differs when the file was changed.
+    struct Stamp: Sendable, Hashable {
+        var seconds: Int
+        var nanoseconds: Int
+        var size: Int
+        var node: UInt64
+    }
+
+    public let path: String
+
+    public init(path: String) {
+        self.path = path
+    }
+
+    /// The user's own: in the folder for configuration.
+    public static var defaultPath: String {
+        let environment = ProcessInfo.processInfo.environment
+        let base = environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? (environment["HOME"] ?? ".") + "/.config"
+        return base + "/swift-tango/rest-users"
+    }
+
+    /// Names of the users, in the order of the file; none when there is no file.
+    /// - Throws: `REST_BadUsersFile`.
+    public func names() throws(DevFailed) -> [String] {
+        try self.entries().map(\.name)
+    }
+
+    /// Adds a user, or gives one a new password.
+    /// - Returns: whether the user is new.
+    /// - Throws: `REST_BadUsersFile`; `REST_BadValue` for names and passwords that are not possible.
+    @discardableResult
+    public func set(_ name: String, password: String) throws(DevFailed) -> Bool {
+        try self.set(name, password: password, cost: PasswordHash.Cost())
+    }
+
+    @discardableResult
+    func set(_ name: String, password: String, cost: PasswordHash.Cost) throws(DevFailed) -> Bool {
+        guard Self.isPossible(name) else {
+            throw DevFailed(
+                .restBadValue, "A user's name has 1 to 128 characters, no colon, no space at its ends and does not begin with #",
+                origin: "UsersFile")
+        }
+        guard !password.isEmpty, password.utf8.count <= 1024 else {
+            throw DevFailed(.restBadValue, "A password has 1 to 1024 bytes", origin: "UsersFile")
+        }
+        return try self.change { entries throws(DevFailed) in
+            guard let hash = try? PasswordHash(of: password, cost: cost) else { throw self.failed("the password could not be hashed") }
+            return Self.set(hash, of: name, in: &entries)
+        }
+    }
+
+    /// Removes a user.
+    /// - Returns: whether there was one.
+    /// - Throws: `REST_BadUsersFile`.
+    public func remove(_ name: String) throws(DevFailed) -> Bool {
+        try self.change { entries throws(DevFailed) in
+            let count = entries.count
+            entries.removeAll { $0.name == name }
+            return entries.count < count
+        }
+    }
+
+    // MARK: - Reading
+
+    /// The users; none when there is no file.
+    func entries() throws(DevFailed) -> [(name: String, hash: PasswordHash)] {
+        guard FileManager.default.fileExists(atPath: self.path) else { return [] }
+        guard let data = FileManager.default.contents(atPath: self.path), let text = String(data: data, encoding: .utf8) else {
+            throw self.failed("it cannot be read")
+        }
+        var entries: [(name: String, hash: PasswordHash)] = []
+        var number = 0
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            number += 1
+            let line = line.trimmingCharacters(in: .whitespaces)
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            guard let colon = line.firstIndex(of: ":"), let hash = PasswordHash(parsing: line[line.index(after: colon)...]),
+                Self.isPossible(String(line[..<colon]))
+            else { throw self.failed("line \(number) is not a user's name, a colon and a hash") }
+            Self.set(hash, of: String(line[..<colon]), in: &entries)
+        }
+        return entries
+    }
+
+    /// `nil` when there is no file.
+    var stamp: Stamp? {
+        var status = stat()
+        guard stat(self.path, &status) == 0 else { return nil }
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        return Stamp(
+            seconds: Int(time.tv_sec), nanoseconds: Int(time.tv_nsec), size: Int(status.st_size), node: UInt64(status.st_ino))
+    }
+
+    /// Whether others than the owner can read it.
+    var isReadableByOthers: Bool {
+        var status = stat()
+        return stat(self.path, &status) == 0 && status.st_mode & 0o077 != 0
+    }
+
+    private static func isPossible(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= 128 && !name.hasPrefix("#") && name == name.trimmingCharacters(in: .whitespaces)
+            && name.unicodeScalars.allSatisfy { $0 != ":" && $0.value >= 0x20 && $0.value != 0x7F }
+    }
+
+    @discardableResult
+    private static func set(_ hash: PasswordHash, of name: String, in entries: inout [(name: String, hash: PasswordHash)]) -> Bool {
+        if let index = entries.firstIndex(where: { $0.name == name }) {
+            entries[index].hash = hash
+            return false
+        }
+        entries.append((name, hash))
+        return true
+    }
+
+    private func failed(_ description: String) -> DevFailed {
+        DevFailed(.restBadUsersFile, "Users file \(self.path): \(description)", origin: "UsersFile")
+    }
+
+    // MARK: - Writing
+
+    /// Changes the file as a whole: two that do so at once wait for each other, a reader sees the old or the new one.
+    private func change(
+        _ body: (inout [(name: String, hash: PasswordHash)]) throws(DevFailed) -> Bool
+    ) throws(DevFailed) -> Bool {
+        let folder = URL(fileURLWithPath: self.path).deletingLastPathComponent().path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw self.failed("its folder cannot be made")
+        }
+        let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else { throw self.failed("its folder cannot be locked") }
+        defer { close(descriptor) }
+        var entries = try self.entries()
+        let result = try body(&entries)
+        try PrivateFile.write(entries.map { "\($0.name):\($0.hash)\n" }.joined(), to: self.path)
+        return result
+    }
+}
+
+/// Files that only their owner can read.
+enum PrivateFile {
+    /// Writes the file anew, never readable by others, not even for a moment.
+    /// - Throws: `REST_CantWriteFile`.
+    static func write(_ text: String, to path: String) throws(DevFailed) {
+        let temporary = "\(path).\(getpid()).new"
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.failed(path, errno) }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        do {
+            try file.write(contentsOf: Data(text.utf8))
+            try file.synchronize()
+        } catch {
+            unlink(temporary)
+            throw DevFailed(.restCantWriteFile, "\(path) cannot be written: \(error)", origin: "PrivateFile")
+        }
+        guard rename(temporary, path) == 0 else {
+            let reason = errno
+            unlink(temporary)
+            throw Self.failed(path, reason)
+        }
+    }
+
+    private static func failed(_ path: String, _ reason: Int32) -> DevFailed {
+        DevFailed(.restCantWriteFile, "\(path) cannot be written: \(String(cString: strerror(reason)))", origin: "PrivateFile")
+    }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import Foundation
+import TangoCore
+import TangoGateway
+
+/// The settings of the REST API a command line can give, but for its address.
+struct RestOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Configuration file (JSON); an option wins over the environment (TANGO_REST_…), that over the file.", valueName: "file"))
+    var config: String?
+
+    @Flag(help: "Print the effective configuration as JSON, and where each value comes from, instead of starting.")
+    var printConfig = false
+
+    @Option(help: ArgumentHelp("Users file: who may call. Others than this machine may not call without one.", valueName: "file"))
+    var users: String?
+
+    @Option(help: ArgumentHelp("When callers must say who they are: auto, on, off.", valueName: "when"))
+    var authentication: String?
+
+    @Flag(help: "Short for --authentication off.")
+    var noAuthentication = false
+
+    @Flag(help: "Listen for others than this machine even without authentication.")
+    var openToNetwork = false
+
+    @Option(help: ArgumentHelp("File with the secret of bearer tokens (JWT, HS256).", valueName: "file"))
+    var tokenSecret: String?
+
+    @Option(help: ArgumentHelp("File with the public key (PEM) or keys (JWKS) of bearer tokens.", valueName: "file"))
+    var tokenKeys: String?
+
+    @Option(help: ArgumentHelp("Issuer tokens must name.", valueName: "text"))
+    var tokenIssuer: String?
+
+    @Option(help: ArgumentHelp("Audience tokens must name.", valueName: "text"))
+    var tokenAudience: String?
+
+    @Option(help: ArgumentHelp("Claim that names the user; sub by default.", valueName: "claim"))
+    var tokenUserClaim: String?
+
+    @Flag(help: "Let the control system's TangoAccessControl decide what a user may change.")
+    var accessControl = false
+
+    @Option(help: ArgumentHelp("How long an answer of TangoAccessControl holds; 10 by default and at most.", valueName: "seconds"))
+    var accessLifetime: String?
+
+    @Option(help: ArgumentHelp("Certificate chain (PEM): with it and the key, HTTPS and HTTP/2.", valueName: "file"))
+    var certificate: String?
+
+    @Option(help: ArgumentHelp("Private key of the certificate (PEM).", valueName: "file"))
+    var key: String?
+
+    @Option(help: ArgumentHelp("Web origins that may call, separated by commas; all without authentication.", valueName: "list"))
+    var allowedOrigins: String?
+
+    @Flag(help: "Believe what a proxy in front says about the client (Forwarded, X-Forwarded-…).")
+    var trustForwarded = false
+
+    @Flag(help: "Answer \"unknown\" as the class of each device, as one other server does.")
+    var classnameUnknown = false
+
+    @Option(help: ArgumentHelp("Limit of a request.", valueName: "seconds"))
+    var timeout: String?
+
+    @Option(help: ArgumentHelp("Limit of stopping.", valueName: "seconds"))
+    var shutdownLimit: String?
+
+    @Option(help: ArgumentHelp("Limit of sending the head of a request.", valueName: "seconds"))
+    var headLimit: String?
+
+    @Option(help: ArgumentHelp("How long an idle connection is kept.", valueName: "seconds"))
+    var idleLimit: String?
+
+    @Option(help: ArgumentHelp("Longest request target.", valueName: "bytes"))
+    var maximumURILength: String?
+
+    @Option(help: ArgumentHelp("Largest header block.", valueName: "bytes"))
+    var maximumHeaderSize: String?
+
+    @Option(help: ArgumentHelp("Largest body.", valueName: "bytes"))
+    var maximumBodySize: String?
+
+    @Option(help: ArgumentHelp("How long values may be kept.", valueName: "seconds"))
+    var valueLifetime: String?
+
+    @Option(help: ArgumentHelp("How long lists and configuration may be kept.", valueName: "seconds"))
+    var listLifetime: String?
+
+    @Option(help: ArgumentHelp("How long device trees may be kept.", valueName: "seconds"))
+    var treeLifetime: String?
+
+    func validate() throws {
+        if self.noAuthentication, self.authentication != nil {
+            throw ValidationError("--authentication and --no-authentication exclude each other.")
+        }
+    }
+
+    /// What was given, by the names of the settings.
+    private var given: [String: String] {
+        let texts = [
+            "users": self.users, "authentication": self.noAuthentication ? "off" : self.authentication, "token-secret": self.tokenSecret,
+            "token-keys": self.tokenKeys, "token-issuer": self.tokenIssuer, "token-audience": self.tokenAudience,
+            "token-user-claim": self.tokenUserClaim, "access-lifetime": self.accessLifetime, "certificate": self.certificate,
+            "key": self.key,
+            "allowed-origins": self.allowedOrigins, "timeout": self.timeout, "shutdown-limit": self.shutdownLimit,
+            "head-limit": self.headLimit, "idle-limit": self.idleLimit, "maximum-uri-length": self.maximumURILength,
+            "maximum-header-size": self.maximumHeaderSize, "maximum-body-size": self.maximumBodySize, "value-lifetime": self.valueLifetime,
+            "list-lifetime": self.listLifetime, "tree-lifetime": self.treeLifetime,
+        ]
+        let flags = [
+            "open-to-network": self.openToNetwork, "access-control": self.accessControl, "trust-forwarded": self.trustForwarded,
+            "classname-unknown": self.classnameUnknown,
+        ]
+        return texts.compactMapValues { $0 }.merging(flags.filter(\.value).mapValues { _ in "true" }) { text, _ in text }
+    }
+
+    /// The configuration of these options, the address, the environment and the file.
+    /// - Parameter address: `host`, `port` and `tango-host` as far as they were given.
+    func load(_ address: [String: String?]) async throws(DevFailed) -> LoadedConfiguration {
+        let options = self.given.merging(address.compactMapValues { $0 }) { _, text in text }
+        return try await LoadedConfiguration(options: options, environment: ProcessInfo.processInfo.environment, file: self.config)
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import Logging
+import TangoCore
+import Testing
+
+@testable import TangoGateway
+
+@Suite struct PasswordTests {
+    @Test func aPasswordMatchesItsHashOnly() throws {
+        let hash = try PasswordHash(of: "secret", cost: .cheap)
+        #expect(hash.matches("secret"))
+        for other in ["", "Secret", "secre", "secret ", "\0"] { #expect(!hash.matches(other)) }
+        #expect(try PasswordHash(of: "secret", cost: .cheap) != hash, "each has a salt of its own")
+        #expect(try PasswordHash(of: "", cost: .cheap).matches("") == false)
+    }
+
+    @Test func aHashSurvivesItsText() throws {
+        let hash = try PasswordHash(of: "geheim é", cost: .cheap)
+        let read = try #require(PasswordHash(parsing: hash.description))
+        #expect(read == hash)
+        #expect(hash.description.hasPrefix("$scrypt$ln=4,r=1,p=1$"))
+        // The same letter typed as two.
+        #expect(read.matches("geheim e\u{301}"))
+    }
+
+    /// Made by another implementation (Python's hashlib).
+    @Test func hashesOfOthersAreUnderstood() throws {
+        let text = "$scrypt$ln=14,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$\(Self.otherKey)"
+        #expect(try #require(PasswordHash(parsing: text)).matches("tango"))
+    }
+
+    private static let otherKey = "R+i2OwXgm9pSSGS8eTSBHeWcBRZaRJY+TWHA9NeeV48"
+
+    @Test(arguments: [
+        "", "secret", "$scrypt$", "$scrypt$ln=4,r=1,p=1$AAAA", "$2y$10$abcdefghijklmnopqrstuv", "$scrypt$ln=4,r=1$MDEyMzQ1Njc4OWFiY2RlZg$x",
+        // Would need a gigabyte, or never end.
+        "$scrypt$ln=24,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZg",
+        "$scrypt$ln=20,r=32,p=16$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZg",
+        "$scrypt$ln=-1,r=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZg", "$scrypt$ln=4,r=1,p=1$!!!$MDEyMzQ1Njc4OWFiY2RlZg",
+        "$scrypt$ln=4,r=9223372036854775807,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZg",
+    ])
+    func otherTextsAreNoHashes(text: String) {
+        #expect(PasswordHash(parsing: text) == nil)
+    }
+
+    @Test func usersAreAddedChangedListedAndRemoved() async throws {
+        try await TestFolder.with { folder in
+            let file = UsersFile(path: folder.file("below/users"))
+            #expect(try file.names() == [])
+            #expect(try file.set("ann", password: "1", cost: .cheap))
+            #expect(try file.set("böb", password: "2", cost: .cheap))
+            #expect(try !file.set("ann", password: "3", cost: .cheap))
+            #expect(try file.names() == ["ann", "böb"])
+            #expect(try file.entries()[0].hash.matches("3"))
+            let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            #expect(!file.isReadableByOthers)
+            #expect(try file.remove("ann"))
+            #expect(try !file.remove("ann"))
+            #expect(try file.names() == ["böb"])
+        }
+    }
+
+    @Test(arguments: ["", "a:b", " a", "#a", "a\nb", String(repeating: "a", count: 200)])
+    func impossibleNamesAreRefused(name: String) async throws {
+        try await TestFolder.with { folder in
+            let file = UsersFile(path: folder.file("users"))
+            #expect(throws: DevFailed.self) { try file.set(name, password: "1", cost: .cheap) }
+            #expect(throws: DevFailed.self) { try file.set("ann", password: "", cost: .cheap) }
+            #expect(!FileManager.default.fileExists(atPath: file.path))
+        }
+    }
+
+    @Test func aWrongLineIsNamedAndNothingIsLost() async throws {
+        try await TestFolder.with { folder in
+            let text = "# remark\n\nann:secret\n"
+            let file = UsersFile(path: try folder.write(text, to: "users"))
+            do throws(DevFailed) {
+                _ = try file.names()
+                Issue.record("The line was taken")
+            } catch {
+                #expect(error.reason == "REST_BadUsersFile")
+                #expect(error.reasonDescription.contains("line 3"))
+            }
+            #expect(throws: DevFailed.self) { try file.set("bob", password: "1", cost: .cheap) }
+            #expect(try String(contentsOfFile: file.path, encoding: .utf8) == text)
+        }
+    }
+
+    private static func verifier(_ path: String) -> PasswordVerifier {
+        PasswordVerifier(file: UsersFile(path: path), logger: Logger(label: "test"))
+    }
+
+    @Test func rightPasswordsAreRememberedUntilTheFileChanges() async throws {
+        try await TestFolder.with { folder in
+            let verifier = Self.verifier(try folder.users(["ann": "1", "bob": "2"]))
+            #expect(try await verifier.verify("ann", "1", from: "a"))
+            #expect(try await verifier.verify("ann", "1", from: "a"))
+            #expect(try await !verifier.verify("ann", "2", from: "a"))
+            #expect(try await !verifier.verify("eve", "1", from: "a"))
+            #expect(verifier.remembered == 1)
+            try UsersFile(path: folder.file("users")).set("ann", password: "3", cost: .cheap)
+            #expect(try await !verifier.verify("ann", "1", from: "a"))
+            #expect(verifier.remembered == 0)
+            #expect(try await verifier.verify("ann", "3", from: "a"))
+            try FileManager.default.removeItem(atPath: folder.file("users"))
+            #expect(try await !verifier.verify("ann", "3", from: "a"))
+            #expect(!verifier.hasUsers)
+        }
+    }
+
+    @Test func aFloodOfGuessesIsSentAwayAndLeavesOthersAlone() async throws {
+        try await TestFolder.with { folder in
+            let slow = try PasswordHash(of: "1", cost: .init(logRounds: 14, blockSize: 8, parallelism: 1))
+            let verifier = Self.verifier(try folder.write("ann:\(slow)\n", to: "users"))
+            #expect(try await verifier.verify("ann", "1", from: "good"))
+            let refused = await withTaskGroup(of: Bool.self) { group in
+                for number in 0..<100 {
+                    group.addTask {
+                        do {
+                            return try await verifier.verify("ann", "guess \(number)", from: "bad")
+                        } catch {
+                            return true
+                        }
+                    }
+                }
+                // Known passwords need no computation, and an address that does not guess is not refused.
+                #expect((try? await verifier.verify("ann", "1", from: "good")) == true)
+                #expect((try? await verifier.verify("ann", "other", from: "good")) == false)
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(refused > 0)
+            #expect(try await !verifier.verify("ann", "later", from: "bad"), "the count goes down again")
+        }
+    }
+
+    @Test func basicCredentialsAreTakenApart() {
+        func decode(_ text: String) -> [String]? {
+            Authenticator.decode(basic: Data(text.utf8).base64EncodedString()).map { [$0.name, $0.password] }
+        }
+        #expect(decode("ann:a:b") == ["ann", "a:b"])
+        #expect(decode("ann:") == ["ann", ""])
+        #expect(decode(":") == ["", ""])
+        #expect(decode("ann") == nil)
+        #expect(Authenticator.decode(basic: "###") == nil)
+        #expect(Authenticator.decode(basic: "") == nil)
+        let latin1 = Authenticator.decode(basic: Data([0x61, 0x3A, 0xE9]).base64EncodedString())
+        #expect(latin1?.password == "é")
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import Logging
+import TangoClient
+import TangoCore
+
+@testable import TangoGateway
+
+/// A folder for the files of a test.
+struct TestFolder {
+    let path: String
+
+    /// Runs the body with a folder that is removed afterwards.
+    static func with<Result>(_ body: (TestFolder) async throws -> Result) async throws -> Result {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("swift-tango-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: url) }
+        return try await body(TestFolder(path: url.path))
+    }
+
+    func file(_ name: String) -> String { "\(self.path)/\(name)" }
+
+    func write(_ text: String, to name: String) throws -> String {
+        let path = self.file(name)
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        return path
+    }
+
+    /// A users file whose passwords are checked fast.
+    func users(_ users: [String: String]) throws -> String {
+        let lines = try users.map { "\($0.key):\(try PasswordHash(of: $0.value, cost: .cheap))\n" }
+        return try self.write(lines.joined(), to: "users")
+    }
+}
+
+extension PasswordHash.Cost {
+    static let cheap = PasswordHash.Cost(logRounds: 4, blockSize: 1, parallelism: 1)
+}
+
+/// A gateway that listens at a port of its own; the control system behind it is not there.
+struct RunningGateway: Sendable {
+    let port: Int
+
+    static func with(
+        _ change: (inout GatewayConfiguration) -> Void = { _ in }, _ body: (RunningGateway) async throws -> Void
+    ) async throws {
+        var configuration = GatewayConfiguration()
+        configuration.port = 0
+        configuration.defaultTangoHost = TangoHost(host: "127.0.0.1", port: 1)
+        change(&configuration)
+        let system = ControlSystem(host: configuration.defaultTangoHost, options: Gateway.clientOptions(configuration))
+        let gateway = Gateway(configuration: configuration, controlSystem: system, logger: Logger(label: "test"))
+        let (ports, found) = AsyncStream<Int>.makeStream()
+        let task = Task {
+            defer { found.finish() }
+            try await gateway.run { found.yield($0) }
+        }
+        var outcome: Result<Void, any Error> = .success(())
+        if let port = await ports.first(where: { _ in true }) {
+            do {
+                try await body(RunningGateway(port: port))
+            } catch {
+                outcome = .failure(error)
+            }
+        }
+        task.cancel()
+        do {
+            try await task.value
+        } catch {
+            outcome = .failure(error)
+        }
+        await system.shutdown()
+        try outcome.get()
+    }
+}
+
+/// A port that takes connections and never says anything.
+final class SilentListener: Sendable {
+    let port: Int
+    private let descriptor: Int32
+
+    init() throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0 && listen(descriptor, 8) == 0
+            }
+        }
+        guard isListening else { throw DevFailed("Test_NoPort", "no port", origin: "test") }
+        self.descriptor = descriptor
+        self.port = Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    deinit { close(self.descriptor) }
+
+    /// Returns when somebody has connected.
+    func accepted() async {
+        let descriptor = self.descriptor
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                _ = accept(descriptor, nil, nil)
+                continuation.resume()
+            }
+        }
+    }
+}
+
+/// The program curl: a client of another make, which speaks HTTP/2.
+enum Curl {
+    struct Answer: Sendable {
+        var version = ""
+        var status = 0
+        /// Names in lower case.
+        var headers: [String: [String]] = [:]
+        var body = ""
+    }
+
+    static let path = "/usr/bin/curl"
+    static var isThere: Bool { FileManager.default.isExecutableFile(atPath: Self.path) }
+
+    static func get(_ url: String, _ options: [String] = []) async throws -> Answer {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.path)
+        process.arguments = ["-sS", "-i", "-m", "20"] + options + [url]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let output = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: pipe.fileHandleForReading.readDataToEndOfFile()) }
+        }
+        process.waitUntilExit()
+        var answer = Answer()
+        let parts = String(decoding: output, as: UTF8.self).components(separatedBy: "\r\n\r\n")
+        // Heads of interim answers come before.
+        guard let index = parts.firstIndex(where: { !$0.hasPrefix("HTTP/2 100") && !$0.hasPrefix("HTTP/1.1 100") }) else { return answer }
+        let lines = parts[index].components(separatedBy: "\r\n")
+        let words = lines[0].split(separator: " ")
+        guard words.count >= 2 else { return answer }
+        answer.version = String(words[0])
+        answer.status = Int(words[1]) ?? 0
+        for line in lines.dropFirst() {
+            let sides = line.split(separator: ":", maxSplits: 1)
+            if sides.count == 2 {
+                answer.headers[sides[0].lowercased(), default: []].append(sides[1].trimmingCharacters(in: .whitespaces))
+            }
+        }
+        answer.body = parts[(index + 1)...].joined(separator: "\r\n\r\n")
+        return answer
+    }
+}
