@@ -65,7 +65,7 @@ let package = Package(
         .target(
             name: "TangoGateway",
             dependencies: ["TangoClient", .product(name: "Hummingbird", package: "hummingbird")],
-            swiftSettings: settings
+            resources: [.embedInCode("Page")], swiftSettings: settings
         ),
         .target(name: "TangoTestDevice", dependencies: ["TangoServer"], swiftSettings: settings),
         .target(

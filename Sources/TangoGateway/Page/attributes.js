@@ -5,7 +5,7 @@ import { element, problem, setText } from "./dom.js";
 import { Mistake, attributeField } from "./inputs.js";
 import { Picture } from "./picture.js";
 import { Curve, extent } from "./sparkline.js";
-import { cut, exactJSON, isNumeric, isSet, text, timeText, toNumber } from "./values.js";
+import { brief, cut, exactJSON, isNumeric, isSet, text, timeText, toNumber } from "./values.js";
 
 /** Values kept for the curve of a scalar. */
 const historyLength = 300;
@@ -171,7 +171,7 @@ class Row {
     } else {
       const format = this.info.format;
       setText(this.value, text(item.value, { format }));
-      const exact = text(item.value);
+      const exact = text(item.value, { isExact: true });
       if (exact !== this.value.textContent) this.value.title = exact;
       else this.value.removeAttribute("title");
       if (this.info.data_type === "State" && this.info.data_format === "SCALAR") this.value.dataset.state = item.value;
@@ -199,8 +199,8 @@ class Row {
       const numbers = this.isCurve ? this.history : this.numbers ?? [];
       this.large.show(numbers);
       const range = extent(numbers);
-      setText(this.top, range ? String(range[1]) : "");
-      setText(this.bottom, range && range[0] !== range[1] ? String(range[0]) : "");
+      setText(this.top, range ? brief(range[1]) : "");
+      setText(this.bottom, range && range[0] !== range[1] ? brief(range[0]) : "");
       setText(this.span, this.isCurve ? `last ${numbers.length} readings` : `${numbers.length} values`);
     }
     // The same failure again is left as it is, with what is unfolded in it.

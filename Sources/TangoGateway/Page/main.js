@@ -66,9 +66,9 @@ const loader = new Poller(async (signal) => {
   const trees = await loadTrees(signal);
   const dead = trees.filter((item) => item.isAlive === false).map((item) => item.value);
   if (dead.length === 0 || tree.roots.length === 0) tree.load(trees);
+  tell();
   const wanted = address();
   tree.select(wanted?.host, wanted?.device);
-  tell();
   if (dead.length > 0) {
     throw new Refusal(503, [{ reason: "No answer", description: `The Tango database ${dead.join(", ")} does not answer`, severity: "ERR", origin: "" }]);
   }
@@ -93,8 +93,8 @@ search.addEventListener("keydown", (event) => {
     event.preventDefault();
     container.focus();
   } else if (event.key === "Enter") {
-    const node = tree.query === "" ? undefined : tree.activeDevice;
-    if (node) location.hash = link(node.host, tree.rows[tree.active].device);
+    const node = tree.query === "" ? undefined : tree.activeNode;
+    if (node) location.hash = link(node.host, node.device);
   } else if (event.key === "Escape" && search.value !== "") {
     search.value = "";
     tree.search("");

@@ -2,7 +2,7 @@
 
 import { element } from "./dom.js";
 import { extent } from "./sparkline.js";
-import { toNumber } from "./values.js";
+import { brief, toNumber } from "./values.js";
 
 /** More pixels than this are not drawn from numbers. */
 const pixelLimit = 16_000_000;
@@ -42,7 +42,7 @@ export class Picture {
       pixels.data.set(isNumber ? [grey, grey, grey, 255] : [0, 0, 0, 0], index * 4);
     }
     context.putImageData(pixels, 0, 0);
-    this.#say(range ? `${width} × ${height}, black ${range[0]}, white ${range[1]}` : `${width} × ${height}, no numbers`);
+    this.#say(range ? `${width} × ${height}, black ${brief(range[0])}, white ${brief(range[1])}` : `${width} × ${height}, no numbers`);
   }
 
   #size(width, height) {

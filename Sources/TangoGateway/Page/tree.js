@@ -59,9 +59,9 @@ export class Tree {
     this.#flatten();
   }
 
-  /** The device to open when the search is confirmed: the chosen row, the first one. */
-  get activeDevice() {
-    return this.rows[this.active]?.device;
+  /** What the keyboard is at. */
+  get activeNode() {
+    return this.rows[this.active];
   }
 
   /** Marks the device that is shown and opens the way to it. */

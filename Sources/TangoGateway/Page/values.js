@@ -56,15 +56,22 @@ function encodedText(value) {
 /**
  * A value in words, never longer than a few lines.
  * @param count how many elements of an array are shown.
+ * @param isExact whether numbers of an array keep all their digits.
  */
-export function text(value, { count = 12, limit = 240, format } = {}) {
+export function text(value, { count = 12, limit = 240, format, isExact = false } = {}) {
   if (Array.isArray(value)) {
-    const shown = value.slice(0, count).map((item) => typeof item === "string" && !isSpecial(item) ? JSON.stringify(item) : formatted(item, format));
-    return cut(`[${shown.join(", ")}${value.length > count ? ", …" : ""}]`, limit) + (value.length > count ? ` ${value.length} values` : "");
+    const shown = value.slice(0, count).map((item) => {
+      if (typeof item === "string" && !isSpecial(item)) return JSON.stringify(item);
+      return formatted(typeof item === "number" && !Number.isInteger(item) && !isExact ? Number(item.toPrecision(5)) : item, format);
+    });
+    return value.length > count ? cut(`${value.length} values [${shown.join(", ")}, …]`, limit) : cut(`[${shown.join(", ")}]`, limit);
   }
   if (value !== null && typeof value === "object" && "width" in value && "data" in value) return `${value.width} × ${value.height}`;
   return cut(formatted(value, format), limit);
 }
+
+/** A number short enough for the edge of a chart. */
+export const brief = (number) => String(Number(number.toPrecision(6)));
 
 const isSpecial = (item) => item === "NaN" || item === "Infinity" || item === "-Infinity";
 
