@@ -106,7 +106,9 @@ struct ResourcePath: Sendable, Hashable {
         if segments.last == "" { segments.removeLast() }
         guard segments.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else { throw HTTPFailure.notFound("Unknown path") }
         guard !segments.isEmpty else { return ResourcePath(.page(.index)) }
-        if segments.count == 2, segments[0] == "page", let file = WebPage(rawValue: String(segments[1])) { return ResourcePath(.page(file)) }
+        if segments.count == 2, segments[0] == "page", let file = WebPage(rawValue: String(segments[1])) {
+            return ResourcePath(.page(file))
+        }
         guard segments.count >= 2, segments[0] == "tango", segments[1] == "rest" else { throw HTTPFailure.notFound("Unknown path") }
         guard segments.count > 2 else { return ResourcePath(.entryPoint) }
         guard let version = APIVersion(rawValue: String(segments[2])) else {

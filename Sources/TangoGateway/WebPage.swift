@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// A file of the page at `/`: devices and live values, by this interface alone.
 ///
 /// The files are in `Page`; the build makes them a part of the program (`PackageResources`).
@@ -58,8 +60,8 @@ enum WebPage: String, Sendable, CaseIterable {
     /// Kept by the browser, but asked for each time: files of two versions would not fit together.
     var answer: Answer {
         var answer = Answer(content: .bytes(self.bytes, contentType: self.contentType))
-        answer.headers.set("Content-Security-Policy", Self.policy)
-        answer.headers.set("X-Content-Type-Options", "nosniff")
+        answer.headers[.contentSecurityPolicy] = Self.policy
+        answer.headers[.xContentTypeOptions] = "nosniff"
         answer.headers.set("Referrer-Policy", "no-referrer")
         return answer
     }
