@@ -9,9 +9,11 @@ Beside it run: test/showcase/1 (pagedevice.py, alias showcase), sys/tg_test/1 (T
 import argparse
 import re
 import shutil
+import struct
 import sys
 import time
 import urllib.request
+import zlib
 
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -21,7 +23,7 @@ DEAD = "test/showcase/dead"
 WIDE = {"width": 1280, "height": 860}
 NARROW = {"width": 360, "height": 780}
 # What Chromium itself writes for each answer that is an error.
-EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of (400|404|503)")
+EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of (400|401|404|503)")
 
 
 class Browser:
@@ -80,6 +82,14 @@ def no_sideways_scroll(page: Page):
     assert all(inner <= outer for inner, outer in widths), widths
 
 
+def png(width, height):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1 + width) * height)) + chunk(b"IEND", b"")
+
+
 def the_page_says_what_it_is(make):
     browser = make()
     page = browser.open()
@@ -98,6 +108,10 @@ def devices_are_found_and_opened(make):
     tree.get_by_role("treeitem", name="tg_test", exact=True).click()
     tree.get_by_role("treeitem", name="1", exact=True).click()
     expect(page.locator("h1")).to_have_text(TANGO_TEST)
+    # The mouse leaves the keyboard at the row.
+    expect(tree).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(tree.locator(".active")).to_have_text("tg_test")
     search = page.get_by_role("searchbox", name="Find a device or alias")
     search.fill("showcase 1")
     expect(page.locator("#count")).to_have_text(re.compile(r"^1 of \d+ devices$"))
@@ -194,6 +208,9 @@ def values_are_shown_as_they_are(make):
         " return [d[(60 * 160 + 80) * 4], d[0]]; }"
     )
     assert shades[0] > 250 and shades[1] < 5, shades
+    # A server that makes pictures is asked for one.
+    page.route("**/spot/value", lambda route: route.fulfill(content_type="image/png", body=png(7, 5)))
+    expect(unfolded(page, "spot").locator("figcaption")).to_have_text("7 × 5")
     # Of expert level only on demand.
     expect(row(page, "gain")).to_have_count(0)
     page.get_by_label("Expert level").check()
@@ -326,6 +343,14 @@ def troubles_are_told(make):
     page.get_by_role("button", name="Try now").click()
     expect(page.locator(".live")).to_have_text("Live")
     expect(page.locator(".trouble")).to_be_empty()
+    # Who may not come in reads why.
+    page.route("**/tango/rest/**", lambda route: route.fulfill(
+        status=401, content_type="application/json",
+        body='{"errors":[{"reason":"REST_Unauthorized","description":"Who are you?","severity":"ERR","origin":"GET x"}]}'))
+    expect(page.locator(".trouble")).to_contain_text("Not allowed")
+    expect(page.locator(".trouble")).to_contain_text("Who are you?")
+    page.reload()
+    expect(page.locator("#tree-problem")).to_contain_text("REST_Unauthorized")
     browser.close()
 
 

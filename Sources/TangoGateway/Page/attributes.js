@@ -25,6 +25,7 @@ class Row {
     this.info = info;
     this.changed = changed;
     this.history = [];
+    this.stamps = [];
     this.isCurve = info.data_format === "SCALAR" && (isNumeric(info.data_type) || info.data_type === "DevBoolean");
     this.isSpectrum = info.data_format === "SPECTRUM" && (isNumeric(info.data_type) || info.data_type === "DevBoolean");
     this.isImage = info.data_format === "IMAGE";
@@ -182,8 +183,8 @@ class Row {
     if (this.isCurve) {
       this.history.push(isFailed ? NaN : toNumber(item.value));
       if (this.history.length > historyLength) this.history.shift();
-      this.times = [this.times?.[0] ?? item.timestamp, item.timestamp];
-      if (this.history.length === historyLength) this.times = undefined;
+      this.stamps.push(item.timestamp);
+      if (this.stamps.length > historyLength) this.stamps.shift();
       this.spark.show(this.history);
     } else if (this.isSpectrum) {
       this.numbers = Array.isArray(item.value) ? item.value.map(toNumber) : [];
@@ -201,7 +202,7 @@ class Row {
       const range = extent(numbers);
       setText(this.top, range ? brief(range[1]) : "");
       setText(this.bottom, range && range[0] !== range[1] ? brief(range[0]) : "");
-      setText(this.span, this.isCurve ? `last ${numbers.length} readings` : `${numbers.length} values`);
+      setText(this.span, this.isCurve ? `${numbers.length} readings since ${timeText(this.stamps[0])}` : `${numbers.length} values`);
     }
     // The same failure again is left as it is, with what is unfolded in it.
     const errors = item.errors ? JSON.stringify(item.errors) : "";

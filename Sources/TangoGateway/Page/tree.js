@@ -25,6 +25,12 @@ export class Tree {
     container.addEventListener("scroll", () => this.#draw(), { passive: true });
     container.addEventListener("keydown", (event) => this.#key(event));
     container.addEventListener("click", (event) => this.#click(event));
+    // The focus stays with the tree: rows come and go.
+    container.addEventListener("mousedown", (event) => {
+      if (event.button !== 0 || !event.target.closest(".row")) return;
+      event.preventDefault();
+      container.focus({ preventScroll: true });
+    });
     new ResizeObserver(() => this.#draw()).observe(container);
   }
 
