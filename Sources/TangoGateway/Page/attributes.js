@@ -43,7 +43,7 @@ class Row {
     this.toggle = element(
       "button", { type: "button", class: "name", "aria-expanded": "false", "aria-controls": this.id, click: () => this.open(!this.isOpen) },
       element("span", { class: "mark", "aria-hidden": "true" }), info.name);
-    this.value = element("span", { class: "value" }, this.isHeavy ? this.#kind() : "…");
+    this.value = element("span", { class: info.data_format === "SCALAR" && info.data_type !== "DevString" ? "value" : "value long" }, this.isHeavy ? this.#kind() : "…");
     this.quality = element("span", { class: "quality" });
     this.time = element("time", {});
     const plot = element("td", { role: "cell", class: "plot" });
