@@ -21,6 +21,7 @@ SHOWCASE = "test/showcase/1"
 TANGO_TEST = "sys/tg_test/1"
 DEAD = "test/showcase/dead"
 WIDE = {"width": 1280, "height": 860}
+MEDIUM = {"width": 1060, "height": 700}
 NARROW = {"width": 360, "height": 780}
 # What Chromium itself writes for each answer that is an error.
 EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of (400|401|404|503)")
@@ -378,46 +379,47 @@ CONTRAST = """() => {
 
 def it_fits_light_dark_wide_and_narrow(make, folder):
     backgrounds = set()
-    for scheme in ("light", "dark"):
-        for name, viewport in (("wide", WIDE), ("narrow", NARROW)):
-            browser = make(scheme=scheme, viewport=viewport)
+    for scheme, name, viewport in (
+        ("light", "wide", WIDE), ("dark", "wide", WIDE), ("light", "narrow", NARROW), ("dark", "narrow", NARROW), ("dark", "medium", MEDIUM),
+    ):
+        browser = make(scheme=scheme, viewport=viewport)
 
-            def look(what):
-                page.wait_for_timeout(100)
-                no_sideways_scroll(page)
-                assert page.evaluate(CONTRAST) == [], (scheme, name, what, page.evaluate(CONTRAST))
-                if folder:
-                    page.screenshot(path=f"{folder}/{what}-{scheme}-{name}.png")
+        def look(what):
+            page.wait_for_timeout(100)
+            no_sideways_scroll(page)
+            assert page.evaluate(CONTRAST) == [], (scheme, name, what, page.evaluate(CONTRAST))
+            if folder:
+                page.screenshot(path=f"{folder}/{what}-{scheme}-{name}.png")
 
-            page = browser.open()
-            expect(page.locator("#count")).to_have_text(re.compile(r"^\d+ devices$"))
-            look("list")
-            browser.open(SHOWCASE)
-            expect(value(page, "enabled")).to_have_text(re.compile("true|false"))
-            look("device")
-            page.get_by_role("button", name="Write current").click()
-            page.get_by_role("button", name="profile", exact=True).click()
-            page.get_by_role("button", name="spot", exact=True).click()
-            expect(unfolded(page, "spot").locator("figcaption")).to_contain_text("×")
-            look("unfolded")
-            page.get_by_role("tab", name=re.compile("Commands")).click()
-            command(page, "Fail").get_by_role("button").click()
-            expect(command(page, "Fail").locator(".problem")).to_be_visible()
-            look("commands")
-            page.get_by_role("tab", name="Properties").click()
-            expect(page.locator(".properties")).to_be_visible()
-            look("properties")
-            browser.open(DEAD)
-            expect(page.locator(".trouble .problem")).to_be_visible()
-            look("dead")
-            if name == "narrow":
-                page.get_by_role("link", name="All devices").tap()
-                expect(page.locator("#devices")).to_be_visible()
-                small = page.evaluate(
-                    "[...document.querySelectorAll('button, .row, #search')].filter((n) => n.checkVisibility() && n.getBoundingClientRect().height < 44).length")
-                assert small == 0, f"{small} things too small for a finger"
-            backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-            browser.close()
+        page = browser.open()
+        expect(page.locator("#count")).to_have_text(re.compile(r"^\d+ devices$"))
+        look("list")
+        browser.open(SHOWCASE)
+        expect(value(page, "enabled")).to_have_text(re.compile("true|false"))
+        look("device")
+        page.get_by_role("button", name="Write current").click()
+        page.get_by_role("button", name="profile", exact=True).click()
+        page.get_by_role("button", name="spot", exact=True).click()
+        expect(unfolded(page, "spot").locator("figcaption")).to_contain_text("×")
+        look("unfolded")
+        page.get_by_role("tab", name=re.compile("Commands")).click()
+        command(page, "Fail").get_by_role("button").click()
+        expect(command(page, "Fail").locator(".problem")).to_be_visible()
+        look("commands")
+        page.get_by_role("tab", name="Properties").click()
+        expect(page.locator(".properties")).to_be_visible()
+        look("properties")
+        browser.open(DEAD)
+        expect(page.locator(".trouble .problem")).to_be_visible()
+        look("dead")
+        if name == "narrow":
+            page.get_by_role("link", name="All devices").tap()
+            expect(page.locator("#devices")).to_be_visible()
+            small = page.evaluate(
+                "[...document.querySelectorAll('button, .row, #search')].filter((n) => n.checkVisibility() && n.getBoundingClientRect().height < 44).length")
+            assert small == 0, f"{small} things too small for a finger"
+        backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        browser.close()
     assert len(backgrounds) == 2, backgrounds
 
 
