@@ -3,7 +3,7 @@ import TangoClient
 import Testing
 
 /// The gateway's page in a real browser.
-@Suite(.serialized, .enabled(if: Peers.missingBrowser == nil, "Chromium or playwright is not installed")) struct PageTests {
+@Suite(.serialized, .enabled(if: Peers.missingBrowser == nil, "Chromium or the peers are not installed")) struct PageTests {
     @Test func aPersonUsesThePage() async throws {
         try await TestSystem.withOurs { system, _ in
             let database = try system.client.database()
