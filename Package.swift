@@ -80,7 +80,7 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "JWTKit", package: "jwt-kit"),
             ],
-            swiftSettings: settings
+            resources: [.embedInCode("Page")], swiftSettings: settings
         ),
         .target(name: "TangoTestDevice", dependencies: ["TangoServer"], swiftSettings: settings),
         .target(

@@ -2,13 +2,13 @@
 # Installs what this package needs on Debian; done already, it ends at once.
 #
 #   setup.sh build   what `swift build` needs
-#   setup.sh test    and the peers of the interoperability tests: C++ servers, MariaDB, PyTango in .build/venv
+#   setup.sh test    and the peers of the interoperability tests: C++ servers, MariaDB, Chromium, PyTango in .build/venv
 #   setup.sh bench   and the C++ compiler for the load generator, wrk, and the gateway ours is compared with
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 build=(git ca-certificates libsqlite3-dev libjpeg62-turbo-dev libpng-dev)
-test=(tango-db tango-test tango-starter tango-accesscontrol libtango-tools mariadb-server-core mariadb-client-core python3-venv curl)
+test=(tango-db tango-test tango-starter tango-accesscontrol libtango-tools mariadb-server-core mariadb-client-core python3-venv curl chromium)
 bench=(g++ libtango-dev pkg-config wrk)
 
 case ${1:-build} in

@@ -120,10 +120,7 @@ struct Exchange: Sendable {
     /// Answers the request.
     func answer() async throws -> Answer {
         switch self.path.resource {
-        case .page:
-            Answer(
-                content: .bytes(Array(WebPage.html.utf8), contentType: "text/html;charset=utf-8"), lifetime: self.configuration.treeLifetime
-            )
+        case .page(let file): file.answer
         case .entryPoint: self.entryPoint()
         case .version: self.version()
         case .hosts: throw HTTPFailure.badRequest("No Tango host given")

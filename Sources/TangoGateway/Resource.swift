@@ -18,7 +18,7 @@ struct DeviceReference: Sendable, Hashable {
 
 /// What a path names.
 enum Resource: Sendable, Hashable {
-    case page
+    case page(WebPage)
     case entryPoint
     case version
     case hosts
@@ -133,7 +133,10 @@ struct ResourcePath: Sendable, Hashable {
         segments.removeFirst()
         if segments.last == "" { segments.removeLast() }
         guard segments.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else { throw HTTPFailure.notFound("Unknown path") }
-        guard !segments.isEmpty else { return ResourcePath(.page) }
+        guard !segments.isEmpty else { return ResourcePath(.page(.index)) }
+        if segments.count == 2, segments[0] == "page", let file = WebPage(rawValue: String(segments[1])) {
+            return ResourcePath(.page(file))
+        }
         guard segments.count >= 2, segments[0] == "tango", segments[1] == "rest" else { throw HTTPFailure.notFound("Unknown path") }
         guard segments.count > 2 else { return ResourcePath(.entryPoint) }
         guard let version = APIVersion(rawValue: String(segments[2])) else {

@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func resourcesAboveDevicesAreFound() throws {
-        #expect(try self.resource("/") == .page)
+        #expect(try self.resource("/") == .page(.index))
         #expect(try self.resource("/tango/rest") == .entryPoint)
         #expect(try self.resource("/tango/rest/v1.0/") == .version)
         #expect(try self.resource("/tango/rest/v1.1/hosts") == .hosts)

@@ -1,0 +1,102 @@
+// Values as text and numbers.
+
+/** JSON in which integers that a number cannot hold become BigInt. */
+export function parseExactly(text) {
+  if (!/\d{16}/.test(text)) return JSON.parse(text);
+  return JSON.parse(text, (_key, value, context) =>
+    typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? "") ? BigInt(context.source) : value);
+}
+
+/** JSON text of a value that may hold BigInt. */
+export function exactJSON(value) {
+  if (typeof value === "bigint") return String(value);
+  if (Array.isArray(value)) return `[${value.map(exactJSON).join(", ")}]`;
+  if (value !== null && typeof value === "object") {
+    return `{${Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${exactJSON(member)}`).join(", ")}}`;
+  }
+  return JSON.stringify(value) ?? "null";
+}
+
+/** A number to draw; NaN where there is none. */
+export function toNumber(value) {
+  if (typeof value === "number") return value;
+  if (typeof value === "boolean" || typeof value === "bigint") return Number(value);
+  return value === "Infinity" ? Infinity : value === "-Infinity" ? -Infinity : NaN;
+}
+
+const integerTypes = new Set(["DevShort", "DevLong", "DevUShort", "DevULong", "DevUChar"]);
+const wideTypes = new Set(["DevLong64", "DevULong64"]);
+const floatTypes = new Set(["DevFloat", "DevDouble"]);
+
+export const isWide = (type) => wideTypes.has(type);
+export const isInteger = (type) => integerTypes.has(type) || wideTypes.has(type);
+export const isNumeric = (type) => isInteger(type) || floatTypes.has(type);
+
+export const states = [
+  "ON", "OFF", "CLOSE", "OPEN", "INSERT", "EXTRACT", "MOVING", "STANDBY", "FAULT", "INIT", "RUNNING", "ALARM", "DISABLE", "UNKNOWN",
+];
+
+/** Cuts long text and says so. */
+export function cut(text, limit) {
+  return text.length <= limit ? text : `${text.slice(0, limit)} … (${text.length} characters)`;
+}
+
+function scalarText(value) {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "object") return "encoded_format" in value ? encodedText(value) : exactJSON(value);
+  return String(value);
+}
+
+function encodedText(value) {
+  const data = value.encoded_data ?? "";
+  const bytes = Math.floor(data.length * 3 / 4) - (data.endsWith("==") ? 2 : data.endsWith("=") ? 1 : 0);
+  return `${value.encoded_format || "no format"}, ${bytes} bytes`;
+}
+
+/**
+ * A value in words, never longer than a few lines.
+ * @param count how many elements of an array are shown.
+ * @param isExact whether numbers of an array keep all their digits.
+ */
+export function text(value, { count = 12, limit = 240, format, isExact = false } = {}) {
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, count).map((item) => {
+      if (typeof item === "string" && !isSpecial(item)) return JSON.stringify(item);
+      return formatted(typeof item === "number" && !Number.isInteger(item) && !isExact ? Number(item.toPrecision(5)) : item, format);
+    });
+    return value.length > count ? cut(`${value.length} values [${shown.join(", ")}, …]`, limit) : cut(`[${shown.join(", ")}]`, limit);
+  }
+  if (value !== null && typeof value === "object" && "width" in value && "data" in value) return `${value.width} × ${value.height}`;
+  return cut(formatted(value, format), limit);
+}
+
+/** A number short enough for the edge of a chart. */
+export const brief = (number) => String(Number(number.toPrecision(6)));
+
+const isSpecial = (item) => item === "NaN" || item === "Infinity" || item === "-Infinity";
+
+/** By the attribute's own format (`%6.3f`); the default ones would only hide digits. */
+function formatted(value, format) {
+  const parts = typeof value === "number" && format !== "%6.2f" ? /^%([-+ 0#]*)(\d*)(?:\.(\d+))?l*([dfFeEgGxX])$/.exec(format ?? "") : null;
+  if (!parts) return scalarText(value);
+  const precision = Math.min(Number(parts[3] ?? 6), 20);
+  switch (parts[4]) {
+    case "f": case "F": return value.toFixed(precision);
+    case "e": return value.toExponential(precision);
+    case "E": return value.toExponential(precision).toUpperCase();
+    case "g": case "G": return String(Number(value.toPrecision(Math.max(precision, 1))));
+    case "x": return Number.isInteger(value) && value >= 0 ? `0x${value.toString(16)}` : scalarText(value);
+    case "X": return Number.isInteger(value) && value >= 0 ? `0x${value.toString(16).toUpperCase()}` : scalarText(value);
+    default: return scalarText(value);
+  }
+}
+
+/** Time of day, with the date when it is another one. */
+export function timeText(milliseconds, now = new Date()) {
+  const time = new Date(milliseconds);
+  const clock = time.toLocaleTimeString([], { hour12: false });
+  return time.toDateString() === now.toDateString() ? clock : `${time.toLocaleDateString()} ${clock}`;
+}
+
+/** Set configuration; the default says so in words. */
+export const isSet = (text) => text !== undefined && text !== "" && text !== "Not specified" && text !== "No unit" && text !== "None" && text !== "No description";
