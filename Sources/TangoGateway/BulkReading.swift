@@ -81,11 +81,15 @@ struct BulkReading: Sendable {
         }
         let hanging = self.exchange.services.hangingDevices
         let deadline = start + timeout * 9 / 10
+        let grace = timeout / 10
+        let graceEnd = ContinuousClock.now + grace
         let outcomes = await FanOut.run(
-            targets, on: self.exchange.executor, until: deadline, grace: timeout / 10,
-            isAwaited: { $0.isNamed || !hanging.contains($0.key) }
+            targets, on: self.exchange.executor, until: deadline, grace: grace, isAwaited: { $0.isNamed || !hanging.contains($0.key) }
         ) { target -> Outcome? in
-            guard hanging.startsAsking(target.key) || target.isNamed else { return nil }
+            // Somebody else asks already: what he learns in time counts here too.
+            while !target.isNamed, !hanging.startsAsking(target.key) {
+                guard ContinuousClock.now < graceEnd, (try? await Task.sleep(for: .milliseconds(20))) != nil else { return nil }
+            }
             let outcome = await self.outcome(of: target)
             hanging.stopsAsking(target.key, isAnswered: Task.isCancelled ? nil : !outcome.isTimeOut)
             return outcome

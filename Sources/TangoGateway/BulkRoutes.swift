@@ -26,7 +26,7 @@ extension Exchange {
 
     func bulkAttributes() async throws -> Answer {
         try await self.bulk(
-            unknown: .attributeNotFound, failing: { FailureDocument.item($0, $1, of: $2) }, lifetime: self.configuration.listLifetime
+            unknown: .attributeNotFound, failing: FailureDocument.item, lifetime: self.configuration.listLifetime
         ) { (_, proxy, links, selection) async throws(DevFailed) in
             let configs = try await self.configs(proxy, selection)
             let interface = try await proxy.interfaceVersion()
@@ -36,7 +36,7 @@ extension Exchange {
 
     func readBulkAttributes() async throws -> Answer {
         try await self.bulk(
-            unknown: .attributeNotFound, failing: { FailureDocument.bulk($0, $1, of: $2) }, lifetime: self.configuration.valueLifetime
+            unknown: .attributeNotFound, failing: FailureDocument.bulkNow, lifetime: self.configuration.valueLifetime
         ) { (device, proxy, links, selection) async throws(DevFailed) in
             var configs: [String: AttributeConfig] = [:]
             var names = selection.names ?? []
@@ -67,7 +67,7 @@ extension Exchange {
 
     func bulkCommands() async throws -> Answer {
         try await self.bulk(
-            unknown: .commandNotFound, failing: { FailureDocument.item($0, $1, of: $2) }, lifetime: self.configuration.listLifetime
+            unknown: .commandNotFound, failing: FailureDocument.item, lifetime: self.configuration.listLifetime
         ) { (_, proxy, links, selection) async throws(DevFailed) in
             try await proxy.commandList().filter { selection.matches($0.name) }.map {
                 BulkMember(name: $0.name, item: $0.entity(links))
@@ -77,7 +77,7 @@ extension Exchange {
 
     func bulkPipes() async throws -> Answer {
         try await self.bulk(
-            unknown: .pipeNotFound, failing: { FailureDocument.item($0, $1, of: $2) }, lifetime: self.configuration.listLifetime
+            unknown: .pipeNotFound, failing: FailureDocument.item, lifetime: self.configuration.listLifetime
         ) { (_, proxy, links, selection) async throws(DevFailed) in
             try await self.allPipeConfigs(proxy).filter { selection.matches($0.name) }.map {
                 BulkMember(name: $0.name, item: $0.entity(links))
@@ -87,7 +87,7 @@ extension Exchange {
 
     func readBulkPipes() async throws -> Answer {
         try await self.bulk(
-            unknown: .pipeNotFound, failing: { FailureDocument.item($0, $1, of: $2) }, lifetime: self.configuration.valueLifetime
+            unknown: .pipeNotFound, failing: FailureDocument.item, lifetime: self.configuration.valueLifetime
         ) { (_, proxy, links, selection) async throws(DevFailed) in
             var members: [BulkMember] = []
             for config in try await self.allPipeConfigs(proxy) where selection.matches(config.name) {

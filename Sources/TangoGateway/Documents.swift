@@ -57,10 +57,15 @@ enum FailureDocument {
     }
 
     /// A failing attribute of a bulk read: as a whole answer, but with the names.
-    static func bulk(_ name: String, _ errors: [DevError], of links: DeviceLinks, time: Timestamp = .now) -> JSONValue {
+    static func bulk(_ name: String, _ errors: [DevError], of links: DeviceLinks, time: Timestamp) -> JSONValue {
         var object = links.identity(name)
         if case .object(let whole) = Self.whole(errors, time: time) { object.members += whole.members }
         return .object(object)
+    }
+
+    /// A failing attribute of a bulk read, as of now.
+    static func bulkNow(_ name: String, _ errors: [DevError], of links: DeviceLinks) -> JSONValue {
+        Self.bulk(name, errors, of: links, time: .now)
     }
 
     /// A failing command, pipe or configuration in a list.

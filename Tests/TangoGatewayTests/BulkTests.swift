@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func aDeviceThatHangsIsLeftOutAndHoldsUpNobody() async throws {
-        try await LiveSystem.run(echoes: 3, configuration: { $0.timeout = .seconds(2) }) { system in
+        try await LiveSystem.run(echoes: 3, timeout: .seconds(2)) { system in
             let all = await system.bulk("attributes/value", ["test/echo/*/State", "test/echo/2/Hang"])
             #expect(all.status == 200)
             #expect(self.names(all) == ["test/echo/1/State", "test/echo/3/State", "test/echo/2/Hang"])
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func aDeviceThatHungIsAskedButNotWaitedForUntilItAnswers() async throws {
-        try await LiveSystem.run(echoes: 3, configuration: { $0.timeout = .seconds(4) }) { system in
+        try await LiveSystem.run(echoes: 3, timeout: .seconds(4)) { system in
             async let hanging = system.send(.put, "test/echo/2/commands/Hang")
             let wildcards = ["test/echo/*/State"]
             let others = ["test/echo/1/State", "test/echo/3/State"]
@@ -212,7 +212,7 @@ import Testing
     }
 
     @Test func commandsOfManyDevicesAreExecutedInPlace() async throws {
-        try await LiveSystem.run(configuration: { $0.timeout = .seconds(2) }) { system in
+        try await LiveSystem.run(timeout: .seconds(2)) { system in
             let elements = [
                 self.item(system, "sys/tg_test/1", "devstring", #","input":"Hello World!!!""#),
                 self.item(system, "test/echo/1", "Double", #","input":3.14"#),
@@ -284,7 +284,7 @@ import Testing
     }
 
     @Test func aHangingDeviceDoesNotHideThePropertiesOfItsAttributes() async throws {
-        try await LiveSystem.run(configuration: { $0.timeout = .seconds(2) }) { system in
+        try await LiveSystem.run(timeout: .seconds(2)) { system in
             let path = "test/echo/1/attributes/Limited/properties"
             async let hanging = system.send(.get, "test/echo/1/attributes/Hang/value")
             #expect(await system.send(.put, "\(path)/unit?value=V").status == 200)

@@ -135,7 +135,7 @@ import Testing
     }
 
     @Test func devicesThatHangAre503WithinTheTimeOutAndOthersGoOn() async throws {
-        try await LiveSystem.run(configuration: { $0.timeout = .seconds(1) }) { system in
+        try await LiveSystem.run(timeout: .seconds(1)) { system in
             async let attribute = system.send(.get, "test/echo/1/attributes/Hang/value")
             async let command = system.send(.put, "test/echo/1/commands/Hang")
             // Waits for the same device.

@@ -49,8 +49,9 @@ import Testing
 
     @Test func whoIsNotAwaitedHasTheGraceOnly() async {
         let answered = Counter()
+        let isAwaited: (Int) -> Bool = { $0 >= 10 }
         let results = await FanOut.run(
-            Array(0..<20), on: anyEventLoop, until: .now + .seconds(60), width: 4, grace: .milliseconds(50), isAwaited: { $0 >= 10 }
+            Array(0..<20), on: anyEventLoop, until: .now + .seconds(60), width: 4, grace: .milliseconds(50), isAwaited: isAwaited
         ) { number -> Int in
             if number < 5 { try? await Task.sleep(for: .milliseconds(1500)) }
             if number < 5, !Task.isCancelled { answered.add() }

@@ -126,8 +126,7 @@ struct LiveSystem: Sendable {
 
     /// Runs the body beside `test/echo/1…n` and TangoTest's `sys/tg_test/1`.
     static func run(
-        echoes: Int = 2, configuration change: (inout GatewayConfiguration) -> Void = { _ in },
-        _ body: (LiveSystem) async throws -> Void
+        echoes: Int = 2, timeout: Duration = .seconds(30), _ body: (LiveSystem) async throws -> Void
     ) async throws {
         let release = Release()
         let database = try DatabaseServer(store: try .inMemory(), host: "127.0.0.1", port: 0)
@@ -141,9 +140,8 @@ struct LiveSystem: Sendable {
             arguments: ServerArguments(instance: "live", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: host)
         try await server.start()
         var configuration = GatewayConfiguration()
-        configuration.timeout = .seconds(30)
+        configuration.timeout = timeout
         configuration.defaultTangoHost = host
-        change(&configuration)
         let services = GatewayServices(configuration: configuration, controlSystem: client, logger: Logger(label: "test"))
         let system = LiveSystem(
             host: host, client: client, responder: Responder(services: services), release: release, devicePort: server.port)
