@@ -71,6 +71,13 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let state = Mutex(State())
     private let lifetime: Duration
     private let limit: Int
+    private let hits = Atomic<UInt64>(0)
+    private let misses = Atomic<UInt64>(0)
+
+    /// How often the value was kept.
+    var hitCount: UInt64 { self.hits.load(ordering: .relaxed) }
+    /// How often it had to be fetched.
+    var missCount: UInt64 { self.misses.load(ordering: .relaxed) }
 
     init(lifetime: Duration, limit: Int = 4096) {
         self.lifetime = lifetime
@@ -86,7 +93,11 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             let entry = state.entries[key]
             return (entry.flatMap { $0.expires > now ? $0.value : nil }, state.generation)
         }
-        if let kept, !isFresh { return kept }
+        if let kept, !isFresh {
+            self.hits.wrappingAdd(1, ordering: .relaxed)
+            return kept
+        }
+        self.misses.wrappingAdd(1, ordering: .relaxed)
         let value = try await fetch()
         self.state.withLock { state in
             guard state.generation == generation else { return }

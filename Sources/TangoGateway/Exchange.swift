@@ -14,6 +14,8 @@ struct GatewayRequest: Sendable {
     var origin: String
     var headers: HTTPFields
     var body: [UInt8] = []
+    /// What is kept of it for the operator.
+    var record: RequestRecord?
 }
 
 /// What a route answers, before range, filter and headers.
@@ -59,6 +61,9 @@ struct GatewayServices: Sendable {
     let interfaces: TimedCache<MemberKey, Int32>
     /// Per host: aliases by device in lower case.
     let aliases: TimedCache<TangoHost, [String: String]>
+    /// Per host: what is wrong with its database; `nil` when nothing is.
+    let readiness: TimedCache<TangoHost, String?>
+    let journal: Journal
 
     init(configuration: GatewayConfiguration, controlSystem: ControlSystem, logger: Logger) {
         self.configuration = configuration
@@ -67,6 +72,9 @@ struct GatewayServices: Sendable {
         self.attributeConfigs = TimedCache(lifetime: configuration.listLifetime)
         self.interfaces = TimedCache(lifetime: configuration.listLifetime)
         self.aliases = TimedCache(lifetime: configuration.listLifetime)
+        self.readiness = TimedCache(lifetime: .seconds(1))
+        self.journal = Journal(logger: logger)
+        controlSystem.callObserver = self.journal.metrics
     }
 
     /// After every write and command: nothing older is answered.
@@ -106,6 +114,10 @@ struct Exchange: Sendable {
             Answer(
                 content: .bytes(Array(WebPage.html.utf8), contentType: "text/html;charset=utf-8"), lifetime: self.configuration.treeLifetime
             )
+        case .description: self.apiDescription()
+        case .health, .readiness: try await self.readiness()
+        case .liveness: self.liveness()
+        case .metrics: self.metrics()
         case .entryPoint: self.entryPoint()
         case .version: .json(["hosts": .string(self.url + "/hosts")], lifetime: self.configuration.listLifetime)
         case .hosts: throw HTTPFailure.badRequest("No Tango host given")

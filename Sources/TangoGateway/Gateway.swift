@@ -43,6 +43,8 @@ public struct GatewayConfiguration: Sendable {
     public var trustsForwardedHeaders = false
     /// Whether `info.classname` is always `unknown`, as one other server answers and one test suite expects.
     public var hidesDeviceClass = false
+    /// File that gets a line of JSON for each request, `-` for standard output; `nil`: none.
+    public var accessLog: String?
 
     public init() {}
 }
@@ -66,11 +68,17 @@ public final class Gateway: Sendable {
     public func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let configuration = self.responder.services.configuration
         let responder = self.responder
+        let journal = responder.services.journal
+        if let path = configuration.accessLog { try journal.open(path) }
         let application = Application(
-            responder: CallbackResponder { (request: Request, _: BasicRequestContext) in await Self.respond(to: request, responder) },
+            responder: CallbackResponder { (request: Request, context: GatewayRequestContext) in
+                await Self.respond(to: request, from: context.clientAddress, responder)
+            },
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [ContinueHandler(maximumBodySize: configuration.maximumBodySize)],
+                    additionalChannelHandlers: [
+                        ContinueHandler(maximumBodySize: configuration.maximumBodySize), ConnectionHandler(journal.metrics),
+                    ],
                     idleTimeout: .seconds(75)
                 )
             ),
@@ -89,6 +97,7 @@ public final class Gateway: Sendable {
             } onCancel: {
                 Task { await group.triggerGracefulShutdown() }
             }
+            await journal.flush()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw DevFailed(
                 .restPortInUse, "Port \(configuration.port) of \(configuration.host) is in use by another program", origin: "Gateway.run")
@@ -99,17 +108,23 @@ public final class Gateway: Sendable {
         }
     }
 
-    private static func respond(to request: Request, _ responder: Responder) async -> Response {
+    private static func respond(to request: Request, from clientAddress: String?, _ responder: Responder) async -> Response {
         let configuration = responder.services.configuration
+        let journal = responder.services.journal
+        let record = journal.begin(request.headers, clientAddress: clientAddress)
         var gatewayRequest = GatewayRequest(head: request.head, trustsForwarded: configuration.trustsForwardedHeaders)
-        let response: GatewayResponse
+        gatewayRequest.record = record
+        var response: GatewayResponse
         do throws(HTTPFailure) {
             try Self.checkHead(request.head, configuration)
             gatewayRequest.body = try await Self.body(of: request, limit: configuration.maximumBodySize)
-            response = await responder.respond(to: gatewayRequest)
+            let complete = gatewayRequest
+            response = await TraceContext.$current.withValue(record.trace) { await responder.respond(to: complete) }
         } catch {
             response = responder.respond(to: gatewayRequest, with: error)
         }
+        journal.end(record, gatewayRequest, response)
+        response.headers[.requestID] = record.id
         return Self.response(response)
     }
 
@@ -160,6 +175,17 @@ public final class Gateway: Sendable {
             throw CancellationError()
         }
         return Response(status: response.status, headers: headers, body: body)
+    }
+}
+
+/// Tells where requests come from.
+private struct GatewayRequestContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let clientAddress: String?
+
+    init(source: ApplicationRequestContextSource) {
+        self.coreContext = .init(source: source)
+        self.clientAddress = source.channel.remoteAddress?.ipAddress
     }
 }
 

@@ -19,6 +19,11 @@ struct DeviceReference: Sendable, Hashable {
 /// What a path names.
 enum Resource: Sendable, Hashable {
     case page
+    case description
+    case health
+    case liveness
+    case readiness
+    case metrics
     case entryPoint
     case version
     case hosts
@@ -74,9 +79,11 @@ struct ResourcePath: Sendable, Hashable {
     var version: APIVersion?
 
     /// The path of a request, still percent-encoded and without query.
+    /// - Parameter onFound: is told the resource, also when it does not take the method.
     /// - Throws: 404 for unknown paths, 400 for bad escapes and bad ports, 405 with `Allow` for methods the resource does not take.
-    init(method: HTTPRequest.Method, path: String) throws(HTTPFailure) {
+    init(method: HTTPRequest.Method, path: String, onFound: (Resource) -> Void = { _ in }) throws(HTTPFailure) {
         self = try Self.parse(path)
+        onFound(self.resource)
         let allowed = self.allowedMethods
         guard allowed.contains(method) else {
             var failure = HTTPFailure(.methodNotAllowed, .restMethodNotAllowed, "\(method.rawValue) is not possible here")
@@ -105,7 +112,15 @@ struct ResourcePath: Sendable, Hashable {
         segments.removeFirst()
         if segments.last == "" { segments.removeLast() }
         guard segments.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else { throw HTTPFailure.notFound("Unknown path") }
-        guard !segments.isEmpty else { return ResourcePath(.page) }
+        switch segments {
+        case []: return ResourcePath(.page)
+        case ["tango", "openapi.json"]: return ResourcePath(.description)
+        case ["health"]: return ResourcePath(.health)
+        case ["health", "live"]: return ResourcePath(.liveness)
+        case ["health", "ready"]: return ResourcePath(.readiness)
+        case ["metrics"]: return ResourcePath(.metrics)
+        default: break
+        }
         guard segments.count >= 2, segments[0] == "tango", segments[1] == "rest" else { throw HTTPFailure.notFound("Unknown path") }
         guard segments.count > 2 else { return ResourcePath(.entryPoint) }
         guard let version = APIVersion(rawValue: String(segments[2])) else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 import TangoClient
 import TangoCore
 import TangoGateway
@@ -17,6 +18,12 @@ struct Rest: AsyncParsableCommand {
     @Option(help: "Tango database used where a request names none (HOST:PORT); TANGO_HOST by default.")
     var tangoHost: String?
 
+    @Option(help: "File that gets a line of JSON for each request; - for standard output.")
+    var accessLog: String?
+
+    @Option(help: "Least serious messages that are shown: trace, debug, info, notice, warning, error or critical. At info: every write.")
+    var logLevel = Logger.Level.warning
+
     func validate() throws {
         guard (0...65535).contains(self.port) else { throw ValidationError("A port is a number from 0 to 65535.") }
     }
@@ -30,7 +37,12 @@ struct Rest: AsyncParsableCommand {
                 tangoHost = try? TangoEnvironment.tangoHosts().first
             }
             let host = self.host
-            try await runGateway(host: host, port: self.port, tangoHost: tangoHost) { port in
+            var configuration = GatewayConfiguration()
+            configuration.host = host
+            configuration.port = self.port
+            configuration.defaultTangoHost = tangoHost
+            configuration.accessLog = self.accessLog
+            try await runGateway(configuration, logLevel: self.logLevel) { port in
                 say("REST API at http://\(host):\(port)/tango/rest")
                 say("Ready to accept request")
             }
@@ -39,14 +51,14 @@ struct Rest: AsyncParsableCommand {
 }
 
 /// Runs the gateway until a signal comes or the task is cancelled.
-func runGateway(host: String, port: Int, tangoHost: TangoHost?, onListening: @escaping @Sendable (Int) async -> Void) async throws {
+func runGateway(
+    _ configuration: GatewayConfiguration, logLevel: Logger.Level = .warning, onListening: @escaping @Sendable (Int) async -> Void
+) async throws {
     TerminationSignals.install()
-    let system = ControlSystem(host: tangoHost)
-    var configuration = GatewayConfiguration()
-    configuration.host = host
-    configuration.port = port
-    configuration.defaultTangoHost = tangoHost
-    let gateway = Gateway(configuration: configuration, controlSystem: system, logger: .standard("rest"))
+    let system = ControlSystem(host: configuration.defaultTangoHost)
+    var logger = Logger.standard("rest")
+    logger.logLevel = logLevel
+    let gateway = Gateway(configuration: configuration, controlSystem: system, logger: logger)
     do {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await gateway.run(onListening: onListening) }
@@ -61,3 +73,5 @@ func runGateway(host: String, port: Int, tangoHost: TangoHost?, onListening: @es
     }
     await system.shutdown()
 }
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -2,6 +2,7 @@ import ArgumentParser
 import TangoCLI
 import TangoCore
 import TangoDatabase
+import TangoGateway
 import TangoServer
 import TangoTestDevice
 
@@ -63,9 +64,14 @@ struct Up: AsyncParsableCommand {
     /// Returns when a signal comes, a Kill command, or the gateway ends.
     private func serve(_ database: DatabaseServer, _ devices: DeviceServer, _ tangoHost: TangoHost) async throws {
         let host = self.host
+        var gateway = GatewayConfiguration()
+        gateway.host = host
+        gateway.port = self.restPort
+        gateway.defaultTangoHost = tangoHost
+        let configuration = gateway
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await runGateway(host: host, port: self.restPort, tangoHost: tangoHost) { restPort in
+                try await runGateway(configuration) { restPort in
                     Self.greet(tangoHost, devicePort: devices.port, restHost: host, restPort: restPort)
                 }
             }
