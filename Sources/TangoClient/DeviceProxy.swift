@@ -311,7 +311,8 @@ public final class DeviceProxy: Sendable {
     public func setAttributeConfigs(_ configs: [AttributeConfig]) async throws(DevFailed) {
         _ = try await self.call { version in
             .setAttributeConfigs(
-                configs, identity: version >= 4 ? Self.identity(version) : nil, version: version >= 5 ? 5 : version >= 4 ? 4 : version == 3 ? 3 : 1)
+                configs, identity: version >= 4 ? Self.identity(version) : nil,
+                version: version >= 5 ? 5 : version >= 4 ? 4 : version == 3 ? 3 : 1)
         }
     }
 
@@ -381,7 +382,8 @@ public final class DeviceProxy: Sendable {
         try await self.require(4)
         try await self.refuseWriteIfReadOnly()
         let result = try await self.call { version in
-            .writeReadAttributes(Self.wireValues(writes, version: 4), read: read, identity: Self.identity(version), version: min(version, 5))
+            .writeReadAttributes(
+                Self.wireValues(writes, version: 4), read: read, identity: Self.identity(version), version: min(version, 5))
         }
         guard case .attributeValues(let values) = result else { throw self.unexpected() }
         return values

@@ -68,7 +68,9 @@ enum OpenAPI {
         if !parameters.isEmpty {
             object["parameters"] = .array(
                 parameters.map { parameter in
-                    var members: JSONObject = ["name": .string(parameter.name), "in": "query", "description": .string(parameter.description)]
+                    var members: JSONObject = [
+                        "name": .string(parameter.name), "in": "query", "description": .string(parameter.description),
+                    ]
                     if parameter.isRequired { members["required"] = true }
                     members["schema"] = parameter.schema
                     return .object(members)
@@ -129,7 +131,8 @@ enum OpenAPI {
         case .value: responses = ["200": ["description": "The value", "content": Self.representations]]
         case .nothing: return ["204": ["description": "Done"]]
         case .document(let schema): responses = ["200": ["description": "The document", "content": json(schema)]]
-        case .other(let type): responses = ["200": ["description": "The document", "content": .object([type: ["schema": ["type": "string"]]])]]
+        case .other(let type):
+            responses = ["200": ["description": "The document", "content": .object([type: ["schema": ["type": "string"]]])]]
         case .never: return [:]
         }
         if operation.canBeAsync { responses["204"] = ["description": "Taken, and done later (`async`)"] }

@@ -128,7 +128,8 @@ extension Route {
         case .entryPoint: .entity("Versions", "Versions of the interface")
         case .version: .entity("Version", "Entry point of a version")
         case .hosts: Operation(summary: "Not possible: a host must be named", success: .never, isLocal: true)
-        case .defaultTree: .list("TreeNode", "Devices of several hosts as trees", [.texts("host", "`{host}:{port}`; repeatable"), wildcard])
+        case .defaultTree:
+            .list("TreeNode", "Devices of several hosts as trees", [.texts("host", "`{host}:{port}`; repeatable"), wildcard])
         case .host: .entity("TangoHost", "Database of a control system")
         case .devices: .list("NamedEntity", "Devices", [wildcard])
         case .tree: .list("TreeNode", "Devices as a tree", [wildcard])

@@ -122,7 +122,8 @@ private final class AccessLogFile: Sendable {
         self.path = path == "-" ? nil : path
         let descriptor = path == "-" ? STDOUT_FILENO : Self.open(path)
         guard descriptor >= 0 else {
-            throw DevFailed("REST_CantLog", "The access log \(path) cannot be written: \(String(cString: strerror(errno)))", origin: "Gateway.run")
+            throw DevFailed(
+                "REST_CantLog", "The access log \(path) cannot be written: \(String(cString: strerror(errno)))", origin: "Gateway.run")
         }
         self.descriptor = Mutex(descriptor)
     }

@@ -116,7 +116,9 @@ final class GatewayMetrics: Sendable {
             }
         }
         text.family("tango_rest_upstream_call_duration_seconds", "Time of calls on devices and databases", .histogram)
-        for (target, calls) in targets { text.histogram("tango_rest_upstream_call_duration_seconds", [("target", target)], calls.durations) }
+        for (target, calls) in targets {
+            text.histogram("tango_rest_upstream_call_duration_seconds", [("target", target)], calls.durations)
+        }
     }
 }
 

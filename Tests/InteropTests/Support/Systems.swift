@@ -124,9 +124,10 @@ final class TestSystem: Sendable {
     }
 
     /// Starts our REST gateway and gives it with the URL of a device's resources.
-    func startGateway() async throws -> (process: PeerProcess, hostURL: String) {
+    func startGateway(_ arguments: [String] = []) async throws -> (process: PeerProcess, hostURL: String) {
         let process = try await PeerProcess(
-            Peers.program("tango"), ["rest", "--port", "0", "--tango-host", "\(self.host)"], readyWhenPrinting: "Ready to accept request")
+            Peers.program("tango"), ["rest", "--port", "0", "--tango-host", "\(self.host)"] + arguments,
+            readyWhenPrinting: "Ready to accept request")
         guard let line = process.output.split(separator: "\n").first(where: { $0.contains("http://") }),
             let url = line.split(separator: " ").last
         else { throw PeerFailure(process.output) }
