@@ -103,8 +103,7 @@ import Testing
                 name: "a/b/c", isExported: true, ior: "", version: "5", pid: 1, server: "S/i", host: "h", deviceClass: "C", started: "",
                 stopped: ""
             ).json(isClassHidden: false))
-        let command = CommandInfo(
-            name: "c", tag: 0, inType: .void, outType: .void, inDescription: "", outDescription: "", level: .operator)
+        let command = CommandInfo(name: "c", level: .operator, tag: 0, inType: .void, outType: .void)
         self.check("Command", command.entity(Self.links))
         self.check("CommandInOut", command.result(.long(1), input: .integer(1), Self.links))
     }

@@ -164,7 +164,8 @@ import Testing
         for _ in 0..<200 { log.write(self.record(long)) }
         #expect(log.lostCount > 0)
         // Read: it goes on, and the next line tells how many are missing.
-        let (written, isOver) = (Mutex(""), Atomic(false))
+        let written = Mutex("")
+        let isOver = Atomic(false)
         let reader = Thread {
             var buffer = [UInt8](repeating: 0, count: 65_536)
             while !isOver.load(ordering: .relaxed) {

@@ -25,8 +25,7 @@ import Testing
                 }
                 Command("Trace", of: Traced.self, out: .string) { _, _ in .string(TraceContext.current?.traceParent ?? "none") }
                 CommandDefinition(
-                    info: CommandInfo(
-                        name: "Later", tag: 0, inType: .void, outType: .string, inDescription: "", outDescription: "", level: .operator),
+                    CommandInfo(name: "Later", level: .operator, tag: 0, inType: .void, outType: .string),
                     handler: .async { _, _ in
                         await Task.yield()
                         return .string(TraceContext.current?.traceParent ?? "none")
@@ -40,12 +39,12 @@ import Testing
         try await TestServer.run([Traced.deviceClass(execution)], devices: ["t/a/1"]) { test in
             let device = try await test.device()
             let trace = TraceContext.random()
-            try await TraceContext.$current.withValue(trace) {
-                for command in ["Trace", "Later"] {
-                    #expect(try await device.command(command) == .string(trace.traceParent), "\(command)")
-                }
-                #expect(try await device.readAttribute("Trace").data == .string([trace.traceParent]))
+            for command in ["Trace", "Later"] {
+                let told = try await TraceContext.$current.withValue(trace) { try await device.command(command) }
+                #expect(told == .string(trace.traceParent), "\(command)")
             }
+            let read = try await TraceContext.$current.withValue(trace) { try await device.readAttribute("Trace") }
+            #expect(read.data == .string([trace.traceParent]))
             // What came before leaves no trace.
             for command in ["Trace", "Later"] { #expect(try await device.command(command) == .string("none"), "\(command)") }
         }
@@ -59,10 +58,9 @@ import Testing
                 for number in 0..<40 {
                     group.addTask {
                         let trace = number.isMultiple(of: 4) ? nil : TraceContext.random()
-                        try await TraceContext.$current.withValue(trace) {
-                            let name = number.isMultiple(of: 2) ? "Later" : "Trace"
-                            #expect(try await device.command(name) == .string(trace?.traceParent ?? "none"))
-                        }
+                        let name = number.isMultiple(of: 2) ? "Later" : "Trace"
+                        let told = try await TraceContext.$current.withValue(trace) { try await device.command(name) }
+                        #expect(told == .string(trace?.traceParent ?? "none"))
                     }
                 }
                 try await group.waitForAll()
