@@ -6,7 +6,7 @@ import Testing
 @Suite struct TraceTests {
     @Test func theTraceOfATaskGoesToDevicesThatUnderstandIt() throws {
         let trace = try #require(
-            TraceContext(traceParent: "00-28356abd113ad63cce0d1ced2fc0e2e7-5cffea557496c634-03", traceState: "a=1"))
+            TraceContext(traceParent: "00-2835adb113ad3c66e0cd1efd2fc0e2e7-5cffea55749f4634-03", traceState: "a=1"))
         TraceContext.$current.withValue(trace) {
             guard case .cpp6(_, let parent, let state) = DeviceProxy.identity(6) else {
                 Issue.record("no trace")

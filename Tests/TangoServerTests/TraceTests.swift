@@ -1,5 +1,4 @@
-import Logging
-import Synchronization
+import Foundation
 import TangoClient
 import TangoCore
 import TangoWire
@@ -68,29 +67,38 @@ import Testing
         }
     }
 
+    private func told(_ test: TestServer, _ call: DeviceCall) async throws -> CommandData? {
+        if case .command(let data) = try await test.call(call) { data } else { nil }
+    }
+
     @Test func whatIsNoTraceIsIgnored() async throws {
         try await TestServer.run([Traced.deviceClass(.inline)], devices: ["t/a/1"]) { test in
             for parent in ["", "00-aa-bb-01", "nonsense"] {
                 let call = DeviceCall.command(
                     "Trace", .void, source: .device, identity: .cpp6(pid: 7, traceParent: parent, traceState: ""), version: 4)
-                #expect(try await test.call(call) == .command(.string("none")))
+                let told = try await self.told(test, call)
+                #expect(told == .string("none"))
             }
             let valid = TraceContext.random().traceParent
             let java = ClientIdentity.java6(mainClass: "Main", uuid: (1, 2), traceParent: valid, traceState: "")
             let call = DeviceCall.command("Trace", .void, source: .device, identity: java, version: 4)
-            #expect(try await test.call(call) == .command(.string(valid)))
+            let told = try await self.told(test, call)
+            #expect(told == .string(valid))
         }
     }
 
     @Test func theLogOfTheDeviceNamesTheTrace() async throws {
-        let memory = MemoryLogHandler()
-        try await TestServer.run([Traced.deviceClass(.inline)], devices: ["t/a/1"], logger: Logger(label: "test") { _ in memory }) { test in
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("trace-\(UUID().uuidString).log").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try await TestServer.run([Traced.deviceClass(.inline)], devices: ["t/a/1"]) { test in
+            try await test.admin().command("AddLoggingTarget", .stringArray(["t/a/1", "file::\(path)"]))
             let device = try await test.device()
             let trace = TraceContext.random()
             _ = try await TraceContext.$current.withValue(trace) { try await device.readAttribute("Trace") }
             _ = try await device.readAttribute("Trace")
-            let lines = memory.lines.filter { $0.hasPrefix("read") }
-            #expect(lines == ["read device=t/a/1 trace_id=\(trace.traceIDText)", "read device=t/a/1"])
+            await test.server.log.writer.flush()
+            let messages = try EventReader.read(String(contentsOfFile: path, encoding: .utf8)).map(\.message)
+            #expect(messages == ["read trace_id=\(trace.traceIDText)", "read"])
         }
     }
 }

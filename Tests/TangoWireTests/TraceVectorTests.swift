@@ -16,7 +16,7 @@ import Testing
             return
         }
         let trace = try #require(identity?.trace)
-        #expect(trace.traceParent == "00-28356abd113ad63cce0d1ced2fc0e2e7-5cffea557496c634-03" && trace.isSampled && trace.isRandom)
+        #expect(trace.traceParent == "00-2835adb113ad3c66e0cd1efd2fc0e2e7-5cffea55749f4634-03" && trace.isSampled && trace.isRandom)
         let ours = ClientIdentity(pid: 0x38aa, trace: trace)
         #expect(ours == identity)
         let request = DecodedMessage.request(
