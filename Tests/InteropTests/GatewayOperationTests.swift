@@ -64,7 +64,7 @@ import Testing
             #expect(answer.body.contains("00-\(trace)-\(span)-01"))
             // What changes something is told to the log of the gateway.
             #expect(gateway.output.contains("request_id=mine status=200 trace_id=\(trace)"), "\(gateway.output)")
-            #expect(gateway.output.components(separatedBy: "info rest").count == 2, "\(gateway.output)")
+            #expect(gateway.output.components(separatedBy: "request_id=mine").count == 2, "\(gateway.output)")
             await python.stop()
             await cpp.stop()
             await server.stop()

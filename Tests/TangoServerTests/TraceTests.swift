@@ -88,7 +88,8 @@ import Testing
     }
 
     @Test func theLogOfTheDeviceNamesTheTrace() async throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("trace-\(UUID().uuidString).log").path
+        // Paths clients give are taken in lower case.
+        let path = "/tmp/trace-\(UUID().uuidString.lowercased()).log"
         defer { try? FileManager.default.removeItem(atPath: path) }
         try await TestServer.run([Traced.deviceClass(.inline)], devices: ["t/a/1"]) { test in
             try await test.admin().command("AddLoggingTarget", .stringArray(["t/a/1", "file::\(path)"]))
