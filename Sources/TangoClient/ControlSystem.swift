@@ -39,6 +39,8 @@ public final class ControlSystem: Sendable {
     private let state = Mutex(State())
     /// The locks this client holds on devices.
     let locks = LockKeeper()
+    private let isObserved = Atomic<Bool>(false)
+    private let observerStore = Mutex<(any CallObserver)?>(nil)
 
     /// - Parameter host: the default database; `nil` looks up `TANGO_HOST` on first use.
     public convenience init(host: TangoHost? = nil, options: ClientOptions = ClientOptions()) {
@@ -54,6 +56,15 @@ public final class ControlSystem: Sendable {
         self.group = group
         self.ownsGroup = ownsGroup
         self.connections = ConnectionCache(group: group, onePerEventLoop: options.hasConnectionsPerThread)
+    }
+
+    /// Hears of every call over the network; `nil`, at the cost of an atomic load, when nobody wants to.
+    package var callObserver: (any CallObserver)? {
+        get { self.isObserved.load(ordering: .relaxed) ? self.observerStore.withLock { $0 } : nil }
+        set {
+            self.observerStore.withLock { $0 = newValue }
+            self.isObserved.store(newValue != nil, ordering: .relaxed)
+        }
     }
 
     /// Address of the default database.

@@ -81,8 +81,12 @@ public final class DeviceProxy: Sendable {
         if case .database(let database) = self.origin { database } else { nil }
     }
 
-    /// Who we say we are: the plain form, which servers of every release accept.
-    static let identity = ClientIdentity.cpp(pid: UInt32(truncatingIfNeeded: getpid()))
+    private static let pid = UInt32(truncatingIfNeeded: getpid())
+
+    /// Who we say we are: the plain form, which servers of every release accept, or with a trace to a device that understands one.
+    static func identity(_ version: Int) -> ClientIdentity {
+        ClientIdentity(pid: Self.pid, trace: version >= 6 ? TraceContext.current : nil)
+    }
 
     /// Newest interface the device offers (1 to 6).
     public func interfaceVersion() async throws(DevFailed) -> Int {
@@ -138,8 +142,21 @@ public final class DeviceProxy: Sendable {
         if let server = HandlerTask.server, server.serves(reference.endpoint) {
             return try await server.call(objectKey: reference.objectKey, call)
         }
-        return try await self.system.connections.call(
-            reference.endpoint, objectKey: reference.objectKey, call, timeout: self.timeout)
+        guard let observer = self.system.callObserver else {
+            return try await self.system.connections.call(
+                reference.endpoint, objectKey: reference.objectKey, call, timeout: self.timeout)
+        }
+        let start = ContinuousClock.now
+        do {
+            let result = try await self.system.connections.call(
+                reference.endpoint, objectKey: reference.objectKey, call, timeout: self.timeout)
+            observer.callEnded(after: ContinuousClock.now - start, isDatabase: self.isDatabase, failure: nil)
+            return result
+        } catch {
+            let failure = DevFailed.from(error, calling: self.name, timeout: self.timeout, isDatabase: self.isDatabase)
+            observer.callEnded(after: ContinuousClock.now - start, isDatabase: self.isDatabase, failure: failure)
+            throw error
+        }
     }
 
     /// Calls the device; `make` is given the interface version. A stale reference is renewed and the call repeated, once.
@@ -256,7 +273,7 @@ public final class DeviceProxy: Sendable {
     func uncheckedCommand(_ name: String, _ argument: CommandData) async throws(DevFailed) -> CommandData {
         let result = try await self.call { version in
             .command(
-                name, argument, source: .cacheDevice, identity: version >= 4 ? Self.identity : nil,
+                name, argument, source: .cacheDevice, identity: version >= 4 ? Self.identity(version) : nil,
                 version: version >= 4 ? 4 : version >= 2 ? 2 : 1)
         }
         guard case .command(let data) = result else { throw self.unexpected() }
@@ -294,7 +311,8 @@ public final class DeviceProxy: Sendable {
     public func setAttributeConfigs(_ configs: [AttributeConfig]) async throws(DevFailed) {
         _ = try await self.call { version in
             .setAttributeConfigs(
-                configs, identity: version >= 4 ? Self.identity : nil, version: version >= 5 ? 5 : version >= 4 ? 4 : version == 3 ? 3 : 1)
+                configs, identity: version >= 4 ? Self.identity(version) : nil,
+                version: version >= 5 ? 5 : version >= 4 ? 4 : version == 3 ? 3 : 1)
         }
     }
 
@@ -310,7 +328,7 @@ public final class DeviceProxy: Sendable {
         }
         let asked = unique
         let result = try await self.call { version in
-            .readAttributes(asked, source: source, identity: version >= 4 ? Self.identity : nil, version: min(version, 5))
+            .readAttributes(asked, source: source, identity: version >= 4 ? Self.identity(version) : nil, version: min(version, 5))
         }
         guard case .attributeValues(let values) = result, values.count == unique.count else { throw self.unexpected() }
         if unique.count == names.count { return values }
@@ -343,7 +361,7 @@ public final class DeviceProxy: Sendable {
         do {
             _ = try await self.rawCall { version in
                 .writeAttributes(
-                    Self.wireValues(writes, version: version), identity: version >= 4 ? Self.identity : nil,
+                    Self.wireValues(writes, version: version), identity: version >= 4 ? Self.identity(version) : nil,
                     version: version >= 4 ? 4 : version >= 3 ? 3 : 1)
             }
             return Array(repeating: nil, count: writes.count)
@@ -364,7 +382,8 @@ public final class DeviceProxy: Sendable {
         try await self.require(4)
         try await self.refuseWriteIfReadOnly()
         let result = try await self.call { version in
-            .writeReadAttributes(Self.wireValues(writes, version: 4), read: read, identity: Self.identity, version: min(version, 5))
+            .writeReadAttributes(
+                Self.wireValues(writes, version: 4), read: read, identity: Self.identity(version), version: min(version, 5))
         }
         guard case .attributeValues(let values) = result else { throw self.unexpected() }
         return values
@@ -394,7 +413,7 @@ public final class DeviceProxy: Sendable {
     /// - Throws: `API_NotSupported` below interface 5, `API_PipeNotFound`.
     public func readPipe(_ name: String) async throws(DevFailed) -> PipeValue {
         try await self.require(5)
-        guard case .pipe(let value) = try await self.call({ _ in .readPipe(name, identity: Self.identity) }) else {
+        guard case .pipe(let value) = try await self.call({ .readPipe(name, identity: Self.identity($0)) }) else {
             throw self.unexpected()
         }
         return value
@@ -403,13 +422,13 @@ public final class DeviceProxy: Sendable {
     /// - Throws: `API_NotSupported` below interface 5, `API_PipeNotFound`, `API_PipeNotWritable`.
     public func writePipe(_ name: String, _ blob: PipeBlob) async throws(DevFailed) {
         try await self.require(5)
-        _ = try await self.call { _ in .writePipe(PipeValue(name: name, time: .zero, blob: blob), identity: Self.identity) }
+        _ = try await self.call { .writePipe(PipeValue(name: name, time: .zero, blob: blob), identity: Self.identity($0)) }
     }
 
     /// Writes, then reads, without another request in between.
     public func writeReadPipe(_ name: String, _ blob: PipeBlob) async throws(DevFailed) -> PipeValue {
         try await self.require(5)
-        let result = try await self.call { _ in .writeReadPipe(PipeValue(name: name, time: .zero, blob: blob), identity: Self.identity) }
+        let result = try await self.call { .writeReadPipe(PipeValue(name: name, time: .zero, blob: blob), identity: Self.identity($0)) }
         guard case .pipe(let value) = result else { throw self.unexpected() }
         return value
     }

@@ -19,6 +19,8 @@ struct GatewayRequest: Sendable {
     var user: String?
     /// Where it comes from, as text without port.
     var clientAddress = ""
+    /// What is kept of it for the operator.
+    var record: RequestRecord?
 }
 
 /// What a route answers, before range, filter and headers.
@@ -67,9 +69,12 @@ struct GatewayServices: Sendable {
     let commandInfos: TimedCache<MemberKey, CommandInfo, DevFailed>
     /// Per host: aliases by device in lower case.
     let aliases: TimedCache<TangoHost, [String: String], DevFailed>
+    /// Per host: what is wrong with its database; `nil` when nothing is.
+    let readiness: TimedCache<TangoHost, String?, Never>
     let hangingDevices = HangingDevices()
     /// `nil` when everybody may do what this program may.
     let accessRights: AccessRights?
+    let journal: Journal
 
     init(configuration: GatewayConfiguration, controlSystem: ControlSystem, logger: Logger) {
         self.configuration = configuration
@@ -79,7 +84,10 @@ struct GatewayServices: Sendable {
         self.attributeConfigs = TimedCache(lifetime: configuration.listLifetime, executors: self.executors)
         self.commandInfos = TimedCache(lifetime: configuration.listLifetime, executors: self.executors)
         self.aliases = TimedCache(lifetime: configuration.listLifetime, executors: self.executors)
+        self.readiness = TimedCache(lifetime: .seconds(1), executors: self.executors)
         self.accessRights = configuration.usesAccessControl ? AccessRights(lifetime: configuration.accessLifetime) : nil
+        self.journal = Journal(logger: logger)
+        controlSystem.callObserver = self.journal.metrics
     }
 
     /// After every write and command: nothing older is answered.
@@ -121,6 +129,10 @@ struct Exchange: Sendable {
     func answer() async throws -> Answer {
         switch self.path.resource {
         case .page(let file): file.answer
+        case .description: self.apiDescription()
+        case .health, .readiness: try await self.readiness()
+        case .liveness: self.liveness()
+        case .metrics: self.metrics()
         case .entryPoint: self.entryPoint()
         case .version: self.version()
         case .hosts: throw HTTPFailure.badRequest("No Tango host given")

@@ -44,7 +44,9 @@ public final class Gateway: Sendable {
         let responder = self.responder
         try configuration.check()
         let authenticator = try await Authenticator(configuration, logger: responder.services.logger)
-        let server = try Transport.server(configuration, responder.services.executors).buildServer(
+        let journal = responder.services.journal
+        if let path = configuration.accessLog { try journal.open(path) }
+        let server = try Transport.server(configuration, responder.services.executors, journal.metrics).buildServer(
             configuration: ServerConfiguration(address: .hostname(configuration.host, port: configuration.port)),
             eventLoopGroup: responder.services.controlSystem.group,
             logger: responder.services.logger,
@@ -64,6 +66,7 @@ public final class Gateway: Sendable {
             } onCancel: {
                 Task { await group.triggerGracefulShutdown() }
             }
+            await journal.flush()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw DevFailed(
                 .restPortInUse, "Port \(configuration.port) of \(configuration.host) is in use by another program", origin: "Gateway.run")
@@ -79,16 +82,22 @@ public final class Gateway: Sendable {
         _ writer: consuming ResponseWriter
     ) async throws {
         let configuration = responder.services.configuration
+        let journal = responder.services.journal
         var gatewayRequest = GatewayRequest(head: request.head, connection, configuration)
-        let response: GatewayResponse
+        let record = journal.begin(request.headers)
+        gatewayRequest.record = record
+        var response: GatewayResponse
         do throws(HTTPFailure) {
             try Self.checkHead(request.head, configuration)
             gatewayRequest.user = try await authenticator?.user(of: gatewayRequest)
             gatewayRequest.body = try await Self.body(of: request, limit: configuration.maximumBodySize)
-            response = await responder.respond(to: gatewayRequest)
+            let complete = gatewayRequest
+            response = await TraceContext.$current.withValue(record.trace) { await responder.respond(to: complete) }
         } catch {
             response = responder.respond(to: gatewayRequest, with: error)
         }
+        journal.end(record, gatewayRequest, response)
+        response.headers[.requestID] = record.id
         try await Self.write(response, isHTTP2: connection.isHTTP2, to: writer)
     }
 

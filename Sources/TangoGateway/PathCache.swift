@@ -10,13 +10,15 @@ final class PathCache: Sendable {
         self.limit = limit
     }
 
+    /// - Parameter onFound: is told the resource, also when it does not take the method.
     /// - Throws: as `ResourcePath.init(method:path:)`.
-    func path(_ method: HTTPRequest.Method, _ path: String) throws(HTTPFailure) -> ResourcePath {
+    func path(_ method: HTTPRequest.Method, _ path: String, onFound: (Resource) -> Void) throws(HTTPFailure) -> ResourcePath {
         if let known = self.paths.withLock({ $0[path] }) {
+            onFound(known.resource)
             try known.check(method)
             return known
         }
-        let parsed = try ResourcePath(method: method, path: path)
+        let parsed = try ResourcePath(method: method, path: path, onFound: onFound)
         self.paths.withLock { paths in
             if paths.count >= self.limit { paths.removeAll(keepingCapacity: true) }
             paths[path] = parsed

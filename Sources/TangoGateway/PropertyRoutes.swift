@@ -62,6 +62,8 @@ extension Exchange {
         let (database, name) = try await self.owner(device)
         return try await self.change(isAsync) {
             try await database.putProperties(ofDevice: name, [(name: property, values: values)])
+            // Without values it is not there any more.
+            if values.isEmpty { return .json(PropertyDocument.entity(property, [])) }
             return .json(try await Self.one(database, name, property))
         }
     }

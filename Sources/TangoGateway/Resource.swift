@@ -19,6 +19,11 @@ struct DeviceReference: Sendable, Hashable {
 /// What a path names.
 enum Resource: Sendable, Hashable {
     case page(WebPage)
+    case description
+    case health
+    case liveness
+    case readiness
+    case metrics
     case entryPoint
     case version
     case hosts
@@ -97,9 +102,11 @@ struct ResourcePath: Sendable, Hashable {
     var version: APIVersion?
 
     /// The path of a request, still percent-encoded and without query.
+    /// - Parameter onFound: is told the resource, also when it does not take the method.
     /// - Throws: 404 for unknown paths, 400 for bad escapes and bad ports, 405 with `Allow` for methods the resource does not take.
-    init(method: HTTPRequest.Method, path: String) throws(HTTPFailure) {
+    init(method: HTTPRequest.Method, path: String, onFound: (Resource) -> Void = { _ in }) throws(HTTPFailure) {
         self = try Self.parse(path)
+        onFound(self.resource)
         try self.check(method)
     }
 
@@ -133,9 +140,17 @@ struct ResourcePath: Sendable, Hashable {
         segments.removeFirst()
         if segments.last == "" { segments.removeLast() }
         guard segments.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else { throw HTTPFailure.notFound("Unknown path") }
-        guard !segments.isEmpty else { return ResourcePath(.page(.index)) }
         if segments.count == 2, segments[0] == "page", let file = WebPage(rawValue: String(segments[1])) {
             return ResourcePath(.page(file))
+        }
+        switch segments {
+        case []: return ResourcePath(.page(.index))
+        case ["tango", "openapi.json"]: return ResourcePath(.description)
+        case ["health"]: return ResourcePath(.health)
+        case ["health", "live"]: return ResourcePath(.liveness)
+        case ["health", "ready"]: return ResourcePath(.readiness)
+        case ["metrics"]: return ResourcePath(.metrics)
+        default: break
         }
         guard segments.count >= 2, segments[0] == "tango", segments[1] == "rest" else { throw HTTPFailure.notFound("Unknown path") }
         guard segments.count > 2 else { return ResourcePath(.entryPoint) }

@@ -44,16 +44,20 @@ struct Responder: Sendable {
         if failure.status == .internalServerError {
             self.services.logger.error("\(request.method) \(request.path): \(failure.errors)")
         }
-        let body = FailureDocument.whole(failure.errors(origin: "\(request.method.rawValue) \(request.path)")).serialized()
+        let errors = failure.errors(origin: "\(request.method.rawValue) \(request.path)")
+        let isProblem = ProblemDetails.isAccepted(request.headers[.accept])
+        let document =
+            isProblem ? ProblemDetails.document(failure.status, errors, path: request.path) : FailureDocument.whole(errors)
+        let body = document.serialized()
         var headers = failure.headers
-        headers[.contentType] = MediaType.json.contentType
+        headers[.contentType] = isProblem ? ProblemDetails.contentType : MediaType.json.contentType
         headers[.cacheControl] = "no-store"
         return GatewayResponse(status: failure.status, headers: headers, body: body, closesConnection: failure.closesConnection)
     }
 
     private func answer(_ request: GatewayRequest) async throws(HTTPFailure) -> GatewayResponse {
         if request.method == .options, request.path == "*" { return GatewayResponse(status: .noContent) }
-        let path = try self.services.paths.path(request.method, request.path)
+        let path = try self.services.paths.path(request.method, request.path) { request.record?.route = $0.route }
         if request.method == .options {
             var response = GatewayResponse(status: .noContent)
             response.headers[.allow] = ResourcePath.list(path.allowedMethods)
@@ -82,13 +86,15 @@ struct Responder: Sendable {
     private func media(_ request: GatewayRequest, _ path: ResourcePath, _ query: Query) throws(HTTPFailure) -> MediaType {
         var offered: [MediaType] = [.json]
         switch path.resource {
-        case .page: return .json
+        case .page, .description, .metrics, .health, .liveness, .readiness: return .json
         case .device(_, .attributeValue) where request.method != .put:
             // Raw pictures come first for clients that take anything.
             offered = try query.flag("raw") ? [.jpeg, .png, .json, .text] : MediaType.allCases
         default: break
         }
         guard let media = MediaType.negotiate(accept: request.headers[.accept], offered: offered) else {
+            // Who accepts errors in the form of RFC 9457 wants JSON.
+            if ProblemDetails.isAccepted(request.headers[.accept]) { return .json }
             throw HTTPFailure(.notAcceptable, .restNotAcceptable, "Possible are \(offered.map(\.rawValue).joined(separator: ", "))")
         }
         return media
@@ -100,7 +106,7 @@ struct Responder: Sendable {
         if let allowed = self.configuration.allowedOrigins, !allowed.contains(origin) { return }
         headers[.accessControlAllowOrigin] = origin
         headers[.accessControlAllowCredentials] = "true"
-        headers[.accessControlExposeHeaders] = "X-size, Content-Range, Accept-Ranges, Link, ETag, Last-Modified, Location"
+        headers[.accessControlExposeHeaders] = "X-size, Content-Range, Accept-Ranges, Link, ETag, Last-Modified, Location, X-Request-Id"
         guard request.method == .options else { return }
         headers[.accessControlAllowMethods] = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
         if let asked = request.headers[.accessControlRequestHeaders] { headers[.accessControlAllowHeaders] = asked }
@@ -186,7 +192,7 @@ struct ResponseShaper {
         var links = ["<\(url)>; rel=\"self\""]
         let parent: String?
         switch self.exchange.path.resource {
-        case .page, .entryPoint: parent = nil
+        case .page, .entryPoint, .description, .health, .metrics: parent = nil
         case .defaultTree: parent = self.exchange.versionURL.lowercased()
         case .device(let device, .device): parent = (self.exchange.url(of: device.host) + "/devices").lowercased()
         default: parent = url.lastIndex(of: "/").map { String(url[..<$0]) }

@@ -30,6 +30,13 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
     }
 
     private let state = Mutex(State())
+    private let hits = Atomic<UInt64>(0)
+    private let misses = Atomic<UInt64>(0)
+
+    /// How often the value was kept, or being fetched already.
+    var hitCount: UInt64 { self.hits.load(ordering: .relaxed) }
+    /// How often it had to be fetched.
+    var missCount: UInt64 { self.misses.load(ordering: .relaxed) }
     private let lifetime: Duration
     private let limit: Int
     private let executors: EventLoopExecutors?
@@ -49,11 +56,16 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
         let found = self.state.withLock { state -> Found in
             if !isFresh {
                 switch state.entries[key] {
-                case .kept(let value, let expires)? where expires > now: return .value(value)
-                case .fetching(let fetch)?: return .fetch(fetch)
+                case .kept(let value, let expires)? where expires > now:
+                    self.hits.wrappingAdd(1, ordering: .relaxed)
+                    return .value(value)
+                case .fetching(let fetch)?:
+                    self.hits.wrappingAdd(1, ordering: .relaxed)
+                    return .fetch(fetch)
                 default: break
                 }
             }
+            self.misses.wrappingAdd(1, ordering: .relaxed)
             if state.entries.count >= self.limit { state.entries = state.entries.filter { !$0.value.isWorthless(at: now) } }
             let generation = state.generation
             let task = Fetch(executorPreference: self.executors?.current) {

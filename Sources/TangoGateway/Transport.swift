@@ -10,7 +10,9 @@ import TangoIIOP
 /// How bytes become requests: HTTP/1.1, or with a certificate HTTP/2 and HTTP/1.1 over TLS, as the client chooses.
 enum Transport {
     /// - Throws: `REST_BadCertificate`.
-    static func server(_ configuration: GatewayConfiguration, _ executors: EventLoopExecutors) throws(DevFailed) -> HTTPServerBuilder {
+    static func server(_ configuration: GatewayConfiguration, _ executors: EventLoopExecutors, _ metrics: GatewayMetrics) throws(DevFailed)
+        -> HTTPServerBuilder
+    {
         let maximumBodySize = configuration.maximumBodySize
         let streams = HTTP1Channel.Configuration(
             additionalChannelHandlers: [ContinueHandler(maximumBodySize: maximumBodySize)], idleTimeout: TimeAmount(configuration.idleLimit)
@@ -19,7 +21,8 @@ enum Transport {
         guard let certificate = configuration.certificateFile, let key = configuration.keyFile else {
             return HTTPServerBuilder { responder in
                 OnEventLoop(
-                    PunctualChannel(base: HTTP1Channel(responder: responder, configuration: streams), headLimit: headLimit),
+                    PunctualChannel(
+                        base: HTTP1Channel(responder: responder, configuration: streams), headLimit: headLimit, metrics: metrics),
                     executors: executors)
             }
         }
@@ -29,7 +32,8 @@ enum Transport {
         return HTTPServerBuilder { responder in
             OnEventLoop(
                 PunctualChannel(
-                    base: try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: http2, responder: responder), headLimit: headLimit),
+                    base: try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: http2, responder: responder), headLimit: headLimit,
+                    metrics: metrics),
                 executors: executors)
         }
     }
@@ -64,9 +68,11 @@ enum Transport {
 private struct PunctualChannel<Base: ServerChildChannel>: ServerChildChannel {
     let base: Base
     let headLimit: TimeAmount
+    let metrics: GatewayMetrics
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
         let value = self.base.setup(channel: channel, logger: logger)
+        self.metrics.track(channel)
         do {
             let pipeline = channel.pipeline.syncOperations
             let deadline = HeadDeadlineHandler(limit: self.headLimit)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import TangoClient
 import TangoCore
 import TangoGateway
@@ -54,7 +55,9 @@ struct RestServe: AsyncParsableCommand {
 func runGateway(_ configuration: GatewayConfiguration, onListening: @escaping @Sendable (String) async -> Void) async throws {
     TerminationSignals.install()
     let system = ControlSystem(host: configuration.defaultTangoHost, options: Gateway.clientOptions(configuration))
-    let gateway = Gateway(configuration: configuration, controlSystem: system, logger: .standard("rest"))
+    var logger = Logger.standard("rest")
+    logger.logLevel = configuration.logLevel
+    let gateway = Gateway(configuration: configuration, controlSystem: system, logger: logger)
     let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
     let scheme = configuration.isSecure ? "https" : "http"
     do {
@@ -71,3 +74,5 @@ func runGateway(_ configuration: GatewayConfiguration, onListening: @escaping @S
     }
     await system.shutdown()
 }
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

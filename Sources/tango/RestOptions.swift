@@ -61,6 +61,15 @@ struct RestOptions: ParsableArguments {
     @Flag(help: "Answer \"unknown\" as the class of each device, as one other server does.")
     var classnameUnknown = false
 
+    @Option(help: ArgumentHelp("File that gets a line of JSON for each request; - for standard output.", valueName: "file"))
+    var accessLog: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Least serious messages that are shown: trace, debug, info, notice, warning, error or critical. At info: every change.",
+            valueName: "level"))
+    var logLevel: String?
+
     @Option(help: ArgumentHelp("Limit of a request.", valueName: "seconds"))
     var timeout: String?
 
@@ -103,7 +112,7 @@ struct RestOptions: ParsableArguments {
             "users": self.users, "authentication": self.noAuthentication ? "off" : self.authentication, "token-secret": self.tokenSecret,
             "token-keys": self.tokenKeys, "token-issuer": self.tokenIssuer, "token-audience": self.tokenAudience,
             "token-user-claim": self.tokenUserClaim, "access-lifetime": self.accessLifetime, "certificate": self.certificate,
-            "key": self.key,
+            "key": self.key, "access-log": self.accessLog, "log-level": self.logLevel,
             "allowed-origins": self.allowedOrigins, "timeout": self.timeout, "shutdown-limit": self.shutdownLimit,
             "head-limit": self.headLimit, "idle-limit": self.idleLimit, "maximum-uri-length": self.maximumURILength,
             "maximum-header-size": self.maximumHeaderSize, "maximum-body-size": self.maximumBodySize, "value-lifetime": self.valueLifetime,

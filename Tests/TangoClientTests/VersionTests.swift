@@ -134,7 +134,7 @@ struct VersionTests {
             #expect(fake.operations == operations)
             for call in fake.calls.withLock({ $0 }) where call.operation.interface >= 4 && call.identity != nil {
                 // The plain form, which servers of every release take.
-                #expect(call.identity == DeviceProxy.identity)
+                #expect(call.identity == DeviceProxy.identity(1))
             }
         }
     }

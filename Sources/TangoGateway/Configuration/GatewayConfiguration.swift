@@ -1,3 +1,4 @@
+public import Logging
 import NIOCore
 public import TangoCore
 
@@ -43,6 +44,10 @@ public struct GatewayConfiguration: Sendable {
     public var trustsForwardedHeaders = false
     /// Whether `info.classname` is always `unknown`, as one other server answers and one test suite expects.
     public var hidesDeviceClass = false
+    /// File that gets a line of JSON for each request, `-` for standard output; `nil`: none.
+    public var accessLog: String?
+    /// Least serious messages that are shown on standard error; at `info` every change.
+    public var logLevel = Logger.Level.warning
 
     /// When callers must say who they are.
     public var authentication = Authentication.auto

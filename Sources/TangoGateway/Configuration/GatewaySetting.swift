@@ -1,4 +1,5 @@
 import Configuration
+import Logging
 import TangoCore
 
 /// A setting as files, the environment and the command line name it.
@@ -18,6 +19,7 @@ struct GatewaySetting: Sendable {
         case duration(Path<Duration>, ClosedRange<Double>)
         case tangoHost
         case authentication
+        case logLevel
     }
 
     var name: String
@@ -46,6 +48,8 @@ struct GatewaySetting: Sendable {
         GatewaySetting("allowed-origins", .texts(\.allowedOrigins)),
         GatewaySetting("trust-forwarded", .flag(\.trustsForwardedHeaders)),
         GatewaySetting("classname-unknown", .flag(\.hidesDeviceClass)),
+        GatewaySetting("access-log", .optionalText(\.accessLog)),
+        GatewaySetting("log-level", .logLevel),
         GatewaySetting("authentication", .authentication),
         GatewaySetting("open-to-network", .flag(\.isOpenToNetwork)),
         GatewaySetting("users", .optionalText(\.usersFile)),
@@ -63,7 +67,7 @@ struct GatewaySetting: Sendable {
     /// Type of the value in a source.
     var type: ConfigType {
         switch self.kind {
-        case .text, .optionalText, .tangoHost, .authentication: .string
+        case .text, .optionalText, .tangoHost, .authentication, .logLevel: .string
         case .texts: .stringArray
         case .flag: .bool
         case .count: .int
@@ -81,6 +85,7 @@ struct GatewaySetting: Sendable {
         case .duration(_, let range): "a number of seconds from \(range.lowerBound) to \(range.upperBound)"
         case .tangoHost: "HOST:PORT"
         case .authentication: GatewayConfiguration.Authentication.allCases.map(\.rawValue).joined(separator: ", ")
+        case .logLevel: Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         }
     }
 
@@ -101,6 +106,9 @@ struct GatewaySetting: Sendable {
         case (.authentication, .string(let text)):
             guard let mode = GatewayConfiguration.Authentication(rawValue: text) else { return false }
             configuration.authentication = mode
+        case (.logLevel, .string(let text)):
+            guard let level = Logger.Level(rawValue: text) else { return false }
+            configuration.logLevel = level
         default: return false
         }
         return true
@@ -117,6 +125,7 @@ struct GatewaySetting: Sendable {
         case .duration(let path, _): .double(configuration[keyPath: path] / .seconds(1))
         case .tangoHost: configuration.defaultTangoHost.map { .string($0.description) } ?? .null
         case .authentication: .string(configuration.authentication.rawValue)
+        case .logLevel: .string(configuration.logLevel.rawValue)
         }
     }
 }

@@ -7,8 +7,26 @@ import TangoWire
 protocol OutcomeReceiver: Sendable {
     /// Where work of inline classes goes on.
     var eventLoop: any EventLoop { get }
+    /// What the request is part of, for handlers that run later; `nil` for nearly all.
+    var trace: RequestTrace? { get }
     /// Called once, from any thread, before the gate is free again.
     func finish(_ outcome: Result<DeviceResult, any Error>)
+}
+
+extension OutcomeReceiver {
+    var trace: RequestTrace? { nil }
+}
+
+/// The trace a request came with. A class, so that requests without one pay an empty pointer.
+final class RequestTrace: Sendable {
+    private let context: TraceContext
+
+    init(_ context: TraceContext) {
+        self.context = context
+    }
+
+    /// Has handlers find the trace.
+    func run(_ body: () -> Void) { TraceContext.$current.withValue(self.context) { body() } }
 }
 
 /// Runs operations on devices, for clients, the polling and the kernel itself: takes the gate, goes on where the class wants its handlers
@@ -98,6 +116,13 @@ enum OperationRunner {
 
     /// The gate is held.
     private static func start<Operation: GatedOperation, Receiver: OutcomeReceiver>(
+        _ operation: Operation, _ runtime: DeviceRuntime, _ gate: Gate?, _ receiver: Receiver
+    ) {
+        guard let trace = receiver.trace else { return Self.begin(operation, runtime, gate, receiver) }
+        trace.run { Self.begin(operation, runtime, gate, receiver) }
+    }
+
+    private static func begin<Operation: GatedOperation, Receiver: OutcomeReceiver>(
         _ operation: Operation, _ runtime: DeviceRuntime, _ gate: Gate?, _ receiver: Receiver
     ) {
         var operation = operation

@@ -42,20 +42,28 @@ package final class RequestDispatcher: IIOPDispatcher {
             return Self.immediate(header, answer)
         }
         runtime.record(call, operation, by: .client(peer))
+        guard let trace = call.identity?.trace else { return Self.serve(call, header, runtime, peer, nil, reply) }
+        return TraceContext.$current.withValue(trace) { Self.serve(call, header, runtime, peer, RequestTrace(trace), reply) }
+    }
+
+    private static func serve(
+        _ call: DeviceCall, _ header: RequestHeader, _ runtime: DeviceRuntime, _ peer: PeerAddress, _ trace: RequestTrace?,
+        _ reply: () -> ReplyHandle
+    ) -> DispatchOutcome {
         switch call {
         case .command(let name, let argument, _, let identity, _):
             let caller = runtime.deviceClass.tellsCaller ? Caller(identity: identity, peer: peer) : nil
-            return Self.serve(CommandOperation(name: name, argument: argument, caller: caller), header, runtime, reply)
+            return Self.serve(CommandOperation(name: name, argument: argument, caller: caller), header, runtime, trace, reply)
         case .readAttributes(let names, let source, _, let version):
-            return Self.serve(ReadOperation(names: names, source: source, version: version), header, runtime, reply)
+            return Self.serve(ReadOperation(names: names, source: source, version: version), header, runtime, trace, reply)
         case .writeAttributes(let values, _, let version):
-            return Self.serve(WriteOperation(values: values, read: nil, version: version), header, runtime, reply)
-        case .state: return Self.serve(StateOperation(kind: .state), header, runtime, reply)
+            return Self.serve(WriteOperation(values: values, read: nil, version: version), header, runtime, trace, reply)
+        case .state: return Self.serve(StateOperation(kind: .state), header, runtime, trace, reply)
         default:
             guard let operation = Self.operation(for: call, on: runtime, peer) else {
                 return Self.immediate(header, .failure(SystemException.badOperation))
             }
-            return Self.serve(operation, header, runtime, reply)
+            return Self.serve(operation, header, runtime, trace, reply)
         }
     }
 
@@ -98,14 +106,16 @@ package final class RequestDispatcher: IIOPDispatcher {
     private struct Receiver: OutcomeReceiver {
         let header: RequestHeader
         let reply: ReplyHandle
+        let trace: RequestTrace?
         var eventLoop: any EventLoop { self.reply.eventLoop }
         func finish(_ outcome: Result<DeviceResult, any Error>) { RequestDispatcher.send(self.header, outcome, self.reply) }
     }
 
     private static func serve<Operation: GatedOperation>(
-        _ operation: Operation, _ header: RequestHeader, _ runtime: DeviceRuntime, _ makeReply: () -> ReplyHandle
+        _ operation: Operation, _ header: RequestHeader, _ runtime: DeviceRuntime, _ trace: RequestTrace?,
+        _ makeReply: () -> ReplyHandle
     ) -> DispatchOutcome {
-        let outcome = OperationRunner.run(operation, on: runtime) { Receiver(header: header, reply: makeReply()) }
+        let outcome = OperationRunner.run(operation, on: runtime) { Receiver(header: header, reply: makeReply(), trace: trace) }
         return outcome.map { Self.immediate(header, $0) } ?? .pending
     }
 

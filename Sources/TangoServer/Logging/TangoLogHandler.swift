@@ -1,4 +1,5 @@
 import Logging
+import TangoCore
 
 /// Passes what a `Logger` is given on to a device's log; metadata become a part of the message.
 struct TangoLogHandler: LogHandler {
@@ -45,6 +46,7 @@ struct TangoLogHandler: LogHandler {
     private func merged(_ event: LogEvent) -> Logger.Metadata {
         var metadata = self.metadata
         if let provided = self.metadataProvider?.get() { metadata.merge(provided) { $1 } }
+        if let trace = TraceContext.current { metadata["trace_id"] = "\(trace.traceIDText)" }
         if let given = event.metadata { metadata.merge(given) { $1 } }
         if let error = event.error { metadata["error"] = "\(error)" }
         return metadata

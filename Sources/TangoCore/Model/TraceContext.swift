@@ -1,0 +1,128 @@
+/// Which trace the current work is part of, and which operation asked for it (W3C Trace Context).
+///
+/// Set for a task, it goes along with the calls the task makes on devices of interface 6, and is what the handlers of such devices find:
+///
+/// ```swift
+/// try await TraceContext.$current.withValue(TraceContext.random()) { try await device.readAttribute("double_scalar") }
+/// ```
+public struct TraceContext: Sendable, Hashable {
+    /// The trace: 16 bytes, never all zero.
+    public let traceID: (high: UInt64, low: UInt64)
+    /// The operation, never 0.
+    public var spanID: UInt64
+    /// Whether its caller may have recorded the operation.
+    public var isSampled: Bool
+    /// Whether the trace was named by chance, which later versions of the standard tell.
+    public var isRandom: Bool
+    /// What others keep in the trace (`tracestate`); empty when nothing.
+    public var state: String
+
+    /// What the current task is part of; `nil` when nobody said.
+    @TaskLocal public static var current: TraceContext?
+
+    public init(traceID: (high: UInt64, low: UInt64), spanID: UInt64, isSampled: Bool, isRandom: Bool, state: String = "") {
+        self.traceID = traceID
+        self.spanID = spanID
+        self.isSampled = isSampled
+        self.isRandom = isRandom
+        self.state = state
+    }
+
+    /// Takes a `traceparent` and a `tracestate` apart; `nil` when the first breaks the rules. A second that does is left out.
+    public init?(traceParent: String, traceState: String = "") {
+        let bytes = Array(traceParent.utf8)
+        guard bytes.count >= 55, bytes[2] == UInt8(ascii: "-"), bytes[35] == UInt8(ascii: "-"), bytes[52] == UInt8(ascii: "-"),
+            let version = Self.number(bytes[0..<2]), version != 0xFF,
+            // Later versions may add fields behind.
+            bytes.count == 55 || (version > 0 && bytes[55] == UInt8(ascii: "-")),
+            let high = Self.number(bytes[3..<19]), let low = Self.number(bytes[19..<35]), high | low != 0,
+            let spanID = Self.number(bytes[36..<52]), spanID != 0, let flags = Self.number(bytes[53..<55])
+        else { return nil }
+        self.init(
+            traceID: (high, low), spanID: spanID, isSampled: flags & 1 != 0, isRandom: flags & 2 != 0,
+            state: Self.isState(traceState) ? traceState : "")
+    }
+
+    /// A new trace.
+    public static func random() -> TraceContext {
+        TraceContext(
+            traceID: (UInt64.random(in: .min ... .max), UInt64.random(in: 1 ... .max)), spanID: UInt64.random(in: 1 ... .max),
+            isSampled: true, isRandom: true)
+    }
+
+    /// Another operation of the same trace.
+    public func child() -> TraceContext {
+        var child = self
+        child.spanID = UInt64.random(in: 1 ... .max)
+        return child
+    }
+
+    /// The trace in 32 hexadecimal digits.
+    public var traceIDText: String { Self.text(self.traceID.high, 16) + Self.text(self.traceID.low, 16) }
+
+    /// The operation in 16 hexadecimal digits.
+    public var spanIDText: String { Self.text(self.spanID, 16) }
+
+    /// As the header `traceparent` of version 0 writes it.
+    public var traceParent: String {
+        "00-\(self.traceIDText)-\(self.spanIDText)-\(Self.text((self.isSampled ? 1 : 0) | (self.isRandom ? 2 : 0), 2))"
+    }
+
+    public static func == (left: Self, right: Self) -> Bool {
+        left.traceID == right.traceID && left.spanID == right.spanID && left.isSampled == right.isSampled
+            && left.isRandom == right.isRandom && left.state == right.state
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(self.traceID.low)
+        hasher.combine(self.spanID)
+    }
+
+    /// Lower-case hexadecimal digits, as the standard demands.
+    private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
+        var number: UInt64 = 0
+        for digit in digits {
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): number = number << 4 | UInt64(digit - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): number = number << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
+            default: return nil
+            }
+        }
+        return number
+    }
+
+    private static func text(_ number: UInt64, _ width: Int) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+
+    /// At most 32 members `key=value` of printable characters.
+    private static func isState(_ text: String) -> Bool {
+        guard text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) || $0 == 0x09 }) else { return false }
+        let members = text.split(separator: ",", omittingEmptySubsequences: true)
+        return members.count <= 32
+            && members.allSatisfy { member in
+                member.allSatisfy({ $0 == " " || $0 == "\t" }) || (member.firstIndex(of: "=").map { $0 > member.startIndex } ?? false)
+            }
+    }
+}
+
+extension ClientIdentity {
+    /// A C++-like client; with the trace it works for, which only devices of interface 6 understand.
+    package init(pid: UInt32, trace: TraceContext?) {
+        if let trace {
+            self = .cpp6(pid: pid, traceParent: trace.traceParent, traceState: trace.state)
+        } else {
+            self = .cpp(pid: pid)
+        }
+    }
+
+    /// The trace the client works for; `nil` when it has none, or one that breaks the rules.
+    package var trace: TraceContext? {
+        switch self {
+        case .cpp, .java: nil
+        case .cpp6(_, let parent, let state), .java6(_, _, let parent, let state):
+            parent.isEmpty ? nil : TraceContext(traceParent: parent, traceState: state)
+        }
+    }
+}
