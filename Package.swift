@@ -62,9 +62,11 @@ let package = Package(
         ),
         // Simulated twins of running devices.
         .target(name: "TangoMirror", dependencies: ["TangoServer"], swiftSettings: settings),
+        // JPEG and PNG by the libraries everybody uses.
+        .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
         .target(
             name: "TangoGateway",
-            dependencies: ["TangoClient", .product(name: "Hummingbird", package: "hummingbird")],
+            dependencies: ["CImageCodecs", "TangoClient", .product(name: "Hummingbird", package: "hummingbird")],
             swiftSettings: settings
         ),
         .target(name: "TangoTestDevice", dependencies: ["TangoServer"], swiftSettings: settings),
@@ -108,7 +110,9 @@ let package = Package(
         .testTarget(name: "TangoMirrorTests", dependencies: ["TangoMirror", "TangoTesting"], swiftSettings: settings),
         .testTarget(name: "TangoTestDeviceTests", dependencies: ["TangoTestDevice"], swiftSettings: settings),
         .testTarget(name: "TangoDatabaseTests", dependencies: ["TangoDatabase"], swiftSettings: settings),
-        .testTarget(name: "TangoGatewayTests", dependencies: ["TangoGateway"], swiftSettings: settings),
+        .testTarget(
+            name: "TangoGatewayTests", dependencies: ["TangoGateway", "TangoServer", "TangoDatabase", "TangoTestDevice"],
+            swiftSettings: settings),
         .testTarget(name: "TangoCLITests", dependencies: ["TangoCLI"], swiftSettings: settings),
         .testTarget(
             name: "InteropTests", dependencies: ["TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoTestDevice"],

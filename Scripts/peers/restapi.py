@@ -63,6 +63,9 @@ def narrowed(description: dict, host: str, port: int, device: str) -> dict:
                 elif name == "attributes":
                     schema["properties"] = {attribute: schema["additionalProperties"] for attribute in ATTRIBUTES}
                     schema["minProperties"] = 1
+                elif name == "wildcard" and parameter.get("required"):
+                    members = [f"{host}:{port}/{device}/{pattern}" for pattern in ("double_scalar", "State", "string_long*", "*", "nope")]
+                    parameter["schema"] = {**schema, "items": {"enum": members}}
                 elif name in queries:
                     values = {"enum": queries[name]}
                     parameter["schema"] = {**schema, "items": values} if schema["type"] == "array" else values

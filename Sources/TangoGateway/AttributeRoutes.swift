@@ -3,26 +3,28 @@ import TangoClient
 import TangoCore
 
 extension Exchange {
-    /// Configuration of the attribute of the URL.
-    private func config(_ device: DeviceReference, _ name: String, _ proxy: DeviceProxy) async throws(HTTPFailure) -> AttributeConfig {
-        try await upstream(.resolving) { () async throws(DevFailed) in
-            try await self.services.attributeConfigs.value(MemberKey(device, name), isFresh: self.isFresh) { () async throws(DevFailed) in
-                try await proxy.attributeConfig(name)
-            }
+    /// Configuration of an attribute, not fetched for each request.
+    func knownConfig(_ device: DeviceReference, _ name: String, _ proxy: DeviceProxy) async throws(DevFailed) -> AttributeConfig {
+        try await self.services.attributeConfigs.value(MemberKey(device, name), isFresh: self.isFresh) { () async throws(DevFailed) in
+            try await proxy.attributeConfig(name)
         }
     }
 
-    /// Version of the interface the device speaks; 5 when it does not tell.
-    private func interface(_ device: DeviceReference, _ proxy: DeviceProxy) async -> Int32 {
-        (try? await self.services.interfaces.value(MemberKey(device), isFresh: false) { () async throws(DevFailed) in
-            try await proxy.info().serverVersion
-        }) ?? 5
+    /// Configuration of the attribute of the URL.
+    private func config(_ device: DeviceReference, _ name: String, _ proxy: DeviceProxy) async throws(HTTPFailure) -> AttributeConfig {
+        try await upstream(.resolving) { () async throws(DevFailed) in try await self.knownConfig(device, name, proxy) }
+    }
+
+    /// Version of the interface the device speaks.
+    private func interface(_ proxy: DeviceProxy) async throws(HTTPFailure) -> Int {
+        try await upstream(.resolving) { () async throws(DevFailed) in try await proxy.interfaceVersion() }
     }
 
     func attributeList(_ device: DeviceReference) async throws -> Answer {
         let (proxy, links) = try await self.open(device)
         let configs = try await upstream(.resolving) { () async throws(DevFailed) in try await proxy.attributeConfigs(nil) }
-        return .json(.array(configs.map { $0.entity(links) }), lifetime: self.configuration.listLifetime)
+        let interface = try await self.interface(proxy)
+        return .json(.array(configs.map { $0.entity(links, interface: interface) }), lifetime: self.configuration.listLifetime)
     }
 
     func attributeInfos(_ device: DeviceReference) async throws -> Answer {
@@ -31,19 +33,21 @@ extension Exchange {
         let configs = try await upstream(.resolving) { () async throws(DevFailed) in
             try await proxy.attributeConfigs(names.isEmpty ? nil : names)
         }
-        let interface = await self.interface(device, proxy)
+        let interface = try await self.interface(proxy)
         return .json(.array(configs.map { $0.info(interface: interface) }), lifetime: self.configuration.listLifetime)
     }
 
     func attribute(_ device: DeviceReference, _ name: String) async throws -> Answer {
         let (proxy, links) = try await self.open(device)
-        return .json(try await self.config(device, name, proxy).entity(links, url: self.url), lifetime: self.configuration.listLifetime)
+        let config = try await self.config(device, name, proxy)
+        let entity = config.entity(links, interface: try await self.interface(proxy), url: self.url)
+        return .json(entity, lifetime: self.configuration.listLifetime)
     }
 
     func attributeInfo(_ device: DeviceReference, _ name: String) async throws -> Answer {
         let (proxy, _) = try await self.open(device)
         let config = try await self.config(device, name, proxy)
-        return .json(config.info(interface: await self.interface(device, proxy)), lifetime: self.configuration.listLifetime)
+        return .json(config.info(interface: try await self.interface(proxy)), lifetime: self.configuration.listLifetime)
     }
 
     func writeAttributeInfo(_ device: DeviceReference, _ name: String) async throws -> Answer {
@@ -52,7 +56,7 @@ extension Exchange {
         let (proxy, _) = try await self.open(device)
         let current = try await upstream(.resolving) { () async throws(DevFailed) in try await proxy.attributeConfig(name) }
         let changed = try AttributeInfoChange(body).applied(to: current)
-        let interface = await self.interface(device, proxy)
+        let interface = try await self.interface(proxy)
         return try await self.change(isAsync) {
             try await proxy.setAttributeConfigs([changed])
             return .json(try await proxy.attributeConfig(name).info(interface: interface))
@@ -62,15 +66,20 @@ extension Exchange {
     func readAttribute(_ device: DeviceReference, _ name: String) async throws -> Answer {
         let (proxy, links) = try await self.open(device)
         let config = try await self.config(device, name, proxy)
-        if self.media == .jpeg, config.format != .image { throw HTTPFailure.badRequest("\(config.name) is no image") }
+        if self.media == .jpeg || self.media == .png, config.format != .image { throw HTTPFailure.badRequest("\(config.name) is no image") }
         let value = try await upstream(.calling) { () async throws(DevFailed) in try await proxy.readAttribute(config.name) }
         var answer: Answer
         switch self.media {
         case .json: answer = .json(value.entity(links, config: config))
         case .text: answer = Answer(content: .bytes(value.json(config: config).serialized(), contentType: self.media.contentType))
         case .jpeg:
-            let picture = "data:/jpeg;base64," + Base64.encode(try value.jpeg())
-            answer = Answer(content: .bytes(Array(picture.utf8), contentType: self.media.contentType))
+            var bytes = try value.picture().jpeg()
+            // The specified form is a text; the bytes themselves are for those who ask for them.
+            if try !self.query.flag("raw") { bytes = Array(("data:/jpeg;base64," + Base64.encode(bytes)).utf8) }
+            answer = Answer(content: .bytes(bytes, contentType: self.media.contentType))
+            answer.headers[.contentDisposition] = "inline"
+        case .png:
+            answer = Answer(content: .bytes(try value.picture().png(), contentType: self.media.contentType))
             answer.headers[.contentDisposition] = "inline"
         }
         answer.lifetime = self.configuration.valueLifetime
@@ -93,12 +102,14 @@ extension Exchange {
         _ values: [AttributeValue], _ device: DeviceReference, _ proxy: DeviceProxy, _ links: DeviceLinks
     ) async -> [JSONValue] {
         var entities: [JSONValue] = []
-        for value in values {
-            let isEnum = value.type == .enum || (value.type == nil && value.data.elementType == .short)
-            let config = isEnum ? try? await self.config(device, value.name, proxy) : nil
-            entities.append(value.entity(links, config: config))
-        }
+        for value in values { entities.append(value.entity(links, config: await self.neededConfig(of: value, device, proxy))) }
         return entities
+    }
+
+    /// What an AttributeValue cannot be written without: the labels of an enumeration.
+    func neededConfig(of value: AttributeValue, _ device: DeviceReference, _ proxy: DeviceProxy) async -> AttributeConfig? {
+        guard value.type == .enum || (value.type == nil && value.data.elementType == .short) else { return nil }
+        return try? await self.knownConfig(device, value.name, proxy)
     }
 
     func writeAttribute(_ device: DeviceReference, _ name: String) async throws -> Answer {
@@ -125,57 +136,17 @@ extension Exchange {
         let named = self.query.named()
         guard !named.isEmpty else { throw HTTPFailure.badRequest("There is nothing to write: give {attribute}={value}") }
         let (proxy, links) = try await self.open(device)
-        let configs = try await upstream(.resolving) { () async throws(DevFailed) in try await proxy.attributeConfigs(nil) }
-        let origin = "\(self.request.method) \(self.request.path)"
-        var plans: [(name: String, plan: Result<(AttributeConfig, AttributeWrite), HTTPFailure>)] = []
-        for (name, texts) in named {
-            let name = TangoText.encode(name)
-            guard let config = configs.first(where: { $0.name.tangoFolded == name.tangoFolded }) else {
-                let failed = DevFailed(.attributeNotFound, "Attribute \(name) is not found in \(links.device)", origin: origin)
-                plans.append((name, .failure(HTTPFailure(failed, while: .resolving))))
-                continue
-            }
-            do throws(HTTPFailure) {
-                plans.append((config.name, .success((config, try config.write(texts: texts)))))
-            } catch {
-                plans.append((config.name, .failure(error)))
-            }
+        let plans = try await upstream(.resolving) { () async throws(DevFailed) in
+            try await AttributePlan.make(
+                named.map { name, texts in
+                    (TangoText.encode(name), { config throws(HTTPFailure) in try config.write(texts: texts) })
+                }, proxy)
         }
         if isAsync {
-            for (_, plan) in plans { _ = try plan.get() }
+            for plan in plans { _ = try plan.outcome.get() }
         }
-        let prepared = plans
-        return try await self.change(isAsync) { .json(.array(try await Self.write(prepared, proxy, links, origin: origin))) }
-    }
-
-    private static func write(
-        _ plans: [(name: String, plan: Result<(AttributeConfig, AttributeWrite), HTTPFailure>)], _ proxy: DeviceProxy,
-        _ links: DeviceLinks, origin: String
-    ) async throws -> [JSONValue] {
-        var good: [(config: AttributeConfig, write: AttributeWrite)] = []
-        for (_, plan) in plans { if case .success(let pair) = plan { good.append(pair) } }
-        let failures = good.isEmpty ? [] : try await proxy.writeAttributes(good.map(\.write))
-        var refused: [String: DevFailed] = [:]
-        for (pair, failure) in zip(good, failures) { refused[pair.config.name] = failure }
-        let written = good.map(\.config.name).filter { refused[$0] == nil }
-        let values = written.isEmpty ? [] : try await proxy.readAttributes(written, source: .device)
-        let read = Dictionary(zip(written, values)) { first, _ in first }
-        return plans.map { name, plan in
-            switch plan {
-            case .failure(let failure):
-                // A value that does not fit is the gateway's own refusal, and marked so.
-                var errors = failure.errors(origin: origin)
-                for index in errors.indices where errors[index].reason == .restBadValue { errors[index].severity = .panic }
-                return FailureDocument.attribute(name, errors, of: links)
-            case .success(let (config, _)):
-                if let failed = refused[name] { return FailureDocument.attribute(name, failed.errors, of: links) }
-                guard let value = read[name] else {
-                    return FailureDocument.attribute(
-                        name, [DevError(.attributeValueNotSet, "\(name) was not read back", origin: origin)], of: links)
-                }
-                return value.entity(links, config: config)
-            }
-        }
+        let origin = self.origin
+        return try await self.change(isAsync) { .json(.array(await AttributePlan.write(plans, proxy, links, origin: origin))) }
     }
 
     func attributeHistory(_ device: DeviceReference, _ name: String) async throws -> Answer {
@@ -187,67 +158,5 @@ extension Exchange {
         }
         return .json(
             .array(history.values.map { $0.historyEntity(links, config: config) }), lifetime: self.configuration.valueLifetime)
-    }
-}
-
-/// The members of an AttributeInfo that may be changed.
-struct AttributeInfoChange {
-    private static var texts: [String: WritableKeyPath<AttributeConfig, String>] {
-        [
-            "description": \.description, "label": \.label, "unit": \.unit, "standard_unit": \.standardUnit, "display_unit": \.displayUnit,
-            "format": \.displayFormat, "min_value": \.minValue, "max_value": \.maxValue, "min_alarm": \.alarm.minAlarm,
-            "max_alarm": \.alarm.maxAlarm,
-        ]
-    }
-    private static var alarmTexts: [String: WritableKeyPath<AttributeConfig, String>] {
-        [
-            "min_alarm": \.alarm.minAlarm, "max_alarm": \.alarm.maxAlarm, "min_warning": \.alarm.minWarning,
-            "max_warning": \.alarm.maxWarning, "delta_t": \.alarm.deltaTime, "delta_val": \.alarm.deltaValue,
-        ]
-    }
-    private static var eventTexts: [String: [String: WritableKeyPath<AttributeConfig, String>]] {
-        [
-            "ch_event": ["rel_change": \.events.relativeChange, "abs_change": \.events.absoluteChange],
-            "per_event": ["period": \.events.period],
-            "arch_event": [
-                "rel_change": \.events.archiveRelativeChange, "abs_change": \.events.archiveAbsoluteChange,
-                "period": \.events.archivePeriod,
-            ],
-        ]
-    }
-
-    private let info: JSONObject
-
-    init(_ info: JSONObject) {
-        self.info = info
-    }
-
-    /// The configuration with the changes; absent members, `null` and unknown ones change nothing.
-    /// - Throws: 400 for members of the wrong kind.
-    func applied(to config: AttributeConfig) throws(HTTPFailure) -> AttributeConfig {
-        var config = config
-        try Self.apply(self.info, Self.texts, to: &config)
-        // Nested alarms win over those at the top.
-        if let alarms = self.info["alarms"]?.object { try Self.apply(alarms, Self.alarmTexts, to: &config) }
-        if let events = self.info["events"]?.object {
-            for (name, texts) in Self.eventTexts {
-                if let event = events[name]?.object { try Self.apply(event, texts, to: &config) }
-            }
-        }
-        if let labels = self.info["enum_label"]?.array {
-            var texts: [String] = []
-            for label in labels { texts.append(try ValueReader.string(label)) }
-            config.enumLabels = texts
-        }
-        return config
-    }
-
-    private static func apply(
-        _ object: JSONObject, _ texts: [String: WritableKeyPath<AttributeConfig, String>], to config: inout AttributeConfig
-    ) throws(HTTPFailure) {
-        for member in object.members {
-            guard let path = texts[member.name], member.value != .null else { continue }
-            config[keyPath: path] = try ValueReader.string(member.value)
-        }
     }
 }

@@ -17,11 +17,18 @@ extension Exchange {
         return .json(try await self.info(name, proxy).entity(links, url: self.url), lifetime: self.configuration.listLifetime)
     }
 
+    /// What is needed to execute a command; not fetched for each execution.
+    func knownInfo(_ device: DeviceReference, _ name: String, _ proxy: DeviceProxy) async throws(DevFailed) -> CommandInfo {
+        try await self.services.commandInfos.value(MemberKey(device, name), isFresh: self.isFresh) { () async throws(DevFailed) in
+            try await proxy.commandInfo(name)
+        }
+    }
+
     func executeCommand(_ device: DeviceReference, _ name: String) async throws -> Answer {
         let isAsync = try self.query.flag("async")
         let input = CommandEnvelope.input(of: try self.jsonBody())
         let (proxy, links) = try await self.open(device)
-        let info = try await self.info(name, proxy)
+        let info = try await upstream(.resolving) { () async throws(DevFailed) in try await self.knownInfo(device, name, proxy) }
         let argument = try info.argument(input)
         return try await self.change(isAsync) {
             .json(info.result(try await proxy.command(info.name, argument), input: input, links))

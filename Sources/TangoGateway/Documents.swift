@@ -56,6 +56,21 @@ enum FailureDocument {
         ]
     }
 
+    /// A failing attribute of a bulk read: as a whole answer, but with the names.
+    static func bulk(_ name: String, _ errors: [DevError], of links: DeviceLinks, time: Timestamp = .now) -> JSONValue {
+        var object = links.identity(name)
+        if case .object(let whole) = Self.whole(errors, time: time) { object.members += whole.members }
+        return .object(object)
+    }
+
+    /// A failing command, pipe or configuration in a list.
+    static func item(_ name: String, _ errors: [DevError], of links: DeviceLinks) -> JSONValue {
+        [
+            "host": .string(links.host.description), "device": .tango(links.device), "name": .tango(name),
+            "errors": .array(errors.map { $0.json(.item) }),
+        ]
+    }
+
     /// A failing attribute in a list.
     static func attribute(_ name: String, _ errors: [DevError], of links: DeviceLinks, time: Timestamp = .now) -> JSONValue {
         var object = links.identity(name)
@@ -78,18 +93,18 @@ extension DatabaseDeviceInfo {
 }
 
 extension AttributeConfig {
-    /// The attribute entity.
-    func entity(_ links: DeviceLinks, url: String? = nil) -> JSONValue {
+    /// The attribute entity. `interface` is the version the device speaks.
+    func entity(_ links: DeviceLinks, interface: Int, url: String? = nil) -> JSONValue {
         let url = url ?? links.url("attributes", self.name)
         return [
             "id": links.id(self.name), "name": .tango(self.name), "device": .tango(links.device), "host": .string(links.host.description),
-            "info": .string(url + "/info"), "value": .string(url + "/value"), "properties": .string(url + "/properties"),
+            "info": self.info(interface: interface), "value": .string(url + "/value"), "properties": .string(url + "/properties"),
             "history": .string(url + "/history"),
         ]
     }
 
     /// AttributeInfo. `interface` is the version the device speaks: before 5 some members are unknown.
-    func info(interface: Int32) -> JSONValue {
+    func info(interface: Int) -> JSONValue {
         let memorized = !self.isMemorized ? "NOT_MEMORIZED" : self.isMemorizedWriteAtInit ? "MEMORIZED_SET_AT_INIT" : "MEMORIZED"
         let isModern = interface >= 5
         return [
@@ -187,6 +202,14 @@ extension CommandInfo {
         var object: JSONObject = ["host": .string(links.host.description), "device": .tango(links.device), "name": .tango(self.name)]
         if let input, input != .null { object["input"] = input }
         object["output"] = output.json
+        return .object(object)
+    }
+
+    /// CommandInOut of a command that failed.
+    static func failure(_ name: String, _ errors: [DevError], input: JSONValue?, _ links: DeviceLinks) -> JSONValue {
+        var object: JSONObject = ["host": .string(links.host.description), "device": .tango(links.device), "name": .tango(name)]
+        if let input, input != .null { object["input"] = input }
+        object["errors"] = .array(errors.map { $0.json(.item) })
         return .object(object)
     }
 

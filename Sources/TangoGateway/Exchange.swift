@@ -58,9 +58,11 @@ struct GatewayServices: Sendable {
     let controlSystem: ControlSystem
     let logger: Logger
     let attributeConfigs: TimedCache<MemberKey, AttributeConfig>
-    let interfaces: TimedCache<MemberKey, Int32>
+    /// Types of arguments. A write or command that changes them makes a command fail once, at worst: they are not forgotten with it.
+    let commandInfos: TimedCache<MemberKey, CommandInfo>
     /// Per host: aliases by device in lower case.
     let aliases: TimedCache<TangoHost, [String: String]>
+    let hangingDevices = HangingDevices()
     /// Per host: what is wrong with its database; `nil` when nothing is.
     let readiness: TimedCache<TangoHost, String?>
     let journal: Journal
@@ -70,7 +72,7 @@ struct GatewayServices: Sendable {
         self.controlSystem = controlSystem
         self.logger = logger
         self.attributeConfigs = TimedCache(lifetime: configuration.listLifetime)
-        self.interfaces = TimedCache(lifetime: configuration.listLifetime)
+        self.commandInfos = TimedCache(lifetime: configuration.listLifetime)
         self.aliases = TimedCache(lifetime: configuration.listLifetime)
         self.readiness = TimedCache(lifetime: .seconds(1))
         self.journal = Journal(logger: logger)
@@ -80,7 +82,6 @@ struct GatewayServices: Sendable {
     /// After every write and command: nothing older is answered.
     func invalidateCaches() {
         self.attributeConfigs.invalidate()
-        self.interfaces.invalidate()
         self.aliases.invalidate()
     }
 }
@@ -97,6 +98,9 @@ struct Exchange: Sendable {
 
     /// URL of the request without query and trailing slash.
     var url: String { self.request.origin + (self.request.path.hasSuffix("/") ? String(self.request.path.dropLast()) : self.request.path) }
+
+    /// Origin of the gateway's own errors.
+    var origin: String { "\(self.request.method.rawValue) \(self.request.path)" }
 
     /// URL of the interface in the request's version.
     var versionURL: String { "\(self.request.origin)/tango/rest/\((self.path.version ?? .v11).rawValue)" }
@@ -128,6 +132,20 @@ struct Exchange: Sendable {
         case .families(let host, let domain): try await self.names(host, below: [domain])
         case .members(let host, let domain, let family): try await self.names(host, below: [domain, family])
         case .device(let device, let resource): try await self.answer(device, resource)
+        case .bulk(let resource): try await self.answer(resource)
+        }
+    }
+
+    private func answer(_ resource: BulkResource) async throws -> Answer {
+        switch (resource, self.request.method) {
+        case (.attributes, .put), (.attributeValues, .put): try await self.writeBulkAttributes()
+        case (.attributes, _): try await self.bulkAttributes()
+        case (.attributeValues, _): try await self.readBulkAttributes()
+        case (.commands, .put): try await self.executeBulkCommands()
+        case (.commands, _): try await self.bulkCommands()
+        case (.pipes, _): try await self.bulkPipes()
+        case (.pipeValues, .put): try await self.writeBulkPipes()
+        case (.pipeValues, _): try await self.readBulkPipes()
         }
     }
 
@@ -146,6 +164,11 @@ struct Exchange: Sendable {
         case (.attributeValue(let name), .put): return try await self.writeAttribute(device, name)
         case (.attributeValue(let name), _): return try await self.readAttribute(device, name)
         case (.attributeHistory(let name), _): return try await self.attributeHistory(device, name)
+        case (.attributeProperties(let name), _): return try await self.attributeProperties(device, name)
+        case (.attributeProperty(let name, let property), .get): return try await self.attributeProperty(device, name, property)
+        case (.attributeProperty(let name, let property), .delete):
+            return try await self.deleteAttributeProperty(device, name, property)
+        case (.attributeProperty(let name, let property), _): return try await self.writeAttributeProperty(device, name, property)
         case (.commands, _): return try await self.commandList(device)
         case (.command(let name), .put): return try await self.executeCommand(device, name)
         case (.command(let name), _): return try await self.command(device, name)
@@ -203,10 +226,23 @@ struct Exchange: Sendable {
 
     /// The proxy of the device of the URL, and its links.
     func open(_ device: DeviceReference) async throws(HTTPFailure) -> (proxy: DeviceProxy, links: DeviceLinks) {
-        let system = self.services.controlSystem
-        let locator = ResourceLocator(host: device.host, device: device.name).description
-        let proxy = try await upstream(.resolving) { () async throws(DevFailed) in try await system.device(locator) }
+        let proxy = try await upstream(.resolving) { () async throws(DevFailed) in try await self.proxy(device) }
         return (proxy, self.links(device, canonicalName: proxy.name))
+    }
+
+    /// The proxy of a device.
+    func proxy(_ device: DeviceReference) async throws(DevFailed) -> DeviceProxy {
+        try await self.services.controlSystem.device(ResourceLocator(host: device.host, device: device.name).description)
+    }
+
+    /// The Tango host of requests that name none.
+    func defaultHost() throws(HTTPFailure) -> TangoHost {
+        if let host = self.configuration.defaultTangoHost { return host }
+        do {
+            return try self.services.controlSystem.defaultHost()
+        } catch {
+            throw HTTPFailure(error, while: .calling)
+        }
     }
 
     func links(_ device: DeviceReference, canonicalName: String) -> DeviceLinks {

@@ -60,20 +60,13 @@ extension Exchange {
         let selection = try DeviceSelection(self.query.all("wildcard"))
         var hosts: [TangoHost] = []
         for text in self.query.all("host") { hosts.append(try TangoHost(authority: text)) }
-        if hosts.isEmpty {
-            let services = self.services
-            hosts = [
-                try await upstream(.calling) { () async throws(DevFailed) -> TangoHost in
-                    if let host = services.configuration.defaultTangoHost { return host }
-                    return try services.controlSystem.defaultHost()
-                }
-            ]
-        }
+        if hosts.isEmpty { hosts = [try self.defaultHost()] }
+        let asked = hosts
         let trees = await withTaskGroup(of: (Int, JSONValue).self) { group in
-            for (index, host) in hosts.enumerated() {
+            for (index, host) in asked.enumerated() {
                 group.addTask { (index, await self.tree(host, selection)) }
             }
-            var trees = [JSONValue](repeating: .null, count: hosts.count)
+            var trees = [JSONValue](repeating: .null, count: asked.count)
             for await (index, tree) in group { trees[index] = tree }
             return trees
         }

@@ -3,6 +3,7 @@ enum MediaType: String, Sendable, CaseIterable {
     case json = "application/json"
     case text = "text/plain"
     case jpeg = "image/jpeg"
+    case png = "image/png"
 
     /// The `Content-Type` sent.
     var contentType: String { self == .text ? "text/plain;charset=utf-8" : self.rawValue }

@@ -10,13 +10,18 @@ extension Exchange {
         }
     }
 
-    private func configs(_ proxy: DeviceProxy) async throws(HTTPFailure) -> [PipeConfig] {
+    /// The pipes of a device; none where there are no pipes at all.
+    func allPipeConfigs(_ proxy: DeviceProxy) async throws(DevFailed) -> [PipeConfig] {
         do {
             return try await proxy.pipeConfigs(nil)
         } catch {
             if self.hasNoPipes(error) { return [] }
-            throw HTTPFailure(error, while: .resolving)
+            throw error
         }
+    }
+
+    private func configs(_ proxy: DeviceProxy) async throws(HTTPFailure) -> [PipeConfig] {
+        try await upstream(.resolving) { () async throws(DevFailed) in try await self.allPipeConfigs(proxy) }
     }
 
     private func config(_ name: String, _ proxy: DeviceProxy, _ links: DeviceLinks) async throws(HTTPFailure) -> PipeConfig {

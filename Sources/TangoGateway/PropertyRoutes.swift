@@ -4,7 +4,7 @@ import TangoCore
 extension Exchange {
     /// The database of the device, and the device's name there.
     /// - Throws: 404 when the database does not know it: properties of unknown devices would read as empty.
-    private func owner(_ device: DeviceReference) async throws(HTTPFailure) -> (database: DatabaseClient, name: String) {
+    func owner(_ device: DeviceReference) async throws(HTTPFailure) -> (database: DatabaseClient, name: String) {
         let database = try self.database(device.host)
         let info = try await upstream(.database) { () async throws(DevFailed) in try await database.deviceInfo(device.name) }
         return (database, info.name)
@@ -77,7 +77,7 @@ extension Exchange {
     }
 
     /// Values of one property: `value` of the query or a form, or JSON: a text, a list, or an object with `values`.
-    private func propertyValues() throws(HTTPFailure) -> [String] {
+    func propertyValues() throws(HTTPFailure) -> [String] {
         let texts = self.query.all("value")
         if !texts.isEmpty { return texts.map(TangoText.encode) }
         if let form = try self.formBody() { return form.all("value").map(TangoText.encode) }

@@ -34,11 +34,31 @@ enum Resource: Sendable, Hashable {
     case families(TangoHost, domain: String)
     case members(TangoHost, domain: String, family: String)
     case device(DeviceReference, DeviceResource)
+    case bulk(BulkResource)
 
     /// The methods it takes; HEAD comes with GET.
     var methods: [HTTPRequest.Method] {
-        if case .device(_, let resource) = self { return resource.methods }
-        return [.get]
+        switch self {
+        case .device(_, let resource): resource.methods
+        case .bulk(let resource): resource.methods
+        default: [.get]
+        }
+    }
+}
+
+/// Members of many devices.
+enum BulkResource: Sendable, Hashable {
+    case attributes
+    case attributeValues
+    case commands
+    case pipes
+    case pipeValues
+
+    var methods: [HTTPRequest.Method] {
+        switch self {
+        case .attributes, .attributeValues, .commands, .pipeValues: [.get, .put]
+        case .pipes: [.get]
+        }
     }
 }
 
@@ -53,6 +73,8 @@ enum DeviceResource: Sendable, Hashable {
     case attributeInfo(String)
     case attributeValue(String)
     case attributeHistory(String)
+    case attributeProperties(String)
+    case attributeProperty(String, String)
     case commands
     case command(String)
     case commandHistory(String)
@@ -67,6 +89,7 @@ enum DeviceResource: Sendable, Hashable {
         case .attributesValue, .attributeValue, .attributeInfo, .command, .pipeValue: [.get, .put]
         case .properties: [.get, .put, .post]
         case .property: [.get, .put, .post, .delete]
+        case .attributeProperty: [.get, .put, .delete]
         default: [.get]
         }
     }
@@ -134,6 +157,11 @@ struct ResourcePath: Sendable, Hashable {
         case []: return .version
         case ["hosts"]: return .hosts
         case ["devices", "tree"] where segments.count == 2: return .defaultTree
+        case ["attributes"]: return .bulk(.attributes)
+        case ["attributes", "value"] where segments.count == 2: return .bulk(.attributeValues)
+        case ["commands"]: return .bulk(.commands)
+        case ["pipes"]: return .bulk(.pipes)
+        case ["pipes", "value"] where segments.count == 2: return .bulk(.pipeValues)
         default: break
         }
         guard segments.first == "hosts", let hostSegment = segments.dropFirst().first else { throw HTTPFailure.notFound("Unknown path") }
@@ -166,7 +194,7 @@ struct ResourcePath: Sendable, Hashable {
     }
 
     /// Characters that would mean something else in a resource locator cannot be in a name.
-    private static func canBeDeviceField(_ field: String) -> Bool {
+    static func canBeDeviceField(_ field: String) -> Bool {
         !field.isEmpty && field != "." && field != ".." && !field.contains("#") && !field.contains(" ") && !field.contains("->")
     }
 
@@ -175,6 +203,7 @@ struct ResourcePath: Sendable, Hashable {
         guard let family = segments.first else { return .device }
         let second = segments.count > 1 ? segments[1] : nil
         let third = segments.count > 2 ? segments[2] : nil
+        if segments.count == 4, family == "attributes", let second, third == "properties" { return .attributeProperty(second, segments[3]) }
         guard segments.count <= 3 else { throw unknown }
         switch (family, second, third) {
         case ("state", nil, nil): return .state
@@ -185,6 +214,7 @@ struct ResourcePath: Sendable, Hashable {
         case ("attributes", let name?, "info"): return .attributeInfo(name)
         case ("attributes", let name?, "value"): return .attributeValue(name)
         case ("attributes", let name?, "history"): return .attributeHistory(name)
+        case ("attributes", let name?, "properties"): return .attributeProperties(name)
         case ("commands", nil, nil): return .commands
         case ("commands", let name?, nil): return .command(name)
         case ("commands", let name?, "history"): return .commandHistory(name)

@@ -65,7 +65,7 @@ struct Responder: Sendable {
         }
         let query = try Query(parsing: request.query)
         let exchange = Exchange(
-            request: request, path: path, query: query, media: try self.media(request, path), services: self.services)
+            request: request, path: path, query: query, media: try self.media(request, path, query), services: self.services)
         let limit = self.configuration.timeout
         let outcome = await withDeadline(limit) { () async -> Result<Answer, HTTPFailure> in
             do {
@@ -83,11 +83,13 @@ struct Responder: Sendable {
     }
 
     /// The representation to send.
-    private func media(_ request: GatewayRequest, _ path: ResourcePath) throws(HTTPFailure) -> MediaType {
+    private func media(_ request: GatewayRequest, _ path: ResourcePath, _ query: Query) throws(HTTPFailure) -> MediaType {
         var offered: [MediaType] = [.json]
         switch path.resource {
         case .page, .description, .metrics, .health, .liveness, .readiness: return .json
-        case .device(_, .attributeValue) where request.method != .put: offered = MediaType.allCases
+        case .device(_, .attributeValue) where request.method != .put:
+            // Raw pictures come first for clients that take anything.
+            offered = try query.flag("raw") ? [.jpeg, .png, .json, .text] : MediaType.allCases
         default: break
         }
         guard let media = MediaType.negotiate(accept: request.headers[.accept], offered: offered) else {

@@ -12,9 +12,14 @@ enum TangoText {
     }
 
     /// To Tango: Latin-1 if all characters are in it, else the UTF-8 bytes. A NUL must be refused before: see `ValueReader`.
+    ///
+    /// Latin-1 that would be read as UTF-8 (such as "Ã©") goes as UTF-8 too: every text comes back as it was.
     static func encode(_ text: String) -> String {
-        if text.unicodeScalars.allSatisfy({ $0.value <= 0xFF }) { return text }
-        return Self.latin1(text.utf8)
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+        let isLatin1 = text.unicodeScalars.allSatisfy { $0.value <= 0xFF }
+        let isReadAsUTF8 =
+            isLatin1 && String(validating: text.unicodeScalars.lazy.map { UInt8(truncatingIfNeeded: $0.value) }, as: UTF8.self) != nil
+        return isLatin1 && !isReadAsUTF8 ? text : Self.latin1(text.utf8)
     }
 
     /// One scalar per byte.

@@ -33,16 +33,18 @@ extension Exchange {
             // Clients name the host each time.
             return .json(["status": "pass"])
         }
-        let problem = await services.readiness.value(host, isFresh: false) { () async -> String? in
-            let outcome = await withDeadline(min(services.configuration.timeout, Self.readinessLimit)) { () async -> String? in
-                do throws(DevFailed) {
-                    try await services.controlSystem.database(host).device().ping()
-                    return nil
-                } catch {
-                    return TangoText.decode(error.errors.first?.description ?? error.reason.rawValue)
+        let problem = try await upstream(.database) { () async throws(DevFailed) in
+            try await services.readiness.value(host, isFresh: false) { () async throws(DevFailed) -> String? in
+                let outcome = await withDeadline(min(services.configuration.timeout, Self.readinessLimit)) { () async -> String? in
+                    do throws(DevFailed) {
+                        try await services.controlSystem.database(host).device().ping()
+                        return nil
+                    } catch {
+                        return TangoText.decode(error.errors.first?.description ?? error.reason.rawValue)
+                    }
                 }
+                return outcome ?? "There was no answer within \(Self.readinessLimit)"
             }
-            return outcome ?? "There was no answer within \(Self.readinessLimit)"
         }
         guard let problem else { return .json(["status": "pass", "database": .string(host.description)]) }
         var failure = HTTPFailure(.serviceUnavailable, .restUnavailable, "The database \(host) cannot be used: \(problem)")
@@ -56,7 +58,7 @@ extension GatewayServices {
     var cacheFigures: [(name: String, hits: UInt64, misses: UInt64)] {
         [
             ("attribute_configs", self.attributeConfigs.hitCount, self.attributeConfigs.missCount),
-            ("interfaces", self.interfaces.hitCount, self.interfaces.missCount),
+            ("command_infos", self.commandInfos.hitCount, self.commandInfos.missCount),
             ("aliases", self.aliases.hitCount, self.aliases.missCount),
         ]
     }

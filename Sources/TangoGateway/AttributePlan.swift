@@ -1,0 +1,83 @@
+import TangoClient
+import TangoCore
+
+/// What an attribute is to be given, or why it cannot be.
+struct AttributePlan: Sendable {
+    /// As the device spells it, where it is known.
+    var name: String
+    var outcome: Result<(config: AttributeConfig, write: AttributeWrite), HTTPFailure>
+
+    /// Makes a value from the request, once the configuration is known.
+    typealias Conversion = @Sendable (AttributeConfig) throws(HTTPFailure) -> AttributeWrite
+
+    /// Plans for several attributes of a device, in order.
+    static func make(_ items: [(name: String, convert: Conversion)], _ proxy: DeviceProxy) async throws(DevFailed) -> [AttributePlan] {
+        let configs = try await Self.configs(items.map(\.name), proxy)
+        return items.map { name, convert in
+            guard let config = configs[name.tangoFolded] else {
+                let failed = DevFailed(.attributeNotFound, "Attribute \(name) is not found in \(proxy.name)", origin: "")
+                return AttributePlan(name: name, outcome: .failure(HTTPFailure(failed, while: .resolving)))
+            }
+            do throws(HTTPFailure) {
+                return AttributePlan(name: config.name, outcome: .success((config, try convert(config))))
+            } catch {
+                return AttributePlan(name: config.name, outcome: .failure(error))
+            }
+        }
+    }
+
+    /// Configurations by name in lower case; those of unknown attributes are missing. One call, unless there are such.
+    private static func configs(_ names: [String], _ proxy: DeviceProxy) async throws(DevFailed) -> [String: AttributeConfig] {
+        let unique = Array(Set(names.map(\.tangoFolded)))
+        var configs: [AttributeConfig] = []
+        do {
+            configs = try await proxy.attributeConfigs(unique)
+        } catch {
+            guard error.errors.contains(where: { $0.reason == .attributeNotFound }) else { throw error }
+            for name in unique.count > 1 ? unique : [] {
+                do {
+                    configs.append(try await proxy.attributeConfig(name))
+                } catch {
+                    guard error.errors.contains(where: { $0.reason == .attributeNotFound }) else { throw error }
+                }
+            }
+        }
+        return Dictionary(configs.map { ($0.name.tangoFolded, $0) }) { first, _ in first }
+    }
+
+    /// Writes in one call, reads back in another, and gives one item per plan. No name may be there twice.
+    static func write(_ plans: [AttributePlan], _ proxy: DeviceProxy, _ links: DeviceLinks, origin: String) async -> [JSONValue] {
+        var good: [(config: AttributeConfig, write: AttributeWrite)] = []
+        for plan in plans { if case .success(let pair) = plan.outcome { good.append(pair) } }
+        var refused: [String: DevFailed] = [:]
+        var read: [String: AttributeValue] = [:]
+        do throws(DevFailed) {
+            let failures = good.isEmpty ? [] : try await proxy.writeAttributes(good.map(\.write))
+            for (pair, failure) in zip(good, failures) { refused[pair.config.name] = failure }
+            let written = good.map(\.config.name).filter { refused[$0] == nil }
+            let values = written.isEmpty ? [] : try await proxy.readAttributes(written, source: .device)
+            read = Dictionary(zip(written, values)) { first, _ in first }
+        } catch {
+            for pair in good where refused[pair.config.name] == nil { refused[pair.config.name] = error }
+        }
+        return plans.map { plan in
+            switch plan.outcome {
+            case .failure(let failure): return Self.failing(plan.name, failure, links, origin: origin)
+            case .success(let (config, _)):
+                if let failed = refused[plan.name] { return FailureDocument.attribute(plan.name, failed.errors, of: links) }
+                guard let value = read[plan.name] else {
+                    return FailureDocument.attribute(
+                        plan.name, [DevError(.attributeValueNotSet, "\(plan.name) was not read back", origin: origin)], of: links)
+                }
+                return value.entity(links, config: config)
+            }
+        }
+    }
+
+    /// The item of an attribute that was not written. A value that does not fit is the gateway's own refusal, and marked so.
+    static func failing(_ name: String, _ failure: HTTPFailure, _ links: DeviceLinks, origin: String) -> JSONValue {
+        var errors = failure.errors(origin: origin)
+        for index in errors.indices where errors[index].reason == .restBadValue { errors[index].severity = .panic }
+        return FailureDocument.attribute(name, errors, of: links)
+    }
+}

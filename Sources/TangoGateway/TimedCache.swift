@@ -1,0 +1,107 @@
+import Synchronization
+import TangoCore
+
+/// Values kept for a short while.
+///
+/// A value is fetched once however many ask for it meanwhile, in a task of its own: a source that hangs holds up those who ask for its
+/// key, and nobody else.
+final class TimedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private typealias Fetch = Task<Result<Value, DevFailed>, Never>
+
+    private enum Entry {
+        case kept(Value, expires: ContinuousClock.Instant)
+        case fetching(Fetch)
+
+        func isWorthless(at now: ContinuousClock.Instant) -> Bool {
+            if case .kept(_, let expires) = self { expires <= now } else { false }
+        }
+    }
+
+    private struct State {
+        var entries: [Key: Entry] = [:]
+        /// Counts invalidations: what was fetched before one is not kept after it.
+        var generation = 0
+    }
+
+    private enum Found {
+        case value(Value)
+        case fetch(Fetch)
+    }
+
+    private let state = Mutex(State())
+    private let lifetime: Duration
+    private let limit: Int
+    private let hits = Atomic<UInt64>(0)
+    private let misses = Atomic<UInt64>(0)
+
+    /// How often the value was kept, or being fetched already.
+    var hitCount: UInt64 { self.hits.load(ordering: .relaxed) }
+    /// How often it had to be fetched.
+    var missCount: UInt64 { self.misses.load(ordering: .relaxed) }
+
+    init(lifetime: Duration, limit: Int = 4096) {
+        self.lifetime = lifetime
+        self.limit = limit
+    }
+
+    /// The kept value, or a newly fetched one. `isFresh` demands one whose fetching starts now. Failures are not kept.
+    func value(
+        _ key: Key, isFresh: Bool, fetch: @escaping @Sendable () async throws(DevFailed) -> Value
+    ) async throws(DevFailed) -> Value {
+        let now = ContinuousClock.now
+        let found = self.state.withLock { state -> Found in
+            if !isFresh {
+                switch state.entries[key] {
+                case .kept(let value, let expires)? where expires > now:
+                    self.hits.wrappingAdd(1, ordering: .relaxed)
+                    return .value(value)
+                case .fetching(let fetch)?:
+                    self.hits.wrappingAdd(1, ordering: .relaxed)
+                    return .fetch(fetch)
+                default: break
+                }
+            }
+            self.misses.wrappingAdd(1, ordering: .relaxed)
+            if state.entries.count >= self.limit { state.entries = state.entries.filter { !$0.value.isWorthless(at: now) } }
+            let generation = state.generation
+            let task = Fetch {
+                do throws(DevFailed) {
+                    let value = try await fetch()
+                    self.keep(value, key, generation)
+                    return .success(value)
+                } catch {
+                    self.forgetFetch(key, generation)
+                    return .failure(error)
+                }
+            }
+            if state.entries.count < self.limit || state.entries[key] != nil { state.entries[key] = .fetching(task) }
+            return .fetch(task)
+        }
+        switch found {
+        case .value(let value): return value
+        case .fetch(let task): return try await task.value.get()
+        }
+    }
+
+    private func keep(_ value: Value, _ key: Key, _ generation: Int) {
+        self.state.withLock { state in
+            guard state.generation == generation, state.entries[key] != nil else { return }
+            state.entries[key] = .kept(value, expires: .now + self.lifetime)
+        }
+    }
+
+    private func forgetFetch(_ key: Key, _ generation: Int) {
+        self.state.withLock { state in
+            guard state.generation == generation, case .fetching? = state.entries[key] else { return }
+            state.entries[key] = nil
+        }
+    }
+
+    /// Forgets everything, also what is being fetched.
+    func invalidate() {
+        self.state.withLock { state in
+            state.entries = [:]
+            state.generation += 1
+        }
+    }
+}
