@@ -163,7 +163,7 @@ import Testing
         let long = "/" + String(repeating: "x", count: 20_000)
         for _ in 0..<200 { log.write(self.record(long)) }
         #expect(log.lostCount > 0)
-        // Read: it goes on, and the next line tells how many are missing.
+        // Read: it goes on, and says how many are missing when it comes to it.
         let written = Mutex("")
         let isOver = Atomic(false)
         let reader = Thread {
@@ -181,9 +181,12 @@ import Testing
         for _ in 0..<1000 where !written.withLock({ $0.contains("/last") }) { try await Task.sleep(for: .milliseconds(10)) }
         isOver.store(true, ordering: .relaxed)
         let lines = written.withLock { $0 }.split(separator: "\n")
-        let lost = lines.compactMap { line in (try? JSONValue(parsing: Array(line.utf8)))?.object?["lost"] }
-        #expect(lost == [.number(String(log.lostCount))])
-        #expect(lines.count == 200 - Int(log.lostCount) + 2)
+        let lost = lines.compactMap { line -> Int? in
+            guard case .number(let count)? = (try? JSONValue(parsing: Array(line.utf8)))?.object?["lost"] else { return nil }
+            return Int(count)
+        }
+        #expect(lost.reduce(0, +) == Int(log.lostCount))
+        #expect(lines.count == 201 - Int(log.lostCount) + lost.count)
     }
 
     // MARK: - Answers
