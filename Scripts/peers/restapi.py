@@ -108,7 +108,7 @@ def main() -> int:
         file.write_text(json.dumps(narrowed(copy.deepcopy(description), host, int(port), device)))
         run = subprocess.run(
             [sys.executable, tool, "run", file, "--url", url, "--checks", CHECKS, "--phases", "examples,coverage,fuzzing",
-             "--max-examples", "25", "--seed", "1", "--workers", "1", "--request-timeout", "10", "--generation-database", "none",
+             "--max-examples", "12", "--seed", "1", "--workers", "1", "--request-timeout", "10", "--generation-database", "none",
              "--warnings", "off", "--continue-on-failure", "--no-color"] + sys.argv[5:],
             cwd=folder, check=False)
     missing = untried(url, description)
