@@ -21,8 +21,15 @@ struct Rest: AsyncParsableCommand {
     @Option(help: "File that gets a line of JSON for each request; - for standard output.")
     var accessLog: String?
 
-    @Option(help: "Least serious messages that are shown: trace, debug, info, notice, warning, error or critical. At info: every write.")
+    @Option(
+        help: "Least serious messages that are shown: trace, debug, info, notice, warning, error or critical. At info: every write.",
+        transform: Self.level)
     var logLevel = Logger.Level.warning
+
+    private static func level(_ name: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: name) else { throw ValidationError("There is no level \(name).") }
+        return level
+    }
 
     func validate() throws {
         guard (0...65535).contains(self.port) else { throw ValidationError("A port is a number from 0 to 65535.") }
@@ -73,5 +80,3 @@ func runGateway(
     }
     await system.shutdown()
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -37,10 +37,10 @@ import Testing
         var references: Set<String> = []
         func collect(_ value: JSONValue) {
             switch value {
-            case .array(let values): values.forEach(collect)
+            case .array(let values): for value in values { collect(value) }
             case .object(let object):
                 if let reference = object["$ref"]?.string { references.insert(reference) }
-                object.members.forEach { collect($0.value) }
+                for member in object.members { collect(member.value) }
             default: break
             }
         }
