@@ -63,6 +63,9 @@ def narrowed(description: dict, host: str, port: int, device: str) -> dict:
                 elif name == "attributes":
                     schema["properties"] = {attribute: schema["additionalProperties"] for attribute in ATTRIBUTES}
                     schema["minProperties"] = 1
+                elif name == "wildcard" and parameter.get("required"):
+                    members = [f"{host}:{port}/{device}/{pattern}" for pattern in ("double_scalar", "State", "string_long*", "*", "nope")]
+                    parameter["schema"] = {**schema, "items": {"enum": members}}
                 elif name in queries:
                     values = {"enum": queries[name]}
                     parameter["schema"] = {**schema, "items": values} if schema["type"] == "array" else values
@@ -105,7 +108,7 @@ def main() -> int:
         file.write_text(json.dumps(narrowed(copy.deepcopy(description), host, int(port), device)))
         run = subprocess.run(
             [sys.executable, tool, "run", file, "--url", url, "--checks", CHECKS, "--phases", "examples,coverage,fuzzing",
-             "--max-examples", "25", "--seed", "1", "--workers", "1", "--request-timeout", "10", "--generation-database", "none",
+             "--max-examples", "12", "--seed", "1", "--workers", "1", "--request-timeout", "10", "--generation-database", "none",
              "--warnings", "off", "--continue-on-failure", "--no-color"] + sys.argv[5:],
             cwd=folder, check=False)
     missing = untried(url, description)

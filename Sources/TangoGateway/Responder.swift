@@ -203,12 +203,14 @@ struct ResponseShaper {
 }
 
 extension HTTPField.Name {
-    private static func known(_ name: String) -> HTTPField.Name {
+    /// A name written down here.
+    static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no header name") }
         return name
     }
 
     static let link = Self.known("Link")
+    static let referrerPolicy = Self.known("Referrer-Policy")
     /// How many items a list has in all.
     static let size = Self.known("X-size")
 }

@@ -32,14 +32,14 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
     private let state = Mutex(State())
     private let hits = Atomic<UInt64>(0)
     private let misses = Atomic<UInt64>(0)
+    private let lifetime: Duration
+    private let limit: Int
+    private let executors: EventLoopExecutors?
 
     /// How often the value was kept, or being fetched already.
     var hitCount: UInt64 { self.hits.load(ordering: .relaxed) }
     /// How often it had to be fetched.
     var missCount: UInt64 { self.misses.load(ordering: .relaxed) }
-    private let lifetime: Duration
-    private let limit: Int
-    private let executors: EventLoopExecutors?
 
     /// - Parameter executors: fetches started on one of their event loops stay there.
     init(lifetime: Duration, limit: Int = 4096, executors: EventLoopExecutors? = nil) {

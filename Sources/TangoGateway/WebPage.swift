@@ -62,7 +62,7 @@ enum WebPage: String, Sendable, CaseIterable {
         var answer = Answer(content: .bytes(self.bytes, contentType: self.contentType))
         answer.headers[.contentSecurityPolicy] = Self.policy
         answer.headers[.xContentTypeOptions] = "nosniff"
-        answer.headers.set("Referrer-Policy", "no-referrer")
+        answer.headers[.referrerPolicy] = "no-referrer"
         return answer
     }
 }

@@ -74,5 +74,3 @@ func runGateway(_ configuration: GatewayConfiguration, onListening: @escaping @S
     }
     await system.shutdown()
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -59,6 +59,7 @@ import Testing
                 case .duration: ("1.25", "1.25")
                 case .tangoHost: ("db:7", "\"db:7\"")
                 case .authentication: ("on", "\"on\"")
+                case .logLevel: ("info", "\"info\"")
                 }
             let variable = "TANGO_REST_" + setting.name.uppercased().replacing("-", with: "_")
             let standard = setting.value(in: GatewayConfiguration())

@@ -37,10 +37,10 @@ import Testing
         var references: Set<String> = []
         func collect(_ value: JSONValue) {
             switch value {
-            case .array(let values): values.forEach(collect)
+            case .array(let values): for value in values { collect(value) }
             case .object(let object):
                 if let reference = object["$ref"]?.string { references.insert(reference) }
-                object.members.forEach { collect($0.value) }
+                for member in object.members { collect(member.value) }
             default: break
             }
         }
@@ -80,7 +80,7 @@ import Testing
 
     @Test func entitiesHaveTheMembersThatAreDescribed() {
         let config = AttributeConfig(name: "x", writable: .read, format: .scalar, typeNumber: 5)
-        self.check("Attribute", config.entity(Self.links))
+        self.check("Attribute", config.entity(Self.links, interface: 6))
         self.check("AttributeInfo", config.info(interface: 5))
         self.check("AttributeInfo", config.info(interface: 4))
         let value = AttributeValue(
@@ -90,6 +90,9 @@ import Testing
         let errors = [DevError("A", "b", origin: "c")]
         self.check("FailingItem", FailureDocument.attribute("x", errors, of: Self.links))
         self.check("Failure", FailureDocument.whole(errors))
+        self.check("FailingMember", FailureDocument.item("x", errors, of: Self.links))
+        self.check("FailingRead", FailureDocument.bulkNow("x", errors, of: Self.links))
+        self.check("FailingCommand", CommandInfo.failure("c", errors, input: .integer(1), Self.links))
         self.check("Problem", ProblemDetails.document(.badRequest, errors, path: "/x"))
         self.check("Error", errors[0].json(.whole))
         self.check("ItemError", errors[0].json(.item))

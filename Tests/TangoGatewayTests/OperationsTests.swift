@@ -81,36 +81,36 @@ import Testing
     }
 
     @Test func cachesCountWhatTheyHad() async {
-        let cache = TimedCache<Int, Int>(lifetime: .seconds(60))
-        for fresh in [false, false, true] { _ = await cache.value(1, isFresh: fresh) { 1 } }
+        let cache = TimedCache<Int, Int, DevFailed>(lifetime: .seconds(60))
+        for fresh in [false, false, true] { _ = try? await cache.value(1, isFresh: fresh) { () async throws(DevFailed) in 1 } }
         #expect(cache.hitCount == 1 && cache.missCount == 2)
     }
 
     // MARK: - Requests
 
     @Test func aRequestKeepsItsPlainName() {
-        func id(_ text: String) -> String { RequestRecord(headers: [.requestID: text], clientAddress: nil).id }
+        func id(_ text: String) -> String { RequestRecord(headers: [.requestID: text]).id }
         #expect(id("abc-1") == "abc-1")
         for bad in ["", "two words", "a\"b", String(repeating: "x", count: 129)] {
             #expect(id(bad) != bad && id(bad).count == 32, "\(bad)")
         }
-        #expect(RequestRecord(headers: [:], clientAddress: nil).id != RequestRecord(headers: [:], clientAddress: nil).id)
+        #expect(RequestRecord(headers: [:]).id != RequestRecord(headers: [:]).id)
     }
 
     @Test func aRequestGoesOnWithTheTraceOfItsClient() throws {
         let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
-        let record = RequestRecord(headers: [.traceParent: parent, .traceState: "a=1"], clientAddress: nil)
+        let record = RequestRecord(headers: [.traceParent: parent, .traceState: "a=1"])
         #expect(record.trace.traceIDText == "0af7651916cd43dd8448eb211c80319c" && record.trace.state == "a=1" && !record.trace.isSampled)
         #expect(record.trace.spanIDText != "b7ad6b7169203331")
         // A bad one is as good as none, and what was with it is not kept.
-        let other = RequestRecord(headers: [.traceParent: parent + "-x", .traceState: "a=1"], clientAddress: nil)
+        let other = RequestRecord(headers: [.traceParent: parent + "-x", .traceState: "a=1"])
         #expect(other.trace.traceIDText != "0af7651916cd43dd8448eb211c80319c" && other.trace.state.isEmpty && other.trace.isSampled)
     }
 
     @Test func aRecordKnowsTheRouteEvenOfARefusedMethod() async {
         let services = self.services()
         var request = self.request(.delete, "/tango/rest/v11/hosts/h/devices/a/b/c/state")
-        let record = services.journal.begin(request.headers, clientAddress: nil)
+        let record = services.journal.begin(request.headers)
         request.record = record
         #expect(await Responder(services: services).respond(to: request).status == .methodNotAllowed)
         #expect(record.route == .state)

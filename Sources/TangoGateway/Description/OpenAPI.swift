@@ -36,9 +36,11 @@ enum OpenAPI {
         case .page, .description, .health, .liveness, .readiness, .metrics, .entryPoint, .version: .gateway
         case .hosts, .defaultTree, .host: .hosts
         case .devices, .tree, .families, .members, .device, .state: .devices
-        case .attributes, .attributesInfo, .attributesValue, .attribute, .attributeInfo, .attributeValue, .attributeHistory: .attributes
-        case .commands, .command, .commandHistory: .commands
-        case .pipes, .pipe, .pipeValue: .pipes
+        case .attributes, .attributesInfo, .attributesValue, .attribute, .attributeInfo, .attributeValue, .attributeHistory,
+            .attributeProperties, .attributeProperty, .bulkAttributes, .bulkAttributeValues:
+            .attributes
+        case .commands, .command, .commandHistory, .bulkCommands: .commands
+        case .pipes, .pipe, .pipeValue, .bulkPipes, .bulkPipeValues: .pipes
         case .properties, .property: .properties
         }
     }
@@ -148,7 +150,8 @@ enum OpenAPI {
                         switch type {
                         case .json: Schemas.reference("AttributeValue")
                         case .text: Schemas.text("The JSON of the value alone")
-                        case .jpeg: Schemas.text("`data:/jpeg;base64,` and a picture")
+                        case .jpeg: Schemas.text("`data:/jpeg;base64,` and a picture; with `raw`, the picture alone")
+                        case .png: Schemas.text("A picture")
                         }
                     return JSONObject.Member(name: type.rawValue, value: ["schema": schema])
                 }))

@@ -56,6 +56,10 @@ struct Operation: Sendable {
                 schema: ["type": "object", "additionalProperties": ["type": "array", "items": ["type": "string"]]])
         }
 
+        /// Members of devices.
+        static let members = Parameter.texts(
+            "wildcard", "`{host}:{port}/domain/family/member/name`, with `*` in all but the first; repeatable", isRequired: true)
+
         static let count = Parameter(
             name: "n", description: "How many of the newest, 10 without it",
             schema: ["type": "integer", "minimum": .integer(1), "maximum": .integer(1000)])
@@ -130,6 +134,11 @@ extension Route {
         case .hosts: Operation(summary: "Not possible: a host must be named", success: .never, isLocal: true)
         case .defaultTree:
             .list("TreeNode", "Devices of several hosts as trees", [.texts("host", "`{host}:{port}`; repeatable"), wildcard])
+        case .bulkAttributes: .list("BulkAttribute", "Attributes of many devices", [.members])
+        case .bulkAttributeValues: .list("BulkValue", "Values of attributes of many devices", [.members])
+        case .bulkCommands: .list("BulkCommand", "Commands of many devices", [.members])
+        case .bulkPipes: .list("BulkPipe", "Pipes of many devices", [.members])
+        case .bulkPipeValues: .list("BulkPipeValue", "Values of pipes of many devices", [.members])
         case .host: .entity("TangoHost", "Database of a control system")
         case .devices: .list("NamedEntity", "Devices", [wildcard])
         case .tree: .list("TreeNode", "Devices as a tree", [wildcard])
@@ -143,8 +152,13 @@ extension Route {
             .list("AttributeItem", "Values of several attributes", [.texts("attr", "Name; repeatable", isRequired: true)])
         case .attribute: .entity("Attribute", "An attribute")
         case .attributeInfo: .entity("AttributeInfo", "Configuration of an attribute")
-        case .attributeValue: Operation(summary: "Value of an attribute", success: .value)
+        case .attributeValue:
+            Operation(
+                summary: "Value of an attribute", success: .value,
+                parameters: [.text("raw", "Whether pictures are sent as they are: `true` or `false`")])
         case .attributeHistory: .list("HistoryItem", "Last values of a polled attribute, oldest first", [.count])
+        case .attributeProperties: .list("Property", "Properties of an attribute")
+        case .attributeProperty: .entity("Property", "A property of an attribute")
         case .commands: .list("Command", "Commands")
         case .command: .entity("Command", "A command")
         case .commandHistory: .list("CommandRecord", "Last results of a polled command, oldest first", [.count])
@@ -181,9 +195,21 @@ extension Route {
         case .properties:
             Self.propertiesChange(
                 "Sets properties of a device", [.text("replace", "Whether all others are deleted: `true` or `false`")])
-        case .property: Self.propertyChange
+        case .property, .attributeProperty: Self.propertyChange
+        case .bulkAttributes, .bulkAttributeValues:
+            Self.bulkChange("AttributeItem", "ValueItem", "Writes attributes of many devices and reads them back")
+        case .bulkCommands: Self.bulkChange("CommandItem", "CommandItemInput", "Executes commands of many devices")
+        case .bulkPipeValues: Self.bulkChange("BulkPipeValue", "PipeItem", "Writes pipes of many devices and reads them back")
         default: nil
         }
+    }
+
+    /// One answer for each item, in the same order.
+    private static func bulkChange(_ answer: String, _ item: String, _ summary: String) -> Operation {
+        .change(
+            .list(of: Schemas.reference(answer)), summary, [],
+            Operation.Body(
+                description: "The items", content: [("application/json", Schemas.array(of: Schemas.reference(item)))], isRequired: true))
     }
 
     private var posting: Operation? {
@@ -196,7 +222,7 @@ extension Route {
 
     private var deleting: Operation? {
         switch self {
-        case .property: Operation(summary: "Deletes a property, if it is there", success: .nothing)
+        case .property, .attributeProperty: Operation(summary: "Deletes a property, if it is there", success: .nothing)
         default: nil
         }
     }

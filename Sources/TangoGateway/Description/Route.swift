@@ -14,6 +14,11 @@ enum Route: Int, Sendable, CaseIterable {
     case version
     case hosts
     case defaultTree
+    case bulkAttributes
+    case bulkAttributeValues
+    case bulkCommands
+    case bulkPipes
+    case bulkPipeValues
     case host
     case devices
     case tree
@@ -28,6 +33,8 @@ enum Route: Int, Sendable, CaseIterable {
     case attributeInfo
     case attributeValue
     case attributeHistory
+    case attributeProperties
+    case attributeProperty
     case commands
     case command
     case commandHistory
@@ -53,6 +60,11 @@ enum Route: Int, Sendable, CaseIterable {
         case .version: version
         case .hosts: version + "/hosts"
         case .defaultTree: version + "/devices/tree"
+        case .bulkAttributes: version + "/attributes"
+        case .bulkAttributeValues: version + "/attributes/value"
+        case .bulkCommands: version + "/commands"
+        case .bulkPipes: version + "/pipes"
+        case .bulkPipeValues: version + "/pipes/value"
         case .host: host
         case .devices: host + "/devices"
         case .tree: host + "/devices/tree"
@@ -67,6 +79,8 @@ enum Route: Int, Sendable, CaseIterable {
         case .attributeInfo: device + "/attributes/{attribute}/info"
         case .attributeValue: device + "/attributes/{attribute}/value"
         case .attributeHistory: device + "/attributes/{attribute}/history"
+        case .attributeProperties: device + "/attributes/{attribute}/properties"
+        case .attributeProperty: device + "/attributes/{attribute}/properties/{property}"
         case .commands: device + "/commands"
         case .command: device + "/commands/{command}"
         case .commandHistory: device + "/commands/{command}/history"
@@ -111,6 +125,19 @@ extension Resource {
         case .families: .families
         case .members: .members
         case .device(_, let resource): resource.route
+        case .bulk(let resource): resource.route
+        }
+    }
+}
+
+extension BulkResource {
+    var route: Route {
+        switch self {
+        case .attributes: .bulkAttributes
+        case .attributeValues: .bulkAttributeValues
+        case .commands: .bulkCommands
+        case .pipes: .bulkPipes
+        case .pipeValues: .bulkPipeValues
         }
     }
 }
@@ -127,6 +154,8 @@ extension DeviceResource {
         case .attributeInfo: .attributeInfo
         case .attributeValue: .attributeValue
         case .attributeHistory: .attributeHistory
+        case .attributeProperties: .attributeProperties
+        case .attributeProperty: .attributeProperty
         case .commands: .commands
         case .command: .command
         case .commandHistory: .commandHistory

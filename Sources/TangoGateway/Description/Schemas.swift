@@ -39,7 +39,7 @@ enum Schemas {
 
     static let all: JSONObject = {
         var schemas = Self.general
-        for group in [Self.devices, Self.attributes, Self.commands, Self.pipes, Self.inputs] { schemas.members += group.members }
+        for group in [Self.devices, Self.attributes, Self.commands, Self.pipes, Self.inputs, Self.bulk] { schemas.members += group.members }
         return schemas
     }()
 
@@ -113,7 +113,8 @@ enum Schemas {
 
     private static let attributes: JSONObject = [
         "Attribute": object([
-            "id": text, "name": text, "device": text, "host": text, "info": link, "value": link, "properties": link, "history": link,
+            "id": text, "name": text, "device": text, "host": text, "info": reference("AttributeInfo"), "value": link, "properties": link,
+            "history": link,
         ]),
         "AttributeInfo": object([
             "name": text, "writable": oneOf(AttributeWriteType.allCases.map(\.name)),
@@ -170,6 +171,33 @@ enum Schemas {
         "PipeElement": object(
             ["name": text, "value": ["type": "array", "items": ["anyOf": [reference("Element"), reference("PipeElement")]]]],
             "Elements of a blob within are values of their own"),
+    ]
+
+    private static func withFailure(_ name: String, _ failure: String = "FailingMember") -> JSONValue {
+        ["anyOf": [Self.reference(name), Self.reference(failure)]]
+    }
+
+    /// What an item of a request for many devices names.
+    private static func item(_ members: JSONObject) -> JSONValue {
+        .object([
+            "type": "object", "required": ["device", "name"],
+            "properties": .object(
+                JSONObject(
+                    members: [
+                        .init(name: "host", value: optionalText), .init(name: "device", value: text), .init(name: "name", value: text),
+                    ] + members.members)),
+        ])
+    }
+
+    private static let bulk: JSONObject = [
+        "FailingMember": identified(["errors": array(of: reference("ItemError"))], "A member that could not be had"),
+        "FailingRead": identified(["errors": array(of: reference("Error")), "quality": ["const": "FAILURE"], "timestamp": time]),
+        "BulkAttribute": withFailure("Attribute"), "BulkValue": withFailure("AttributeValue", "FailingRead"),
+        "BulkCommand": withFailure("Command"), "BulkPipe": withFailure("Pipe"), "BulkPipeValue": withFailure("PipeValue"),
+        "CommandItem": withFailure("CommandInOut", "FailingCommand"),
+        "FailingCommand": identified(["input": ["description": "What was sent"], "errors": array(of: reference("ItemError"))]),
+        "ValueItem": item(["value": reference("Value")]), "CommandItemInput": item(["input": reference("Value")]),
+        "PipeItem": item(["data": array(of: reference("PipeElementInput"))]),
     ]
 
     private static let inputs: JSONObject = [

@@ -45,11 +45,9 @@ final class RequestRecord: Sendable {
 }
 
 extension HTTPField.Name {
-    private static func named(_ name: String) -> Self { HTTPField.Name(name) ?? .userAgent }
-
-    static let requestID = Self.named("X-Request-Id")
-    static let traceParent = Self.named("traceparent")
-    static let traceState = Self.named("tracestate")
+    static let requestID = Self.known("X-Request-Id")
+    static let traceParent = Self.known("traceparent")
+    static let traceState = Self.known("tracestate")
 }
 
 /// Keeps book of the requests: counters, access log, audit of what changes something.

@@ -57,7 +57,7 @@ extension GatewayServices {
     var cacheFigures: [(name: String, hits: UInt64, misses: UInt64)] {
         [
             ("attribute_configs", self.attributeConfigs.hitCount, self.attributeConfigs.missCount),
-            ("interfaces", self.interfaces.hitCount, self.interfaces.missCount),
+            ("command_infos", self.commandInfos.hitCount, self.commandInfos.missCount),
             ("aliases", self.aliases.hitCount, self.aliases.missCount),
         ]
     }
