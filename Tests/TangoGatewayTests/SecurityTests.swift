@@ -129,8 +129,10 @@ import Testing
         } _: { (gateway) async throws in
             let url = "http://127.0.0.1:\(gateway.port)/tango/rest/v11/hosts/127.0.0.1;port=1/devices/a/b/c"
             // As everything of a database that is not there.
-            #expect(try await Curl.get("\(url)/attributes/d/value?v=1", ["-X", "PUT"]).status == 400)
-            #expect(try await Curl.get("\(url)/properties/d", ["-X", "DELETE"]).status == 400)
+            let written = try await Curl.get("\(url)/attributes/d/value?v=1", ["-X", "PUT"])
+            #expect(written.status == 400 && written.body.contains("API_CantConnectToDatabase"), "\(written)")
+            let deleted = try await Curl.get("\(url)/properties/d", ["-X", "DELETE"])
+            #expect(deleted.status == 400, "\(deleted)")
         }
     }
 
