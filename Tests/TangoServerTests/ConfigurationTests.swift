@@ -248,6 +248,14 @@ struct ConfigurationTests {
         #expect(try Self.changes(of: other) { $0.alarm.deltaValue = "25" } == ["delta_t": ["100"], "delta_val": ["25"]])
     }
 
+    @Test func aDifferenceThatIsNotChangedStaysInTheDatabaseAsItWas() throws {
+        let properties = AttributeProperties(deltaTime: "100", deltaValue: "5")
+        let attribute = Self.attribute(Self.number(.double, properties), ["delta_val": ["+5"]])
+        #expect(try Self.changes(of: attribute) { $0.label = "other" } == ["label": ["other"]])
+        let other = Self.attribute(Self.number(.short, properties), ["delta_t": ["25"]])
+        #expect(try Self.changes(of: other) { $0.label = "other" } == ["label": ["other"]])
+    }
+
     @Test func aWriteAttributeHasNoAlarms() {
         var definition = Self.number(.double, AttributeProperties(minAlarm: "20"))
         #expect(Self.attribute(definition).hasAlarms)

@@ -60,6 +60,8 @@ package protocol DeviceStorage: Sendable {
     func deleteProperties(_ device: String, names: [String]) async throws(DevFailed)
     /// Properties of a device as they are now, by name in lower case.
     func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]]
+    /// Properties of an attribute as they are now, by name in lower case; `nil` where nobody but the server changes them.
+    func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed) -> AttributePropertySource?
 }
 
 /// Properties of a device and its class as the database holds them.
@@ -185,6 +187,38 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         let deleted = changes.filter { $0.values == nil }.map(\.name)
         if !put.isEmpty { try await storage.putAttributeProperties(self.name.text, attribute: attribute, put) }
         if !deleted.isEmpty { try await storage.deleteAttributeProperties(self.name.text, attribute: attribute, names: deleted) }
+    }
+
+    /// Asks the database for what it says of an attribute that was added to the running device, after all it is still to be told. A command
+    /// that added it answers when that is known.
+    func askForProperties(of attribute: AttributeRuntime) {
+        guard let storage = self.environment.storage else { return }
+        let (name, deviceClass) = (self.name.text, self.deviceClass.name)
+        self.tellDatabase("properties not read", attribute.name) { [weak self] in
+            let known = try await storage.properties(ofAttribute: attribute.name, device: name, deviceClass: deviceClass)
+            self?.begin(attribute, known)
+        }
+    }
+
+    /// The added attribute as the database wants it; its memorized value is written where that is asked for.
+    private func begin(_ attribute: AttributeRuntime, _ known: AttributePropertySource?) {
+        let key = attribute.name.tangoFolded
+        if let known, self.members.withLock({ $0.attribute(attribute.name) === attribute }) {
+            let isOther = self.configurationStore.withLock { configuration in
+                let before = configuration.source(ofAttribute: attribute.name)
+                guard before.device != known.device || before.deviceClass != known.deviceClass else { return false }
+                configuration.attributeProperties[key] = known.device
+                configuration.classAttributeProperties[key] = known.deviceClass
+                return true
+            }
+            if isOther {
+                attribute.reload(known, deviceName: self.name.text)
+                self.review(attribute)
+            }
+        }
+        if attribute.definition.memorization == .memorizedWriteAtInit, attribute.writtenValue != nil {
+            self.writeMemorizedLater([attribute])
+        }
     }
 
     /// Forgets what the database knows of an attribute that is no more; tells the database later.
