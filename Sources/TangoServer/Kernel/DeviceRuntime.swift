@@ -15,7 +15,10 @@ package struct ServerEnvironment: Sendable {
     package var pool: BlockingPool
     /// Longest wait for a device (the incumbents' 3.2 s).
     package var gateTimeout: TimeAmount = .milliseconds(3200)
-    package var allowsNaN = false
+    /// What the free properties of the control system ask for.
+    let controlSystemSettings = ControlSystemSettings()
+    /// Whether NaN and infinity may be written.
+    var allowsNaN: Bool { self.controlSystemSettings.allowsNaN.load(ordering: .relaxed) }
     /// Takes what concerns the server as a whole: the log of the admin device.
     package var logger: Logger
     package var log: ServerLog
@@ -49,6 +52,16 @@ package struct ServerEnvironment: Sendable {
     package var polling = PollDriver()
     /// Roots of forwarded attributes.
     let roots = RootRegistry()
+}
+
+/// Free properties of the control system (object `CtrlSystem` of the database) that devices obey; known when the database has answered.
+final class ControlSystemSettings: Sendable {
+    let allowsNaN = Atomic<Bool>(false)
+
+    /// - Parameter properties: by name in lower case.
+    func obey(_ properties: [String: [String]]) {
+        self.allowsNaN.store(properties["wattrnanallowed"]?.first?.lowercased() == "true", ordering: .relaxed)
+    }
 }
 
 /// What a device needs of a database while it runs.
