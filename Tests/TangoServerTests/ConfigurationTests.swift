@@ -254,6 +254,9 @@ struct ConfigurationTests {
         #expect(try Self.changes(of: attribute) { $0.label = "other" } == ["label": ["other"]])
         let other = Self.attribute(Self.number(.short, properties), ["delta_t": ["25"]])
         #expect(try Self.changes(of: other) { $0.label = "other" } == ["label": ["other"]])
+        let long = Self.attribute(
+            Self.number(.short, AttributeProperties(deltaTime: "100000000", deltaValue: "5")), ["delta_val": ["-5"]])
+        #expect(try Self.changes(of: long) { $0.label = "other" } == ["label": ["other"]])
         // Read from the database this is 1, sent by a client 1000.
         let strange = Self.attribute(Self.number(.short, properties), ["delta_val": ["1e3"]])
         #expect(

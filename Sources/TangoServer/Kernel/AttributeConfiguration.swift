@@ -107,17 +107,19 @@ extension AttributeRuntime {
         for setting in AttributeSetting.allCases where !setting.isOfPair && self.isChangeable(setting) {
             let sent = setting.value(in: new)
             let (text, stored) = try Self.taken(sent, setting, definition, properties, device)
-            // Criteria are left alone when they are sent as they are shown, whatever is in the database (measured).
-            let isKept = sent == setting.value(in: old) && (setting.isCriterion || !AttributeSetting.isSpecial(sent))
+            // Criteria and the archive period are left alone when they are sent as they are shown, whatever is in the database (measured).
+            let isKept =
+                sent == setting.value(in: old) && (setting.isCriterion || setting == .archivePeriod || !AttributeSetting.isSpecial(sent))
             take(setting, text, stored: isKept ? properties.device[setting.rawValue] : stored)
             try self.checkMemorized(setting, text, device)
         }
         if self.isChangeable(.deltaTime) {
             let isKept = [AttributeSetting.deltaTime, .deltaValue].allSatisfy { setting in
                 let sent = setting.value(in: new)
+                guard sent == setting.value(in: old), !AttributeSetting.isSpecial(sent) else { return false }
                 // Some texts of the database are other numbers when a client sends them.
-                return sent == setting.value(in: old) && !AttributeSetting.isSpecial(sent)
-                    && AttributeLimit(sent, definition.type, at: .start) == AttributeLimit(sent, definition.type, at: .change)
+                return setting == .deltaTime
+                    || AttributeLimit(sent, definition.type, at: .start) == AttributeLimit(sent, definition.type, at: .change)
             }
             for (setting, text, stored) in try Self.takenPair(new, definition, properties, device) {
                 take(setting, text, stored: isKept ? properties.device[setting.rawValue] : stored)
