@@ -303,4 +303,27 @@ import Testing
             await gateway.stop()
         }
     }
+
+    @Test func numbersThatAreNoneMayBeWrittenWhereTheControlSystemAllowsIt() async throws {
+        try await TestSystem.withOurs { system, _ in
+            for (isAllowed, instance) in [(false, "strict"), (true, "lax")] {
+                if isAllowed {
+                    try await system.client.database().putProperties(
+                        ofObject: "CtrlSystem", [(name: "WAttrNaNAllowed", values: ["true"])])
+                }
+                let cpp = try await system.startCppTangoTest("test/cpp/\(instance)", instance: "cpp\(instance)")
+                let ours = try await system.startOurTangoTest("test/swift/\(instance)", instance: instance)
+                for name in ["test/cpp/\(instance)", "test/swift/\(instance)"] {
+                    let device = try await system.client.device(name)
+                    for number in [Double.nan, .infinity] {
+                        let write = AttributeWrite(name: "double_scalar", data: .double([number]))
+                        let reason = try await device.writeAttributes([write])[0]?.reason
+                        #expect(reason == (isAllowed ? nil : .writeOutsideLimit), "\(name) \(number)")
+                    }
+                }
+                await cpp.stop()
+                await ours.stop()
+            }
+        }
+    }
 }

@@ -85,6 +85,26 @@ import Testing
         }
     }
 
+    @Test func bytesOfAnEncodedValueHaveAlarmsToo() async throws {
+        let blob = AttributeDefinition(
+            name: "blob", type: .encoded,
+            reader: .sync { _ in AttributeReading(.encoded([DevEncoded(format: "raw", data: [1, 100])]), dimension: .scalar) })
+        let deviceClass = DeviceClass("Plain", PlainDevice.self) { blob }
+        try await TestServer.run([deviceClass], devices: ["t/a/1"]) { test in
+            let device = try await test.device()
+            #expect(try await device.readAttribute("blob").quality == .valid)
+            // Warning levels count only beside an alarm level.
+            #expect(await device.configFailure("blob") { $0.alarm.minWarning = "1" } == nil)
+            #expect(try await device.readAttribute("blob").quality == .valid)
+            #expect(await device.configFailure("blob") { $0.alarm.maxAlarm = "100" } == nil)
+            #expect(try await device.readAttribute("blob").quality == .alarm)
+            #expect(try await device.state() == .alarm)
+            #expect(try await device.status() == "The device is in ALARM state.\nAlarm : Value too high for blob")
+            #expect(await device.configFailure("blob") { $0.alarm.maxAlarm = "101" } == nil)
+            #expect(try await device.readAttribute("blob").quality == .warning)
+        }
+    }
+
     @Test func onlyOnBecomesAlarmAndAlarmOfTheDeviceStays() async throws {
         try await self.withGauge { device in
             try await device.write("level", 500.0)

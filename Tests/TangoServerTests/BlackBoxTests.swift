@@ -37,6 +37,33 @@ struct BlackBoxTests {
                     { _ = try await device.writeReadAttributes([AttributeWrite(name: "number", data: .double([1]))], read: ["plain"]) },
                     "Operation write_read_attributes_5 (number/plain) requested from \(pid)"
                 ),
+                (
+                    {
+                        let writes = ["number", "whole"].map { AttributeWrite(name: $0, data: $0 == "number" ? .double([1]) : .short([1])) }
+                        _ = try await device.writeReadAttributes(writes, read: ["plain", "Text"])
+                    }, "Operation write_read_attributes_5 (number, whole/plain, Text) requested from \(pid)"
+                ),
+                (
+                    { _ = try? await device.readAttributes(["plain"], source: .cache) },
+                    "Operation read_attributes_5 (plain) from cache requested from \(pid)"
+                ),
+                (
+                    { _ = try await device.readAttributes(["plain"]) },
+                    "Operation read_attributes_5 (plain) from cache_device requested from \(pid)"
+                ),
+                (
+                    { try await device.setAttributeConfigs([try await device.attributeConfig("number")]) },
+                    "Operation set_attribute_config_5 requested from \(pid)"
+                ),
+                (
+                    { _ = try? await device.attributeHistory("plain", count: 2) },
+                    "Operation read_attribute_history_5 requested from localhost"
+                ),
+                ({ _ = try? await device.commandHistory("Echo", count: 2) }, "Operation command_inout_history_4 requested from localhost"),
+                ({ _ = try await device.commandInfo("Echo") }, "Operation command_query_2 requested from localhost"),
+                ({ _ = try await device.status() }, "Attribute status requested from localhost"),
+                ({ _ = try await device.reportedName() }, "Attribute name requested from localhost"),
+                ({ _ = try await device.deviceDescription() }, "Attribute description requested from localhost"),
                 ({ _ = try await device.attributeConfigs() }, "Operation get_attribute_config_5 requested from localhost"),
                 ({ _ = try await device.blackBox(1) }, "Operation blackbox requested from localhost"),
             ]

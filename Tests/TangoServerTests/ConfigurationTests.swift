@@ -248,6 +248,27 @@ struct ConfigurationTests {
         #expect(try Self.changes(of: other) { $0.alarm.deltaValue = "25" } == ["delta_t": ["100"], "delta_val": ["25"]])
     }
 
+    @Test func aDifferenceThatIsNotChangedStaysInTheDatabaseAsItWas() throws {
+        let properties = AttributeProperties(deltaTime: "100", deltaValue: "5")
+        let attribute = Self.attribute(Self.number(.double, properties), ["delta_val": ["+5"]])
+        #expect(try Self.changes(of: attribute) { $0.label = "other" } == ["label": ["other"]])
+        let other = Self.attribute(Self.number(.short, properties), ["delta_t": ["25"]])
+        #expect(try Self.changes(of: other) { $0.label = "other" } == ["label": ["other"]])
+        let long = Self.attribute(
+            Self.number(.short, AttributeProperties(deltaTime: "100000000", deltaValue: "5")), ["delta_val": ["-5"]])
+        #expect(try Self.changes(of: long) { $0.label = "other" } == ["label": ["other"]])
+        // Read from the database this is 1, sent by a client 1000.
+        let strange = Self.attribute(Self.number(.short, properties), ["delta_val": ["1e3"]])
+        #expect(
+            try Self.changes(of: strange) { $0.label = "other" } == ["label": ["other"], "delta_t": ["100"], "delta_val": ["1000"]])
+    }
+
+    @Test(arguments: ["0", "1,2,3", "NaN", "not specified"])
+    func aCriterionThatIsNotChangedStaysInTheDatabaseAsItWas(text: String) throws {
+        let attribute = Self.attribute(Self.number(.short, AttributeProperties(absoluteChange: "1")), ["abs_change": [text]])
+        #expect(try Self.changes(of: attribute) { $0.label = "other" } == ["label": ["other"]])
+    }
+
     @Test func aWriteAttributeHasNoAlarms() {
         var definition = Self.number(.double, AttributeProperties(minAlarm: "20"))
         #expect(Self.attribute(definition).hasAlarms)

@@ -125,6 +125,44 @@ import Testing
         }
     }
 
+    @Test func whatTheDatabaseSaysOfAnAttributeCountsWhenItIsAddedNotAtInit() async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("tango-\(UUID().uuidString).db").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        func write(_ lines: String...) throws {
+            try (["Test/test/DEVICE/Oven: \"t/a/1\""] + lines).joined(separator: "\n").appending("\n")
+                .write(toFile: path, atomically: true, encoding: .isoLatin1)
+        }
+        try write()
+        try await TestServer.run([Oven.deviceClass], devices: [], source: .file(path)) { test in
+            let device = try await test.device()
+            try write(
+                "t/a/1/dynamic->__value: 4", "t/a/1/dynamic->label: Found", "CLASS/Oven/dynamic->unit: kelvin",
+                "t/a/1/dynamic->max_value: 5",
+                "t/a/1/plain->label: Other")
+            try await device.command("AddDynamic")
+            let config = try await device.attributeConfig("Dynamic")
+            #expect((config.label, config.unit, config.maxValue) == ("Found", "kelvin", "5"))
+            #expect(try await self.set(device, "Dynamic") == .double([4]))
+            try await eventually { (try await device.command("Written")) == .doubleArray([4]) }
+            #expect(await device.writeFailure("Dynamic", .double([6]))?.reason == "API_WAttrOutsideLimit")
+            // What was there before is as it was.
+            try await device.command("Init")
+            #expect(try await device.attributeConfig("Plain").label == "Plain")
+        }
+    }
+
+    @Test func aWrongConfigurationOfAnAddedAttributeMakesNoAlarmUntilTheRestart() async throws {
+        try await self.run(["t/a/1/dynamic->min_value: abc"]) { (test, device) async throws in
+            try await device.command("AddDynamic")
+            #expect(try await device.readAttributes(["Dynamic"])[0].failure?.reason == .attributeConfiguration)
+            #expect(try await device.state() == .on)
+            #expect(try await device.status() == "The device is in ON state.")
+            try await test.admin().command("DevRestart", .string("t/a/1"))
+            #expect(try await device.state() == .alarm)
+            #expect(try await device.status().contains("Attribute Dynamic has wrong configuration"))
+        }
+    }
+
     @Test func newLimitsMustHoldTheRememberedValue() async throws {
         try await self.run(["t/a/1/Target->__value: 12.5"]) { (_, device) async throws in
             let above = await device.configFailure("Target") { $0.maxValue = "10" }
@@ -136,6 +174,15 @@ import Testing
             let below = await device.configFailure("Target") { $0.minValue = "13" }
             #expect(below?.reasonDescription.contains("is below the new limit!!") == true)
             #expect(try await device.attributeConfig("Target").maxValue == "Not specified")
+            // It is asked limit by limit, before all that comes after.
+            let crossed = await device.configFailure("Target") { ($0.minValue, $0.maxValue) = ("14", "13") }
+            #expect(crossed?.reasonDescription.contains("is below the new limit!!") == true)
+            let wrongAlarm = await device.configFailure("Target") { ($0.maxValue, $0.alarm.minAlarm) = ("10", "abc") }
+            #expect(wrongAlarm?.reasonDescription.contains("is above the new limit!!") == true)
+            let wrongBefore = await device.configFailure("Target") { ($0.minValue, $0.maxValue) = ("abc", "10") }
+            #expect(wrongBefore?.reasonDescription.contains("The property min_value is defined in an unsupported format") == true)
+            let equal = await device.configFailure("Target") { ($0.minValue, $0.maxValue) = ("12.5", "12.5") }
+            #expect(equal?.reason == .incoherentValues)
         }
     }
 }

@@ -90,6 +90,13 @@ struct OperationTests {
             let info = try await device.info()
             #expect(info.deviceClass == "Bench" && info.serverID == "Test/test" && info.serverVersion == 6)
             #expect(info.documentationURL == "Doc URL = http://www.tango-controls.org" && info.deviceType == "Uninitialised")
+            // Only clients of interface 6 are told of libraries.
+            #expect(info.versions.map(\.key).contains("idl"))
+            guard case .info(let older) = try await test.call(.info(version: 3)) else {
+                Issue.record("no info")
+                return
+            }
+            #expect(older.versions.isEmpty && older.serverVersion == 6)
             #expect(try await test.admin().deviceDescription() == "A device server device !!")
         }
     }

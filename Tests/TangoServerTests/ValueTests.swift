@@ -116,6 +116,47 @@ struct ValueTests {
         }
     }
 
+    @Test func configurationsAreAnsweredAsOftenAsAskedInAnyCase() async throws {
+        try await self.run { test, device in
+            #expect(try await device.attributeConfigs(["NUMBER", "plain", "number"]).map(\.name) == ["number", "plain", "number"])
+            let all = try await device.attributeConfigs(["All attributes_3"]).map(\.name)
+            #expect(all.suffix(2) == ["State", "Status"] && all.count > 10)
+            // Beside others it is a name like any other.
+            let failure = await #expect(throws: DevFailed.self) { try await device.attributeConfigs(["All attributes_3", "number"]) }
+            #expect(failure?.reasonDescription == "All attributes_3 attribute not found")
+        }
+    }
+
+    @Test func timesAreThoseOfTheDeviceElseOfTheRead() async throws {
+        let given = Timestamp(seconds: 5, microseconds: 250_000)
+        let old = AttributeDefinition(
+            name: "old", type: .long, reader: .sync { _ in AttributeReading(.long([1]), dimension: .scalar, time: given) })
+        let new = AttributeDefinition(name: "new", type: .long, reader: .sync { _ in AttributeReading(.long([1]), dimension: .scalar) })
+        let invalid = AttributeDefinition(
+            name: "invalid", type: .long, reader: .sync { _ in AttributeReading(.none, dimension: .zero, quality: .invalid, time: given) })
+        let deviceClass = DeviceClass("Plain", PlainDevice.self) {
+            old
+            new
+            invalid
+        }
+        try await TestServer.run([deviceClass], devices: ["t/a/1"]) { test in
+            let before = Timestamp.now
+            let values = try await test.device().readAttributes(["old", "new", "invalid"])
+            #expect(values[0].time == given && values[2].time == given)
+            #expect(values[2].quality == .invalid && values[2].failure == nil)
+            #expect(values[1].time.seconds >= before.seconds && values[1].time.nanoseconds == 0)
+        }
+    }
+
+    @Test func stringsTravelUnchangedWhateverTheirLength() async throws {
+        try await self.run { (_, device) async throws in
+            let latin = String(String.UnicodeScalarView((1...255).compactMap { Unicode.Scalar($0) }))
+            for text in ["", String(repeating: "x", count: 5000), latin] {
+                #expect(try await device.command("EchoLater", .string(text)) == .string(text))
+            }
+        }
+    }
+
     @Test func stateAndStatusAreTheSameEverywhere() async throws {
         try await self.run { test, device in
             try test.context().setState(.moving)

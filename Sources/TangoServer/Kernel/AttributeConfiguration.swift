@@ -107,11 +107,23 @@ extension AttributeRuntime {
         for setting in AttributeSetting.allCases where !setting.isOfPair && self.isChangeable(setting) {
             let sent = setting.value(in: new)
             let (text, stored) = try Self.taken(sent, setting, definition, properties, device)
-            let isKept = sent == setting.value(in: old) && !AttributeSetting.isSpecial(sent)
+            // Criteria and the archive period are left alone when they are sent as they are shown, whatever is in the database (measured).
+            let isKept =
+                sent == setting.value(in: old) && (setting.isCriterion || setting == .archivePeriod || !AttributeSetting.isSpecial(sent))
             take(setting, text, stored: isKept ? properties.device[setting.rawValue] : stored)
+            try self.checkMemorized(setting, text, device)
         }
         if self.isChangeable(.deltaTime) {
-            for (setting, text, stored) in try Self.takenPair(new, definition, properties, device) { take(setting, text, stored: stored) }
+            let isKept = [AttributeSetting.deltaTime, .deltaValue].allSatisfy { setting in
+                let sent = setting.value(in: new)
+                guard sent == setting.value(in: old), !AttributeSetting.isSpecial(sent) else { return false }
+                // Some texts of the database are other numbers when a client sends them.
+                return setting == .deltaTime
+                    || AttributeLimit(sent, definition.type, at: .start) == AttributeLimit(sent, definition.type, at: .change)
+            }
+            for (setting, text, stored) in try Self.takenPair(new, definition, properties, device) {
+                take(setting, text, stored: isKept ? properties.device[setting.rawValue] : stored)
+            }
         }
         if definition.type == .enum, new.enumLabels != old.enumLabels {
             let labels = try self.newLabels(new.enumLabels, old.enumLabels, properties, device)
@@ -123,7 +135,6 @@ extension AttributeRuntime {
         try Self.checkLabels(config, device: device)
         let (limits, problems) = AttributeLimits.make(config, device: device, at: .change)
         if let problem = problems.first { throw problem.failure }
-        try self.checkMemorized(limits, device)
         let loaded = properties
         self.state.withLock { state in
             state.properties = loaded
@@ -221,17 +232,17 @@ extension AttributeRuntime {
         return sent
     }
 
-    /// A memorized value must stay inside the limits: it will be written again.
-    private func checkMemorized(_ limits: AttributeLimits?, _ device: String) throws(DevFailed) {
-        guard self.definition.memorization != .none, let limits, let set = self.state.withLock({ $0.set }) else { return }
-        func refused(_ side: String) -> DevFailed {
-            DevFailed(
-                .attributeProperty,
-                "Device \(device)-> Attribute : \(self.name)\nThis attribute is memorized and the memorized value (\(set.data.memorizedText ?? "")) is \(side) the new limit!!",
-                origin: "WAttribute::set_min_value")
-        }
-        if let limit = limits.minValue, set.data.firstIndex(.below, limit) != nil { throw refused("below") }
-        if let limit = limits.maxValue, set.data.firstIndex(.above, limit) != nil { throw refused("above") }
+    /// A memorized value must stay inside the limits: it will be written again. Said before all that is wrong with what comes after the
+    /// limit (measured).
+    private func checkMemorized(_ setting: AttributeSetting, _ text: String, _ device: String) throws(DevFailed) {
+        guard self.definition.memorization != .none, setting == .minValue || setting == .maxValue, text != AttributeSetting.notSpecified,
+            let limit = AttributeLimit(text, self.definition.type, at: .change), let set = self.state.withLock({ $0.set }),
+            set.data.firstIndex(setting == .minValue ? .below : .above, limit) != nil
+        else { return }
+        throw DevFailed(
+            .attributeProperty,
+            "Device \(device)-> Attribute : \(self.name)\nThis attribute is memorized and the memorized value (\(set.data.memorizedText ?? "")) is \(setting == .minValue ? "below" : "above") the new limit!!",
+            origin: setting == .minValue ? "WAttribute::set_min_value" : "WAttribute::set_max_value")
     }
 
     private static func refuseUnchangeable(_ old: AttributeConfig, _ new: AttributeConfig) throws(DevFailed) {

@@ -95,14 +95,10 @@ final class AttributeLimits: Sendable {
                         origin: "Attribute::init_opt_prop")))
         }
         guard problems.isEmpty, type.isNumeric || type == .encoded else { return (nil, problems) }
-        if type == .encoded {
-            // Only what is written is checked.
-            let hasValues = values.0 != nil || values.1 != nil
-            return (
-                hasValues ? AttributeLimits(values: values, alarms: (nil, nil), warnings: (nil, nil), readDiffersFromSet: nil) : nil, []
-            )
-        }
-        let limits = AttributeLimits(values: values, alarms: alarms, warnings: warnings, readDiffersFromSet: difference)
+        // Of DevEncoded the incumbents look at warning levels only where there is an alarm level too (measured).
+        let hasWarnings = type != .encoded || alarms.0 != nil || alarms.1 != nil
+        let limits = AttributeLimits(
+            values: values, alarms: alarms, warnings: hasWarnings ? warnings : (nil, nil), readDiffersFromSet: difference)
         return (limits.hasAlarms || limits.minValue != nil || limits.maxValue != nil ? limits : nil, [])
     }
 

@@ -49,6 +49,8 @@ final class AttributeRuntime: Sendable {
         var quality = AttributeQuality.valid
         var cause: AlarmCause = []
         var isGone = false
+        /// Whether it was added to a running device: its wrong configuration then fails reads and writes, but makes no ALARM (measured).
+        var isLate = false
     }
 
     let shared: SharedDefinition
@@ -61,6 +63,21 @@ final class AttributeRuntime: Sendable {
         var state = State(properties: properties)
         Self.load(&state, shared.value, deviceName)
         self.state = Mutex(state)
+    }
+
+    /// It is added to a running device.
+    func comesLate() { self.state.withLock { $0.isLate = true } }
+
+    /// Takes what the database says of it now, as at the start.
+    func reload(_ properties: AttributePropertySource, deviceName: String) {
+        self.state.withLock { state in
+            var fresh = State(properties: properties)
+            Self.load(&fresh, self.definition, deviceName)
+            state.properties = fresh.properties
+            state.limits = fresh.limits
+            state.configurationError = fresh.configurationError
+            state.set = state.set ?? fresh.set
+        }
     }
 
     var definition: AttributeDefinition {
@@ -79,7 +96,7 @@ final class AttributeRuntime: Sendable {
     /// What every read fails with since the start.
     var startUpError: DevFailed? { self.state.withLock { $0.configurationError ?? $0.memorizedError } }
     /// Whether it makes the device show ALARM whatever its value.
-    var isTroubled: Bool { self.state.withLock { $0.configurationError != nil || $0.memorizedError != nil } }
+    var isTroubled: Bool { self.state.withLock { ($0.configurationError != nil && !$0.isLate) || $0.memorizedError != nil } }
     /// Whether State has to look at its value.
     var hasAlarms: Bool { self.definition.access != .write && self.state.withLock { $0.limits?.hasAlarms ?? false } }
     /// What the last read said, and why.

@@ -129,7 +129,7 @@ extension DataType {
 }
 
 /// Properties of one attribute: as the database holds them, and what is shown otherwise.
-struct AttributePropertySource: Sendable {
+package struct AttributePropertySource: Sendable {
     /// Of the device, by name in lower case.
     var device: [String: [String]] = [:]
     /// Of the class, by name in lower case.

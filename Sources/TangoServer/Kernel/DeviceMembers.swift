@@ -107,6 +107,7 @@ extension DeviceRuntime {
         }
         try shared.value.check()
         let new = self.makeAttribute(shared)
+        if self.isStarted { new.comesLate() }
         let existing: AttributeRuntime? = self.members.withLock { members in
             if let existing = members.attribute(shared.value.name) { return existing }
             members.attributes.set(new, for: shared.value.name)
@@ -122,7 +123,12 @@ extension DeviceRuntime {
         }
         self.memberAdded(.attribute, shared.value.name, pollingPeriod: shared.value.pollingPeriod)
         self.interfaceChanged(by: shared.signature)
-        if shared.value.memorization == .memorizedWriteAtInit, self.isStarted, new.writtenValue != nil { self.writeMemorizedLater([new]) }
+        guard self.isStarted else { return true }
+        if self.environment.storage != nil {
+            self.askForProperties(of: new)
+        } else if shared.value.memorization == .memorizedWriteAtInit, new.writtenValue != nil {
+            self.writeMemorizedLater([new])
+        }
         return true
     }
 

@@ -15,7 +15,10 @@ package struct ServerEnvironment: Sendable {
     package var pool: BlockingPool
     /// Longest wait for a device (the incumbents' 3.2 s).
     package var gateTimeout: TimeAmount = .milliseconds(3200)
-    package var allowsNaN = false
+    /// What the free properties of the control system ask for.
+    let controlSystemSettings = ControlSystemSettings()
+    /// Whether NaN and infinity may be written.
+    var allowsNaN: Bool { self.controlSystemSettings.allowsNaN.load(ordering: .relaxed) }
     /// Takes what concerns the server as a whole: the log of the admin device.
     package var logger: Logger
     package var log: ServerLog
@@ -51,6 +54,16 @@ package struct ServerEnvironment: Sendable {
     let roots = RootRegistry()
 }
 
+/// Free properties of the control system (object `CtrlSystem` of the database) that devices obey; known when the database has answered.
+final class ControlSystemSettings: Sendable {
+    let allowsNaN = Atomic<Bool>(false)
+
+    /// - Parameter properties: by name in lower case.
+    func obey(_ properties: [String: [String]]) {
+        self.allowsNaN.store(properties["wattrnanallowed"]?.first?.lowercased() == "true", ordering: .relaxed)
+    }
+}
+
 /// What a device needs of a database while it runs.
 package protocol DeviceStorage: Sendable {
     func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])])
@@ -60,6 +73,8 @@ package protocol DeviceStorage: Sendable {
     func deleteProperties(_ device: String, names: [String]) async throws(DevFailed)
     /// Properties of a device as they are now, by name in lower case.
     func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]]
+    /// Properties of an attribute as they are now, by name in lower case; `nil` where nobody but the server changes them.
+    func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed) -> AttributePropertySource?
 }
 
 /// Properties of a device and its class as the database holds them.
@@ -185,6 +200,38 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         let deleted = changes.filter { $0.values == nil }.map(\.name)
         if !put.isEmpty { try await storage.putAttributeProperties(self.name.text, attribute: attribute, put) }
         if !deleted.isEmpty { try await storage.deleteAttributeProperties(self.name.text, attribute: attribute, names: deleted) }
+    }
+
+    /// Asks the database for what it says of an attribute that was added to the running device, after all it is still to be told. A command
+    /// that added it answers when that is known.
+    func askForProperties(of attribute: AttributeRuntime) {
+        guard let storage = self.environment.storage else { return }
+        let (name, deviceClass) = (self.name.text, self.deviceClass.name)
+        self.tellDatabase("properties not read", attribute.name) { [weak self] in
+            let known = try await storage.properties(ofAttribute: attribute.name, device: name, deviceClass: deviceClass)
+            self?.begin(attribute, known)
+        }
+    }
+
+    /// The added attribute as the database wants it; its memorized value is written where that is asked for.
+    private func begin(_ attribute: AttributeRuntime, _ known: AttributePropertySource?) {
+        let key = attribute.name.tangoFolded
+        if let known, self.members.withLock({ $0.attribute(attribute.name) === attribute }) {
+            let isOther = self.configurationStore.withLock { configuration in
+                let before = configuration.source(ofAttribute: attribute.name)
+                guard before.device != known.device || before.deviceClass != known.deviceClass else { return false }
+                configuration.attributeProperties[key] = known.device
+                configuration.classAttributeProperties[key] = known.deviceClass
+                return true
+            }
+            if isOther {
+                attribute.reload(known, deviceName: self.name.text)
+                self.review(attribute)
+            }
+        }
+        if attribute.definition.memorization == .memorizedWriteAtInit, attribute.writtenValue != nil {
+            self.writeMemorizedLater([attribute])
+        }
     }
 
     /// Forgets what the database knows of an attribute that is no more; tells the database later.

@@ -144,6 +144,7 @@ public final class DeviceServer: Sendable {
         var data = try await self.loadData()
         if let link = self.link { try await self.refuseSecondInstance(data, link) }
         self.state.withLock { $0.data = data }
+        self.environment.controlSystemSettings.obey(data.controlSystemProperties)
         self.log.configure(data.adminConfiguration.properties)
         self.log.beginAdmin(data.adminConfiguration.properties)
         let endPoint = self.arguments.endPoint ?? ServerArguments.EndPoint(host: "", port: 0)

@@ -28,6 +28,12 @@ package final class MemoryStorage: DeviceStorage {
 
     package func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]] { self.properties(of: device) }
 
+    package func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed)
+        -> AttributePropertySource?
+    {
+        nil
+    }
+
     /// Properties of an attribute, by name in lower case.
     package func properties(of device: String, attribute: String) -> [String: [String]] {
         self.configuration(of: device)?.attributeProperties[attribute.tangoFolded] ?? [:]

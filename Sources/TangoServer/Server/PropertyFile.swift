@@ -226,14 +226,24 @@ final class PropertyFileStorage: DeviceStorage {
         try self.change { file in for name in names { file.set("\(device)->\(name)", nil) } }
     }
 
-    func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]] {
+    func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed)
+        -> AttributePropertySource?
+    {
+        AttributePropertySource(
+            device: try self.properties(of: "\(device)/\(attribute)"),
+            deviceClass: try self.properties(of: "CLASS/\(deviceClass)/\(attribute)"))
+    }
+
+    func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]] { try self.properties(of: device) }
+
+    private func properties(of owner: String) throws(DevFailed) -> [String: [String]] {
         let file: PropertyFile
         do {
             file = try self.lock.withLock { _ in try PropertyFile(contentsOf: self.path) }
         } catch {
             throw DevFailed("API_CorruptedDatabase", "Cannot read the property file \(self.path)", origin: "PropertyFile")
         }
-        let owner = device.tangoFolded + "->"
+        let owner = owner.tangoFolded + "->"
         var properties: [String: [String]] = [:]
         for statement in file.statements where statement.key.tangoFolded.hasPrefix(owner) {
             properties[statement.key.tangoFolded.dropFirst(owner.count).description] = statement.values
