@@ -28,21 +28,35 @@ enum PercentEncoding {
 
     /// One path segment: all but the unreserved characters escaped.
     static func encode(_ text: String) -> String {
+        if text.utf8.allSatisfy(Self.isUnreserved) { return text }
         var encoded: [UInt8] = []
         let digits = Array("0123456789ABCDEF".utf8)
         for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+            if Self.isUnreserved(byte) {
                 encoded.append(byte)
-            default: encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            } else {
+                encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }
         }
         return String(decoding: encoded, as: UTF8.self)
     }
 
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+            true
+        default: false
+        }
+    }
+
     /// A device name: its slashes stay.
     static func encode(device name: String) -> String {
+        if name.utf8.allSatisfy({ $0 == UInt8(ascii: "/") || Self.isUnreserved($0) }) { return name }
+        return self.encode(fields: name)
+    }
+
+    private static func encode(fields name: String) -> String {
         name.split(separator: "/").map { Self.encode(String($0)) }.joined(separator: "/")
     }
 

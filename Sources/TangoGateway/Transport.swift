@@ -130,7 +130,10 @@ final class HeadDeadlineHandler: ChannelInboundHandler, ChannelOutboundHandler {
 
     private let limit: TimeAmount
     private var state = State.awaitingHead
-    private var deadline: Scheduled<Void>?
+    /// When the head is due that is awaited.
+    private var deadline = NIODeadline.distantFuture
+    /// One for the connection: requests that come in time touch it not.
+    private var timer: Scheduled<Void>?
 
     init(limit: TimeAmount) {
         self.limit = limit
@@ -138,7 +141,7 @@ final class HeadDeadlineHandler: ChannelInboundHandler, ChannelOutboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) { self.start(context) }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.deadline?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) { self.timer?.cancel() }
 
     func channelInactive(context: ChannelHandlerContext) {
         self.stop(.off)
@@ -166,14 +169,28 @@ final class HeadDeadlineHandler: ChannelInboundHandler, ChannelOutboundHandler {
 
     private func start(_ context: ChannelHandlerContext) {
         self.state = .awaitingHead
-        let channel = context.channel
-        self.deadline = context.eventLoop.scheduleTask(in: self.limit) { channel.close(promise: nil) }
+        self.deadline = .now() + self.limit
+        if self.timer == nil { self.watch(context, until: self.deadline) }
+    }
+
+    private func watch(_ context: ChannelHandlerContext, until time: NIODeadline) {
+        let context = NIOLoopBound(context, eventLoop: context.eventLoop)
+        self.timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: time) {
+            self.timer = nil
+            guard case .awaitingHead = self.state else { return }
+            if NIODeadline.now() >= self.deadline {
+                context.value.close(promise: nil)
+            } else {
+                self.watch(context.value, until: self.deadline)
+            }
+        }
     }
 
     private func stop(_ state: State) {
         if case .off = self.state { return }
         self.state = state
-        self.deadline?.cancel()
-        self.deadline = nil
+        guard case .off = state else { return }
+        self.timer?.cancel()
+        self.timer = nil
     }
 }

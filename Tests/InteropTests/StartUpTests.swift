@@ -46,8 +46,10 @@ import Testing
         try await client.putProperties(ofClass: "Many", [(name: "Words", values: ["all"])])
         try await client.command(
             "DbPutDeviceAttributeProperty2", .stringArray([names[599], "1", "Level", "1", "unit", "1", "mm"]))
+        try await client.putProperties(ofObject: "CtrlSystem", [(name: "WAttrNaNAllowed", values: ["true"])])
         let many = DeviceClass("Many", Many.self) {
             AttributeDefinition(name: "Level", type: .double, reader: .sync { _ in AttributeReading(.double([1]), dimension: .scalar) })
+            Attribute("Any", Double.self).write { _, _ in }
             Command("Words", of: Many.self, out: .stringArray) { device, _ in .stringArray(device.context.property("Words") ?? []) }
         }
         let server = try DeviceServer(
@@ -69,6 +71,8 @@ import Testing
         let (unit, otherUnit) = (try await own.attributeConfig("Level").unit, try await other.attributeConfig("Level").unit)
         #expect(unit == "mm")
         #expect(otherUnit == "")
+        // A setting of the whole control system.
+        try await own.write("Any", Double.nan)
         await server.stop()
         await database.stop()
     }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Which trace the current work is part of, and which operation asked for it (W3C Trace Context).
 ///
 /// Set for a task, it goes along with the calls the task makes on devices of interface 6, and is what the handlers of such devices find:
@@ -43,17 +45,27 @@ public struct TraceContext: Sendable, Hashable {
             state: Self.isState(traceState) ? traceState : "")
     }
 
+    private static let seed = UInt64.random(in: .min ... .max)
+    private static let count = Atomic<UInt64>(0)
+
+    /// A number by chance, never 0: SplitMix64 from a seed of the process. No secret depends on it, and the system is not asked each time.
+    private static func next() -> UInt64 {
+        var mixed = Self.seed &+ Self.count.wrappingAdd(1, ordering: .relaxed).newValue &* 0x9E37_79B9_7F4A_7C15
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        mixed ^= mixed >> 31
+        return mixed == 0 ? 1 : mixed
+    }
+
     /// A new trace.
     public static func random() -> TraceContext {
-        TraceContext(
-            traceID: (UInt64.random(in: .min ... .max), UInt64.random(in: 1 ... .max)), spanID: UInt64.random(in: 1 ... .max),
-            isSampled: true, isRandom: true)
+        TraceContext(traceID: (Self.next(), Self.next()), spanID: Self.next(), isSampled: true, isRandom: true)
     }
 
     /// Another operation of the same trace.
     public func child() -> TraceContext {
         var child = self
-        child.spanID = UInt64.random(in: 1 ... .max)
+        child.spanID = Self.next()
         return child
     }
 
@@ -92,8 +104,13 @@ public struct TraceContext: Sendable, Hashable {
     }
 
     private static func text(_ number: UInt64, _ width: Int) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        String(unsafeUninitializedCapacity: width) { digits in
+            for index in 0..<width {
+                let digit = UInt8(truncatingIfNeeded: number >> UInt64(4 * (width - 1 - index))) & 15
+                digits[index] = digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+            }
+            return width
+        }
     }
 
     /// At most 32 members `key=value` of printable characters.

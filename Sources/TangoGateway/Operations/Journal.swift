@@ -15,8 +15,8 @@ final class RequestRecord: Sendable {
     private let routeIndex = Atomic<Int>(-1)
 
     init(headers: HTTPFields) {
-        self.id = Self.id(headers[.requestID])
         self.trace = Self.trace(headers)
+        self.id = Self.id(headers[.requestID]) ?? self.trace.spanIDText
         self.time = .now
         self.start = .now
     }
@@ -28,12 +28,9 @@ final class RequestRecord: Sendable {
     }
 
     /// A given name is taken if it is short and plain: it goes into logs and headers.
-    private static func id(_ given: String?) -> String {
-        if let given, (1...128).contains(given.utf8.count), given.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }) {
-            return given
-        }
-        let id = TraceContext.random()
-        return id.traceIDText
+    private static func id(_ given: String?) -> String? {
+        guard let given, (1...128).contains(given.utf8.count) else { return nil }
+        return given.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }) ? given : nil
     }
 
     private static func trace(_ headers: HTTPFields) -> TraceContext {

@@ -67,6 +67,11 @@ struct DatabaseLink: DeviceStorage {
             data.adminConfiguration = admin.configuration
             if let known = try? await self.database.importDevice(admin.name), known.isExported { data.runningAdmin = known.ior }
         }
+        let names = (try? await self.database.strings("DbGetPropertyList", .stringArray(["CtrlSystem", "*"]))) ?? []
+        for property in names.isEmpty ? [] : try await self.database.properties(ofObject: "CtrlSystem", names: names) {
+            data.controlSystemProperties[property.name.tangoFolded] = property.values
+        }
+        self.database.adopt(services: data.controlSystemProperties["services"] ?? [])
         return data
     }
 
@@ -106,7 +111,12 @@ struct DatabaseLink: DeviceStorage {
     {
         let names = (try? await self.database.strings(listCommand, .stringArray([owner, "*"]))) ?? []
         guard !names.isEmpty else { return [:] }
-        let answer = try await self.database.strings(getCommand, .stringArray([owner] + names))
+        return Self.attributeProperties(try await self.database.strings(getCommand, .stringArray([owner] + names)))
+    }
+
+    /// What the database says of attributes: their owner and number, then each with the number of its properties, each of those with the
+    /// number of its values.
+    static func attributeProperties(_ answer: [String]) -> [String: [String: [String]]] {
         var result: [String: [String: [String]]] = [:]
         var index = 2
         while index + 1 < answer.count {
