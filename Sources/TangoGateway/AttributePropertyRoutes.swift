@@ -54,6 +54,8 @@ extension Exchange {
         if await self.isUnknown(attribute, of: device) { throw self.unknown(attribute, of: name) }
         return try await self.change(isAsync) {
             try await database.putAttributeProperties(ofDevice: name, attribute: attribute, [(name: property, values: values)])
+            // Without values it is not there any more.
+            if values.isEmpty { return .json(PropertyDocument.entity(property, [])) }
             return .json(try await Self.one(database, name, attribute, property))
         }
     }

@@ -1,4 +1,5 @@
-import Hummingbird
+import HTTPTypes
+import NIOPosix
 import TangoClient
 import TangoCore
 
@@ -82,13 +83,15 @@ extension Exchange {
         case .json: answer = .json(value.entity(links, config: config))
         case .text: answer = Answer(content: .bytes(value.json(config: config).serialized(), contentType: self.media.contentType))
         case .jpeg:
-            var bytes = try value.picture().jpeg()
+            // Not on the event loop, which others wait for too.
+            var bytes = try await NIOThreadPool.singleton.runIfActive { try value.picture().jpeg() }
             // The specified form is a text; the bytes themselves are for those who ask for them.
             if try !self.query.flag("raw") { bytes = Array(("data:/jpeg;base64," + Base64.encode(bytes)).utf8) }
             answer = Answer(content: .bytes(bytes, contentType: self.media.contentType))
             answer.headers[.contentDisposition] = "inline"
         case .png:
-            answer = Answer(content: .bytes(try value.picture().png(), contentType: self.media.contentType))
+            let bytes = try await NIOThreadPool.singleton.runIfActive { try value.picture().png() }
+            answer = Answer(content: .bytes(bytes, contentType: self.media.contentType))
             answer.headers[.contentDisposition] = "inline"
         }
         answer.lifetime = self.configuration.valueLifetime

@@ -97,16 +97,17 @@ struct BulkWriting<Work: Sendable>: Sendable {
         }
         var prepared: [Prepared] = []
         for group in await FanOut.run(groups, on: self.exchange.executor, until: deadline, { await self.prepared($0) }) {
-            guard let group else { continue }
+            guard let group else {
+                self.exchange.services.logger.warning("\(self.exchange.origin): a device did not answer in time, nothing is changed there")
+                continue
+            }
             prepared.append(group)
             if let failure = self.refusal(group) { throw failure }
         }
         let accepted = prepared
         return try await self.exchange.change(true) {
             let results = BulkResults(count: items.count)
-            await withTaskGroup(of: Void.self) { tasks in
-                for group in accepted { tasks.addTask { await self.execute(group, results) } }
-            }
+            _ = await FanOut.run(accepted, on: self.exchange.executor, until: .now + .seconds(3600)) { await self.execute($0, results) }
             for case let item? in results.all where item.object?["errors"] != nil {
                 self.exchange.services.logger.warning("\(self.exchange.origin) failed after its answer: \(item.text)")
             }
@@ -136,19 +137,21 @@ struct BulkWriting<Work: Sendable>: Sendable {
             }
             let proxy = try await self.exchange.proxy(group.device)
             let plans = try await self.prepare(proxy, group.items)
-            return Prepared(group: group, ready: .success((proxy, await self.authorized(plans))))
+            let device = DeviceReference(host: group.device.host, name: proxy.name)
+            return Prepared(group: group, ready: .success((proxy, await self.authorized(plans, device))))
         } catch {
             return Prepared(group: group, ready: .failure(HTTPFailure(error, while: .resolving)))
         }
     }
 
     /// The plans, without those the user has no right to.
-    private func authorized(_ plans: [BulkPlan<Work>]) async -> [BulkPlan<Work>] {
+    /// - Parameter device: by its own name, whatever alias the elements call it.
+    private func authorized(_ plans: [BulkPlan<Work>], _ device: DeviceReference) async -> [BulkPlan<Work>] {
         var plans = plans
         for index in plans.indices {
             guard case .success = plans[index].work else { continue }
             do throws(HTTPFailure) {
-                try await self.exchange.authorize(plans[index].item.device, command: self.namesCommands ? plans[index].name : nil)
+                try await self.exchange.authorize(device, command: self.namesCommands ? plans[index].name : nil)
             } catch {
                 plans[index].work = .failure(error)
             }

@@ -57,6 +57,8 @@ struct HTTPFailure: Error, Hashable {
         switch error {
         case let failure as HTTPFailure: self = failure
         case let failed as DevFailed: self.init(failed, while: phase)
+        // Nobody waits for the answer any more, or the gateway stops.
+        case is CancellationError: self.init(.serviceUnavailable, .restUnavailable, "The request was given up")
         default: self.init(.internalServerError, .restInternal, "Unexpected error: \(error)")
         }
     }
@@ -92,6 +94,7 @@ extension HTTPFailure {
     /// The first reason with a status of its own decides, root cause first; 400 without one.
     private static func status(of failed: DevFailed, while phase: UpstreamPhase) -> HTTPResponse.Status {
         let reasons = failed.errors.map(\.reason)
+        if reasons.first == .restForbidden { return .forbidden }
         let isDatabase = reasons.contains(.cantConnectToDatabase) || (phase == .database && reasons.contains(.cantConnectToDevice))
         if isDatabase {
             switch failed.reason {

@@ -242,9 +242,20 @@ struct Exchange: Sendable {
         return (proxy, self.links(device, canonicalName: proxy.name))
     }
 
+    /// - Throws: `REST_Forbidden` for a control system that is not served.
+    private func permit(_ host: TangoHost) throws(DevFailed) {
+        guard let allowed = self.configuration.allowedTangoHosts else { return }
+        func isSame(_ other: TangoHost) -> Bool { host.port == other.port && host.host.tangoFolded == other.host.tangoFolded }
+        let standard = self.configuration.defaultTangoHost ?? (try? self.services.controlSystem.defaultHost())
+        if standard.map(isSame) ?? false { return }
+        if allowed.contains(where: { (try? TangoHost(authority: $0)).map(isSame) ?? false }) { return }
+        throw DevFailed(.restForbidden, "The Tango host \(host) is not served here: see tango-hosts", origin: self.origin)
+    }
+
     /// The proxy of a device.
     func proxy(_ device: DeviceReference) async throws(DevFailed) -> DeviceProxy {
-        try await self.services.controlSystem.device(ResourceLocator(host: device.host, device: device.name))
+        try self.permit(device.host)
+        return try await self.services.controlSystem.device(ResourceLocator(host: device.host, device: device.name))
     }
 
     /// The Tango host of requests that name none.
@@ -264,6 +275,7 @@ struct Exchange: Sendable {
 
     func database(_ host: TangoHost) throws(HTTPFailure) -> DatabaseClient {
         do {
+            try self.permit(host)
             return try self.services.controlSystem.database(host)
         } catch {
             throw HTTPFailure(error, while: .database)

@@ -90,7 +90,8 @@ public final class Gateway: Sendable {
         do throws(HTTPFailure) {
             try Self.checkHead(request.head, configuration)
             gatewayRequest.user = try await authenticator?.user(of: gatewayRequest)
-            gatewayRequest.body = try await Self.body(of: request, limit: configuration.maximumBodySize)
+            try Authenticator.refuseForeignPages(gatewayRequest, configuration)
+            gatewayRequest.body = try await Self.body(of: request, connection, configuration)
             let complete = gatewayRequest
             response = await TraceContext.$current.withValue(record.trace) { await responder.respond(to: complete) }
         } catch {
@@ -113,10 +114,17 @@ public final class Gateway: Sendable {
     }
 
     /// The body, refused from its declared length where there is one.
-    private static func body(of request: Request, limit: Int) async throws(HTTPFailure) -> [UInt8] {
+    private static func body(
+        of request: Request, _ connection: Connection, _ configuration: GatewayConfiguration
+    ) async throws(HTTPFailure) -> [UInt8] {
+        let limit = configuration.maximumBodySize
         var tooLarge = HTTPFailure(.contentTooLarge, .restPayloadTooLarge, "The body is larger than \(limit) bytes")
         tooLarge.closesConnection = true
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
+        // It has as much time as the head had.
+        let isExpected = request.headers[.contentLength].map { $0 != "0" } ?? (request.headers[.transferEncoding] != nil)
+        let timer = isExpected || connection.isHTTP2 ? connection.closing(after: TimeAmount(configuration.headLimit)) : nil
+        defer { timer?.cancel() }
         var body: [UInt8] = []
         do {
             for try await buffer in request.body {
@@ -143,6 +151,7 @@ public final class Gateway: Sendable {
         if response.closesConnection, !isHTTP2 { head.headerFields[.connection] = "close" }
         guard hasBody, !response.body.isEmpty else {
             try await writer.writeResponse(head)
+            if response.closesConnection { throw CancellationError() }
             return
         }
         try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: response.body)))
@@ -156,8 +165,16 @@ struct Connection: Sendable {
     /// Address of the peer, as text.
     let address: String
     let isHTTP2: Bool
+    private let channel: any Channel
+
+    /// Ends the connection, or the stream, unless that is cancelled in time.
+    func closing(after limit: TimeAmount) -> Scheduled<Void> {
+        let channel = self.channel
+        return channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+    }
 
     init(_ channel: any Channel) {
+        self.channel = channel
         self.address = channel.remoteAddress?.ipAddress ?? ""
         // A stream is a channel below the connection, which is one below the listening socket.
         self.isHTTP2 = channel.parent?.parent != nil

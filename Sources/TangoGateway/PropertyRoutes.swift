@@ -40,8 +40,8 @@ extension Exchange {
     func writeProperties(_ device: DeviceReference, replacing canReplace: Bool) async throws -> Answer {
         let isAsync = try self.query.flag("async")
         let isReplacing = canReplace ? try self.query.flag("replace") : false
-        var named = self.query.named(except: ["replace"])
-        if named.isEmpty, let form = try self.formBody() { named = form.named() }
+        var named = self.query.named(except: Query.reservedNames.union(canReplace ? ["replace"] : []))
+        if named.isEmpty, let form = try self.formBody() { named = form.named(except: []) }
         guard !named.isEmpty || isReplacing else { throw HTTPFailure.badRequest("There is nothing to write: give {property}={value}") }
         let properties = named.map { (name: TangoText.encode($0.name), values: $0.values.map(TangoText.encode)) }
         let (database, name) = try await self.owner(device)
@@ -80,7 +80,11 @@ extension Exchange {
     func propertyValues() throws(HTTPFailure) -> [String] {
         let texts = self.query.all("value")
         if !texts.isEmpty { return texts.map(TangoText.encode) }
-        if let form = try self.formBody() { return form.all("value").map(TangoText.encode) }
+        if let form = try self.formBody() {
+            let texts = form.all("value")
+            guard !texts.isEmpty else { throw HTTPFailure.badRequest("There is no value in the form") }
+            return texts.map(TangoText.encode)
+        }
         guard let body = try self.jsonBody() else { throw HTTPFailure.badRequest("There is no value: give the parameter value or a body") }
         let value = body.object?["values"] ?? body
         var values: [String] = []

@@ -124,12 +124,15 @@ struct Query: Sendable, Hashable {
     }
 
     /// The pairs that name members of a device, grouped by name without case, in order of first appearance.
-    func named(except further: Set<String> = []) -> [(name: String, values: [String])] {
+    func named(except reserved: Set<String> = Self.reservedNames) -> [(name: String, values: [String])] {
         var groups: [(name: String, values: [String])] = []
-        for pair in self.pairs where !Self.reservedNames.contains(pair.name) && !further.contains(pair.name) {
-            if let index = groups.firstIndex(where: { $0.name.tangoFolded == pair.name.tangoFolded }) {
-                groups[index].values.append(pair.value)
+        var positions: [String: Int] = [:]
+        for pair in self.pairs where !reserved.contains(pair.name) {
+            let key = pair.name.tangoFolded
+            if let position = positions[key] {
+                groups[position].values.append(pair.value)
             } else {
+                positions[key] = groups.count
                 groups.append((pair.name, [pair.value]))
             }
         }

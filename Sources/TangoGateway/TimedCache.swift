@@ -11,7 +11,7 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
 
     private enum Entry {
         case kept(Value, expires: ContinuousClock.Instant)
-        case fetching(Fetch)
+        case fetching(Fetch, Int)
 
         func isWorthless(at now: ContinuousClock.Instant) -> Bool {
             if case .kept(_, let expires) = self { expires <= now } else { false }
@@ -20,8 +20,8 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
 
     private struct State {
         var entries: [Key: Entry] = [:]
-        /// Counts invalidations: what was fetched before one is not kept after it.
-        var generation = 0
+        /// Counts fetches: what one brings is kept only while its entry is its own.
+        var fetchCount = 0
     }
 
     private enum Found {
@@ -59,7 +59,7 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
                 case .kept(let value, let expires)? where expires > now:
                     self.hits.wrappingAdd(1, ordering: .relaxed)
                     return .value(value)
-                case .fetching(let fetch)?:
+                case .fetching(let fetch, _)?:
                     self.hits.wrappingAdd(1, ordering: .relaxed)
                     return .fetch(fetch)
                 default: break
@@ -67,18 +67,19 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
             }
             self.misses.wrappingAdd(1, ordering: .relaxed)
             if state.entries.count >= self.limit { state.entries = state.entries.filter { !$0.value.isWorthless(at: now) } }
-            let generation = state.generation
+            state.fetchCount += 1
+            let number = state.fetchCount
             let task = Fetch(executorPreference: self.executors?.current) {
                 do throws(Failure) {
                     let value = try await fetch()
-                    self.keep(value, key, generation)
+                    self.keep(value, key, number)
                     return .success(value)
                 } catch {
-                    self.forgetFetch(key, generation)
+                    self.forgetFetch(key, number)
                     return .failure(error)
                 }
             }
-            if state.entries.count < self.limit || state.entries[key] != nil { state.entries[key] = .fetching(task) }
+            if state.entries.count < self.limit || state.entries[key] != nil { state.entries[key] = .fetching(task, number) }
             return .fetch(task)
         }
         switch found {
@@ -87,16 +88,16 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
         }
     }
 
-    private func keep(_ value: Value, _ key: Key, _ generation: Int) {
+    private func keep(_ value: Value, _ key: Key, _ number: Int) {
         self.state.withLock { state in
-            guard state.generation == generation, state.entries[key] != nil else { return }
+            guard case .fetching(_, number)? = state.entries[key] else { return }
             state.entries[key] = .kept(value, expires: .now + self.lifetime)
         }
     }
 
-    private func forgetFetch(_ key: Key, _ generation: Int) {
+    private func forgetFetch(_ key: Key, _ number: Int) {
         self.state.withLock { state in
-            guard state.generation == generation, case .fetching? = state.entries[key] else { return }
+            guard case .fetching(_, number)? = state.entries[key] else { return }
             state.entries[key] = nil
         }
     }
@@ -105,7 +106,6 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
     func invalidate() {
         self.state.withLock { state in
             state.entries = [:]
-            state.generation += 1
         }
     }
 }

@@ -18,11 +18,13 @@ enum Transport {
             additionalChannelHandlers: [ContinueHandler(maximumBodySize: maximumBodySize)], idleTimeout: TimeAmount(configuration.idleLimit)
         )
         let headLimit = TimeAmount(configuration.headLimit)
+        let idleLimit = TimeAmount(configuration.idleLimit)
         guard let certificate = configuration.certificateFile, let key = configuration.keyFile else {
             return HTTPServerBuilder { responder in
                 OnEventLoop(
                     PunctualChannel(
-                        base: HTTP1Channel(responder: responder, configuration: streams), headLimit: headLimit, metrics: metrics),
+                        base: HTTP1Channel(responder: responder, configuration: streams), headLimit: headLimit,
+                        idleLimit: TimeAmount(configuration.idleLimit), metrics: metrics),
                     executors: executors)
             }
         }
@@ -33,7 +35,7 @@ enum Transport {
             OnEventLoop(
                 PunctualChannel(
                     base: try HTTP2UpgradeChannel(tlsConfiguration: tls, configuration: http2, responder: responder), headLimit: headLimit,
-                    metrics: metrics),
+                    idleLimit: idleLimit, metrics: metrics),
                 executors: executors)
         }
     }
@@ -68,18 +70,20 @@ enum Transport {
 private struct PunctualChannel<Base: ServerChildChannel>: ServerChildChannel {
     let base: Base
     let headLimit: TimeAmount
+    let idleLimit: TimeAmount
     let metrics: GatewayMetrics
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
         let value = self.base.setup(channel: channel, logger: logger)
         self.metrics.track(channel)
+        let stalled = StalledWriteHandler(limit: self.idleLimit)
         do {
             let pipeline = channel.pipeline.syncOperations
             let deadline = HeadDeadlineHandler(limit: self.headLimit)
             if let tls = try? pipeline.handler(type: NIOSSLServerHandler.self) {
-                try pipeline.addHandlers([LastWordsHandler(), deadline], position: .after(tls))
+                try pipeline.addHandlers([LastWordsHandler(), deadline, stalled], position: .after(tls))
             } else {
-                try pipeline.addHandler(deadline, position: .first)
+                try pipeline.addHandlers([deadline, stalled], position: .first)
             }
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
@@ -169,7 +173,7 @@ final class HeadDeadlineHandler: ChannelInboundHandler, ChannelOutboundHandler {
 
     private func start(_ context: ChannelHandlerContext) {
         self.state = .awaitingHead
-        self.deadline = .now() + self.limit
+        self.deadline = context.eventLoop.now + self.limit
         if self.timer == nil { self.watch(context, until: self.deadline) }
     }
 
@@ -178,7 +182,7 @@ final class HeadDeadlineHandler: ChannelInboundHandler, ChannelOutboundHandler {
         self.timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: time) {
             self.timer = nil
             guard case .awaitingHead = self.state else { return }
-            if NIODeadline.now() >= self.deadline {
+            if context.value.eventLoop.now >= self.deadline {
                 context.value.close(promise: nil)
             } else {
                 self.watch(context.value, until: self.deadline)
@@ -192,5 +196,44 @@ final class HeadDeadlineHandler: ChannelInboundHandler, ChannelOutboundHandler {
         guard case .off = state else { return }
         self.timer?.cancel()
         self.timer = nil
+    }
+}
+
+/// Closes connections whose client has stopped reading its answers: nothing of what waits has left within the limit.
+final class StalledWriteHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let limit: TimeAmount
+    private var timer: Scheduled<Void>?
+
+    init(limit: TimeAmount) {
+        self.limit = limit
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.timer?.cancel() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.timer?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        self.timer?.cancel()
+        self.timer = nil
+        if !context.channel.isWritable { self.watch(context, Self.waiting(context)) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Bytes that wait for the client.
+    private static func waiting(_ context: ChannelHandlerContext) -> Int {
+        (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
+    private func watch(_ context: ChannelHandlerContext, _ before: Int) {
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        self.timer = context.eventLoop.assumeIsolated().scheduleTask(in: self.limit) {
+            let now = Self.waiting(bound.value)
+            if now >= before { bound.value.close(promise: nil) } else { self.watch(bound.value, now) }
+        }
     }
 }

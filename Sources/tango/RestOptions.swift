@@ -55,6 +55,12 @@ struct RestOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Web origins that may call, separated by commas; all without authentication.", valueName: "list"))
     var allowedOrigins: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Further Tango hosts requests may name, separated by commas; any, with --access-control none but the default.",
+            valueName: "list"))
+    var tangoHosts: String?
+
     @Flag(help: "Believe what a proxy in front says about the client (Forwarded, X-Forwarded-…).")
     var trustForwarded = false
 
@@ -113,7 +119,8 @@ struct RestOptions: ParsableArguments {
             "token-keys": self.tokenKeys, "token-issuer": self.tokenIssuer, "token-audience": self.tokenAudience,
             "token-user-claim": self.tokenUserClaim, "access-lifetime": self.accessLifetime, "certificate": self.certificate,
             "key": self.key, "access-log": self.accessLog, "log-level": self.logLevel,
-            "allowed-origins": self.allowedOrigins, "timeout": self.timeout, "shutdown-limit": self.shutdownLimit,
+            "allowed-origins": self.allowedOrigins, "tango-hosts": self.tangoHosts, "timeout": self.timeout,
+            "shutdown-limit": self.shutdownLimit,
             "head-limit": self.headLimit, "idle-limit": self.idleLimit, "maximum-uri-length": self.maximumURILength,
             "maximum-header-size": self.maximumHeaderSize, "maximum-body-size": self.maximumBodySize, "value-lifetime": self.valueLifetime,
             "list-lifetime": self.listLifetime, "tree-lifetime": self.treeLifetime,

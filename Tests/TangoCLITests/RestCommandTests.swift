@@ -45,7 +45,7 @@ import Testing
             "list-lifetime": "7", "tree-lifetime": "7", "allowed-origins": "http://a,http://b", "authentication": "on", "users": "u",
             "token-secret": "s", "token-keys": "k", "token-issuer": "i", "token-audience": "a", "token-user-claim": "c",
             "access-lifetime": "7",
-            "certificate": "x", "key": "y", "access-log": "l", "log-level": "info",
+            "certificate": "x", "key": "y", "access-log": "l", "tango-hosts": "a,b:7", "log-level": "info",
         ]
         let flags = ["open-to-network", "access-control", "trust-forwarded", "classname-unknown"]
         for (name, text) in texts { words += ["--" + name, text] }

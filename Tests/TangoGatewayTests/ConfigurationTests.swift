@@ -170,6 +170,25 @@ import Testing
         _ = try channel.writeInbound(ByteBuffer(string: "x"))
     }
 
+    @Test func aClientThatReadsNothingLosesItsConnection() throws {
+        for isReadingAgain in [false, true] {
+            let loop = EmbeddedEventLoop()
+            let channel = EmbeddedChannel(handler: StalledWriteHandler(limit: .seconds(10)), loop: loop)
+            try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+            channel.isWritable = false
+            channel.pipeline.fireChannelWritabilityChanged()
+            loop.advanceTime(by: .seconds(9))
+            #expect(channel.isActive)
+            if isReadingAgain {
+                channel.isWritable = true
+                channel.pipeline.fireChannelWritabilityChanged()
+            }
+            loop.advanceTime(by: .seconds(11))
+            #expect(channel.isActive == isReadingAgain)
+            if channel.isActive { _ = try channel.finish() }
+        }
+    }
+
     @Test func aConnectionThatAsksNothingIsClosed() throws {
         let channel = try Self.channel()
         channel.embeddedEventLoop.advanceTime(by: .seconds(29))

@@ -116,4 +116,22 @@ private final class Counter: Sendable {
     func add() { self.count.withLock { $0 += 1 } }
 
     var value: Int { self.count.withLock { $0 } }
+
+    @Test func anOlderFetchDoesNotReplaceANewerOne() async throws {
+        let cache = TimedCache<String, Int, DevFailed>(lifetime: .seconds(600))
+        let release = Release()
+        let isFetching = Counter()
+        let early = Task {
+            try await cache.value("a", isFresh: false) { () async throws(DevFailed) -> Int in
+                isFetching.add()
+                try? await release.wait()
+                return 1
+            }
+        }
+        while isFetching.value == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(try await cache.value("a", isFresh: true) { () async throws(DevFailed) -> Int in 2 } == 2)
+        release.open()
+        #expect(try await early.value == 1)
+        #expect(try await cache.value("a", isFresh: false) { () async throws(DevFailed) -> Int in 3 } == 2)
+    }
 }

@@ -123,6 +123,53 @@ import Testing
         }
     }
 
+    @Test func otherTangoHostsAreServedOnlyIfTheyAreListed() async throws {
+        try await RunningGateway.with {
+            $0.allowedTangoHosts = ["127.0.0.1:2", "LocalHost"]
+        } _: { (gateway) async throws in
+            func status(_ host: String, _ rest: String = "") async throws -> Int {
+                try await Curl.get("http://127.0.0.1:\(gateway.port)/tango/rest/v11/hosts/\(host)\(rest)").status
+            }
+            // Nothing listens there, but it is asked.
+            for host in ["127.0.0.1;port=1", "127.0.0.1;port=2"] { #expect(try await status(host) == 400) }
+            #expect(try await status("localhost") != 403)
+            for rest in ["", "/devices", "/devices/a/b/c", "/devices/a/b/c/state", "/devices/a/b/c/properties"] {
+                #expect(try await status("127.0.0.1;port=3", rest) == 403, "\(rest)")
+            }
+        }
+    }
+
+    @Test func withAccessControlACallerCannotBringHisOwnDatabase() {
+        var configuration = GatewayConfiguration()
+        #expect(configuration.resolved.allowedTangoHosts == nil)
+        configuration.usesAccessControl = true
+        #expect(configuration.resolved.allowedTangoHosts == [])
+    }
+
+    @Test func pagesOfOthersChangeNothingWhereOriginsAreListed() async throws {
+        try await RunningGateway.with {
+            $0.allowedOrigins = ["http://good"]
+        } _: { (gateway) async throws in
+            let url = "http://127.0.0.1:\(gateway.port)/tango/rest/v11/hosts/127.0.0.1;port=1/devices/a/b/c/properties?k=v"
+            func status(_ origin: String) async throws -> Int { try await Curl.get(url, ["-X", "POST", "-H", "Origin: \(origin)"]).status }
+            #expect(try await status("http://evil") == 403)
+            #expect(try await status("http://good") == 400)
+            #expect(try await status("http://127.0.0.1:\(gateway.port)") == 400)
+        }
+    }
+
+    @Test func aBodyThatDawdlesEndsTheConnection() async throws {
+        try await RunningGateway.with {
+            $0.headLimit = .milliseconds(300)
+        } _: { (gateway) async throws in
+            let url = "http://127.0.0.1:\(gateway.port)/tango/rest/v11/hosts/127.0.0.1;port=1/devices/a/b/c/attributes/d/value"
+            // The body is shorter than announced, and never ends.
+            let answer = try await Curl.get(
+                url, ["-X", "PUT", "-H", "Content-Type: application/json", "-H", "Content-Length: 9", "-d", "1"])
+            #expect(answer.status == 0)
+        }
+    }
+
     @Test func nothingIsChangedWhereNobodyKnowsTheRights() async throws {
         try await RunningGateway.with {
             $0.usesAccessControl = true

@@ -18,6 +18,8 @@ public struct GatewayConfiguration: Sendable {
     public var port = 10001
     /// Host of `/devices/tree` when the request names none; `nil`: the default of the control system.
     public var defaultTangoHost: TangoHost?
+    /// Further Tango hosts (`HOST` or `HOST:PORT`) that requests may name; `nil`: any, with access control none but the default.
+    public var allowedTangoHosts: [String]?
     /// Limit of a whole request, connecting included.
     public var timeout: Duration = .seconds(3)
     /// How long requests in progress may take to finish when the gateway stops.
@@ -103,6 +105,8 @@ extension GatewayConfiguration {
     /// The settings with what is automatic decided.
     public var resolved: GatewayConfiguration {
         var resolved = self
+        // A database of the caller's own would say that he may do everything.
+        if self.usesAccessControl, self.allowedTangoHosts == nil { resolved.allowedTangoHosts = [] }
         if self.authentication == .auto {
             let isWanted = self.usersFile != nil || self.takesTokens
             resolved.authentication = isWanted || !self.isLocal ? .on : .off

@@ -35,6 +35,7 @@ struct GatewaySetting: Sendable {
         GatewaySetting("host", .text(\.host)),
         GatewaySetting("port", .count(\.port, 0...65535)),
         GatewaySetting("tango-host", .tangoHost),
+        GatewaySetting("tango-hosts", .texts(\.allowedTangoHosts)),
         GatewaySetting("timeout", .duration(\.timeout, 0.001...3600)),
         GatewaySetting("shutdown-limit", .duration(\.shutdownLimit, 0...3600)),
         GatewaySetting("head-limit", .duration(\.headLimit, 0.001...3600)),

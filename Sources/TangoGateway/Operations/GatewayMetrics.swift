@@ -58,11 +58,9 @@ final class GatewayMetrics: Sendable {
 
     /// Counts the connection of a channel, or of a stream on it, until it is closed.
     func track(_ channel: any Channel) {
-        // The parent of a connection is what listens, that of a stream its connection.
-        let connection = channel.parent?.parent == nil ? channel : channel.parent ?? channel
-        let id = ObjectIdentifier(connection)
+        let id = ObjectIdentifier(channel)
         guard self.connections.withLock({ $0.insert(id).inserted }) else { return }
-        connection.closeFuture.whenComplete { _ in _ = self.connections.withLock { $0.remove(id) } }
+        channel.closeFuture.whenComplete { _ in _ = self.connections.withLock { $0.remove(id) } }
     }
 
     /// The page for Prometheus.

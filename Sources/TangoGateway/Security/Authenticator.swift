@@ -34,7 +34,7 @@ final class Authenticator: Sendable {
     }
 
     /// The user of a request; `nil` where everybody may ask.
-    /// - Throws: 401 without valid credentials, 403 for changes that pages of other sites make, 429 for too many guesses.
+    /// - Throws: 401 without valid credentials, 429 for too many guesses.
     func user(of request: GatewayRequest) async throws(HTTPFailure) -> String? {
         if Self.isOpen(request) { return nil }
         do {
@@ -67,14 +67,17 @@ final class Authenticator: Sendable {
             self.logger.info("Wrong name or password from \(request.clientAddress): \(name.debugDescription)")
             throw self.unauthorized("Name or password are wrong")
         }
-        try self.refuseForeignPages(request)
         return name
     }
 
-    /// Browsers send passwords along whichever page makes the request: changes are for our own pages and the listed ones.
-    private func refuseForeignPages(_ request: GatewayRequest) throws(HTTPFailure) {
-        guard request.method != .get, request.method != .head, let origin = request.headers[.origin] else { return }
-        if let allowed = self.configuration.allowedOrigins, !allowed.contains(origin), !Self.isSameAuthority(origin, request.origin) {
+    /// Browsers send requests, and passwords along, whichever page makes them: where origins are listed, changes are for our own pages and
+    /// those.
+    /// - Throws: 403 for changes that pages of other sites make.
+    static func refuseForeignPages(_ request: GatewayRequest, _ configuration: GatewayConfiguration) throws(HTTPFailure) {
+        guard request.method != .get, request.method != .head, request.method != .options, let origin = request.headers[.origin] else {
+            return
+        }
+        if let allowed = configuration.allowedOrigins, !allowed.contains(origin), !Self.isSameAuthority(origin, request.origin) {
             throw HTTPFailure(.forbidden, .restForbidden, "Pages of \(origin) may not make changes here: see allowed-origins")
         }
     }
@@ -112,7 +115,7 @@ final class Authenticator: Sendable {
         return (String(text[..<colon]), String(text[text.index(after: colon)...]))
     }
 
-    private static let openPaths: Set<String> = ["/", "/favicon.ico", "/tango/rest", "/tango/rest/", "/tango/openapi.json"]
+    private static let openPaths: Set<String> = ["/", "/favicon.ico", "/tango/rest", "/tango/rest/", "/tango/openapi.json", "/health"]
     private static let openFolders = ["/health/", "/page/"]
 
     /// Whether everybody may ask, as it tells nothing about a control system. What is not listed needs a user.
