@@ -1,3 +1,4 @@
 import TangoServer
 
-await DeviceServer.main(classes: [BenchTarget.deviceClass])
+// Thousands of devices are measured.
+await DeviceServer.main(classes: [BenchTarget.deviceClass], asksDeviceByDevice: true)

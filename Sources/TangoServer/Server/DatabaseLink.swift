@@ -6,29 +6,25 @@ struct DatabaseLink: DeviceStorage {
     let database: DatabaseClient
     let serverID: String
     let hostName: String
+    let asksDeviceByDevice: Bool
 
     /// Requests under way at once: enough for a database to write changes together, few enough for one that serves many servers.
     static let requestsAtOnce = 32
 
-    /// The incumbents' database takes time with the square of the number of devices for the single request (measured: 0.6 s for 500,
-    /// 19 s for 5000, and other servers' changes wait for it); above this it is asked device by device.
-    private static let mostInOneRequest = 500
-
-    /// Everything about the server in one request; single requests for many devices, and where the database does not have that command.
+    /// Everything about the server in one request; single requests where that is wanted, or the database does not have that command.
     /// - Throws: `ServerStartError` when the server is not defined.
     func load() async throws -> ServerData {
         try await self.database.introduce()
         let proxy = try await self.database.device()
         _ = try? await proxy.readAttributes(["StoredProcedureRelease"], source: .device)
-        let devices = (try? await self.database.deviceClasses(ofServer: self.serverID)) ?? []
-        guard devices.count / 2 <= Self.mostInOneRequest else { return try await self.loadOneByOne(devices) }
+        if self.asksDeviceByDevice { return try await self.loadOneByOne() }
         let items: [String]
         do {
             items = try await self.database.serverData(of: self.serverID, host: "\(self.hostName)%%10")
         } catch  where error.errors.contains(where: { Self.unreachable.contains($0.reason) }) {
             throw error
         } catch {
-            return try await self.loadOneByOne(devices)
+            return try await self.loadOneByOne()
         }
         var parser = ServerCacheParser(items)
         guard let data = try parser.parse() else { throw self.notDefined }
@@ -42,8 +38,9 @@ struct DatabaseLink: DeviceStorage {
         ServerStartError("The device server \(self.serverID) is not defined in database. Exiting!")
     }
 
-    /// - Parameter pairs: the devices, each with its class behind it.
-    private func loadOneByOne(_ pairs: [String]) async throws -> ServerData {
+    private func loadOneByOne() async throws -> ServerData {
+        // Each with its class behind it.
+        let pairs = try await self.database.deviceClasses(ofServer: self.serverID)
         var entries: [ServerData.DeviceEntry] = []
         for index in stride(from: 0, to: pairs.count - 1, by: 2) {
             entries.append(ServerData.DeviceEntry(name: pairs[index], deviceClass: pairs[index + 1]))

@@ -78,7 +78,9 @@ public final class DeviceServer: Sendable {
         switch arguments.source {
         case .database:
             do {
-                self.link = DatabaseLink(database: try self.system.database(), serverID: self.serverID, hostName: hostName)
+                self.link = DatabaseLink(
+                    database: try self.system.database(), serverID: self.serverID, hostName: hostName,
+                    asksDeviceByDevice: arguments.asksDeviceByDevice)
             } catch {
                 let text =
                     TangoEnvironment.value("TANGO_HOST") == nil

@@ -5,10 +5,13 @@ import TangoCore
 extension DeviceServer {
     /// What the `main` of a device server program calls: reads the command line, serves, and ends the process with the status the
     /// incumbents use (0 after a proper stop, 255 when the server cannot start).
-    public static func main(name: String? = nil, classes: [DeviceClass], arguments: [String] = CommandLine.arguments) async -> Never {
+    public static func main(
+        name: String? = nil, classes: [DeviceClass], arguments: [String] = CommandLine.arguments, asksDeviceByDevice: Bool = false
+    ) async -> Never {
         let program = name ?? String((arguments.first ?? "server").split(separator: "/").last ?? "server")
         do {
-            let parsed = try ServerArguments(parsing: Array(arguments.dropFirst()), program: program)
+            var parsed = try ServerArguments(parsing: Array(arguments.dropFirst()), program: program)
+            parsed.asksDeviceByDevice = asksDeviceByDevice
             if parsed.asksForInstances { throw await Self.instances(of: program) }
             try await DeviceServer(name: program, classes: classes, arguments: parsed).run()
             exit(0)
