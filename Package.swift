@@ -72,7 +72,7 @@ let package = Package(
             name: "TangoGateway",
             dependencies: [
                 "CImageCodecs", "TangoClient",
-                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),

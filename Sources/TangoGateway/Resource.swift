@@ -1,4 +1,4 @@
-import Hummingbird
+import HTTPTypes
 import TangoCore
 
 /// The version segment of a path; all lead to the same resources.

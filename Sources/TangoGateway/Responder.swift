@@ -1,5 +1,4 @@
 import HTTPTypes
-import Hummingbird
 import TangoCore
 
 /// An answer ready to be sent.

@@ -1,4 +1,4 @@
-import Hummingbird
+import HTTPTypes
 
 /// The `filter` parameters of a request.
 struct Filter: Sendable {

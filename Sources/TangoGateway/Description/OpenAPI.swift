@@ -1,5 +1,4 @@
 import HTTPTypes
-import Hummingbird
 import TangoCore
 
 /// The description of the interface (OpenAPI 3.1), made of the routes.

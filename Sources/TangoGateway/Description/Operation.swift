@@ -1,5 +1,4 @@
 import HTTPTypes
-import Hummingbird
 
 /// A method of a resource as the description tells it.
 struct Operation: Sendable {

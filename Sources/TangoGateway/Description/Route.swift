@@ -1,4 +1,4 @@
-import Hummingbird
+import HTTPTypes
 
 /// The kinds of resources: what requests are counted by, and what the description of the interface goes through.
 ///
