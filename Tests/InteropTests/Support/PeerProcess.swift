@@ -18,7 +18,9 @@ final class PeerProcess: @unchecked Sendable {  // ok: Process is only started, 
         let output = try FileHandle(forWritingTo: self.outputURL)
         self.process.executableURL = URL(fileURLWithPath: executable)
         self.process.arguments = arguments
-        self.process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, given in given }
+        // Python keeps what it prints into a pipe for itself otherwise.
+        let inherited = ProcessInfo.processInfo.environment.merging(["PYTHONUNBUFFERED": "1"]) { _, given in given }
+        self.process.environment = inherited.merging(environment) { _, given in given }
         self.process.currentDirectoryURL = Peers.repository
         self.process.standardOutput = output
         self.process.standardError = output
