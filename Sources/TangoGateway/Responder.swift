@@ -204,7 +204,7 @@ struct ResponseShaper {
 extension HTTPField.Name {
     /// A name written down here.
     static func known(_ name: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no header name") }
+        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no header name") }  // ok: only names written down here
         return name
     }
 
