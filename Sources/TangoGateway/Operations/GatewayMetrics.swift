@@ -56,7 +56,7 @@ final class GatewayMetrics: Sendable {
         }
     }
 
-    /// Counts the connection of a channel, or of a stream on it, until it is closed.
+    /// Counts the connection until it is closed.
     func track(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
         guard self.connections.withLock({ $0.insert(id).inserted }) else { return }
