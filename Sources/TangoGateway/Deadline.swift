@@ -8,54 +8,90 @@ import TangoIIOP
 func withDeadline<Value: Sendable>(
     _ limit: Duration, on executor: EventLoopExecutor, _ work: @escaping @Sendable () async -> Value
 ) async -> Value? {
-    let race = Race<Value>()
-    let worker = Task(executorPreference: executor) { race.finish(await work()) }
-    let timer = executor.eventLoop.scheduleTask(in: .nanoseconds(limit.nanoseconds)) { race.finish(nil) }
-    let winner = await withTaskCancellationHandler {
-        await race.result
-    } onCancel: {
-        worker.cancel()
-    }
-    worker.cancel()
-    timer.cancel()
-    return winner
+    await BoundedWork(limit, on: executor, work).result() ?? nil
 }
 
-/// The first result, for one waiter.
-private final class Race<Value: Sendable>: Sendable {
+/// Work with a deadline, for any number of waiters. It is cancelled at its deadline, and when all who waited have been cancelled.
+final class BoundedWork<Value: Sendable>: Sendable {
     private enum State {
-        case running
-        case waiting(CheckedContinuation<Value?, Never>)
+        case running(Running)
+        /// `nil` when there was no result in time.
         case finished(Value?)
     }
 
-    private let state = Mutex(State.running)
-
-    func finish(_ value: Value?) {
-        let waiter: CheckedContinuation<Value?, Never>? = self.state.withLock { state in
-            switch state {
-            case .running:
-                state = .finished(value)
-                return nil
-            case .waiting(let continuation):
-                state = .finished(value)
-                return continuation
-            case .finished: return nil
-            }
-        }
-        waiter?.resume(returning: value)
+    private struct Running {
+        var waiters: [CheckedContinuation<Value?, Never>] = []
+        /// Those that have not been cancelled.
+        var interested = 0
+        var isAbandoned = false
+        var worker: Task<Void, Never>?
+        var timer: Scheduled<Void>?
     }
 
-    var result: Value? {
-        get async {
+    private let state = Mutex(State.running(Running()))
+
+    init(_ limit: Duration, on executor: EventLoopExecutor, _ work: @escaping @Sendable () async -> Value) {
+        let worker = Task(executorPreference: executor) { self.finish(await work()) }
+        let timer = executor.eventLoop.scheduleTask(in: .nanoseconds(limit.nanoseconds)) { self.finish(nil) }
+        let isOver = self.state.withLock { state in
+            guard case .running(var running) = state else { return true }
+            running.worker = worker
+            running.timer = timer
+            state = .running(running)
+            return false
+        }
+        if isOver { timer.cancel() }
+    }
+
+    /// The result; `nil` in it when the deadline came first.
+    /// - Returns: `nil` when all who waited before were cancelled, and the work with them.
+    func result() async -> Value?? {
+        let isOpen = self.state.withLock { state in
+            guard case .running(var running) = state else { return true }
+            guard !running.isAbandoned else { return false }
+            running.interested += 1
+            state = .running(running)
+            return true
+        }
+        guard isOpen else { return .none }
+        let value = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let finished: Value?? = self.state.withLock { state in
-                    if case .finished(let value) = state { return .some(value) }
-                    state = .waiting(continuation)
-                    return .none
+                    switch state {
+                    case .finished(let value): return .some(value)
+                    case .running(var running):
+                        running.waiters.append(continuation)
+                        state = .running(running)
+                        return .none
+                    }
                 }
                 if let finished { continuation.resume(returning: finished) }
             }
+        } onCancel: {
+            self.loseInterest()
         }
+        return .some(value)
+    }
+
+    private func loseInterest() {
+        let worker: Task<Void, Never>? = self.state.withLock { state in
+            guard case .running(var running) = state else { return nil }
+            running.interested -= 1
+            running.isAbandoned = running.interested == 0
+            state = .running(running)
+            return running.isAbandoned ? running.worker : nil
+        }
+        worker?.cancel()
+    }
+
+    private func finish(_ value: Value?) {
+        let ended: Running? = self.state.withLock { state in
+            guard case .running(let running) = state else { return nil }
+            state = .finished(value)
+            return running
+        }
+        guard let ended else { return }
+        if value == nil { ended.worker?.cancel() } else { ended.timer?.cancel() }
+        for waiter in ended.waiters { waiter.resume(returning: value) }
     }
 }

@@ -64,6 +64,7 @@ struct GatewayServices: Sendable {
     let logger: Logger
     let executors: EventLoopExecutors
     let paths = PathCache()
+    let joinedRequests = JoinedRequests()
     let attributeConfigs: TimedCache<MemberKey, AttributeConfig, DevFailed>
     /// Types of arguments. A write or command that changes them makes a command fail once, at worst: they are not forgotten with it.
     let commandInfos: TimedCache<MemberKey, CommandInfo, DevFailed>

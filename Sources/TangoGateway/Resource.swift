@@ -44,6 +44,14 @@ enum Resource: Sendable, Hashable {
         default: [.get]
         }
     }
+
+    /// Whether its answer comes from a control system.
+    var isUpstream: Bool {
+        switch self {
+        case .page, .description, .health, .liveness, .readiness, .metrics, .entryPoint, .version, .hosts: false
+        case .defaultTree, .host, .devices, .tree, .families, .members, .device, .bulk: true
+        }
+    }
 }
 
 /// Members of many devices.

@@ -66,19 +66,32 @@ struct Responder: Sendable {
         let exchange = Exchange(
             request: request, path: path, query: query, media: try self.media(request, path, query), services: self.services)
         let limit = self.configuration.timeout
-        let outcome = await withDeadline(limit, on: self.services.executors.any()) { () async -> Result<Answer, HTTPFailure> in
-            do {
-                return .success(try await exchange.answer())
+        let executor = self.services.executors.any()
+        let work = { @Sendable () async -> JoinedRequests.Outcome in
+            do throws(HTTPFailure) {
+                let answer: Answer
+                do {
+                    answer = try await exchange.answer()
+                } catch {
+                    throw HTTPFailure(error, while: .calling)
+                }
+                return .success(try ResponseShaper(exchange: exchange).response(for: answer))
             } catch {
-                return .failure(HTTPFailure(error, while: .calling))
+                return .failure(error)
             }
         }
+        let outcome =
+            if path.resource.isUpstream, let key = JoinedRequests.Key(request, asksRights: self.services.accessRights != nil) {
+                await self.services.joinedRequests.outcome(key, limit, on: executor, work)
+            } else {
+                await withDeadline(limit, on: executor, work)
+            }
         guard let outcome else {
             var failure = HTTPFailure(.serviceUnavailable, .restUnavailable, "There was no answer within \(limit)")
             failure.headers[.retryAfter] = "1"
             throw failure
         }
-        return try ResponseShaper(exchange: exchange).response(for: try outcome.get())
+        return try outcome.get()
     }
 
     /// The representation to send.

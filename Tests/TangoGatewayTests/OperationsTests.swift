@@ -29,7 +29,7 @@ import Testing
         for _ in 0..<3 { metrics.requestBegins() }
         metrics.requestEnds(.state, .get, .ok, after: .milliseconds(3))
         metrics.requestEnds(nil, .patch, .notFound, after: .seconds(7))
-        let text = String(decoding: metrics.text(caches: [("some", 4, 5)], lostRecords: 6), as: UTF8.self)
+        let text = String(decoding: metrics.text(caches: [("some", 4, 5)], joinedRequests: 7, lostRecords: 6), as: UTF8.self)
         let state = Route.state.template
         for line in [
             "tango_rest_requests_total{route=\"\(state)\",method=\"GET\",status=\"200\"} 1",
@@ -40,7 +40,7 @@ import Testing
             "tango_rest_request_duration_seconds_bucket{route=\"none\",method=\"OTHER\",le=\"+Inf\"} 1",
             "tango_rest_request_duration_seconds_sum{route=\"none\",method=\"OTHER\"} 7.0", "tango_rest_requests_in_flight 1",
             "tango_rest_cache_hits_total{cache=\"some\"} 4", "tango_rest_cache_misses_total{cache=\"some\"} 5",
-            "tango_rest_access_log_lost_total 6",
+            "tango_rest_requests_joined_total 7", "tango_rest_access_log_lost_total 6",
         ] {
             #expect(text.contains(line + "\n"), "\(line)")
         }
@@ -54,7 +54,7 @@ import Testing
         for number in 0..<100 {
             metrics.callEnded(after: .zero, isDatabase: true, failure: DevFailed(ErrorReason(rawValue: "R\(number)"), "", origin: ""))
         }
-        let text = String(decoding: metrics.text(caches: [], lostRecords: 0), as: UTF8.self)
+        let text = String(decoding: metrics.text(caches: [], joinedRequests: 0, lostRecords: 0), as: UTF8.self)
         #expect(text.contains("tango_rest_upstream_calls_total{target=\"device\"} 2\n"))
         #expect(text.contains("tango_rest_upstream_errors_total{target=\"device\",reason=\"API_\\\"Odd\\\"\\n\"} 1\n"))
         // However many reasons there are, the page stays short.
@@ -66,7 +66,7 @@ import Testing
         metrics.requestBegins()
         metrics.requestEnds(.attributeValue, .put, .badRequest, after: .milliseconds(30))
         var families: Set<String> = []
-        for line in String(decoding: metrics.text(caches: [], lostRecords: 0), as: UTF8.self).split(separator: "\n") {
+        for line in String(decoding: metrics.text(caches: [], joinedRequests: 0, lostRecords: 0), as: UTF8.self).split(separator: "\n") {
             if line.hasPrefix("#") {
                 let words = line.split(separator: " ")
                 if words[1] == "TYPE" { #expect(families.insert(String(words[2])).inserted, "\(line)") }

@@ -65,7 +65,7 @@ final class GatewayMetrics: Sendable {
 
     /// The page for Prometheus.
     /// - Parameter caches: how often each cache had the answer, and how often not.
-    func text(caches: [(name: String, hits: UInt64, misses: UInt64)], lostRecords: UInt64) -> [UInt8] {
+    func text(caches: [(name: String, hits: UInt64, misses: UInt64)], joinedRequests: UInt64, lostRecords: UInt64) -> [UInt8] {
         var text = MetricsText()
         self.writeRequests(to: &text)
         text.gauge("tango_rest_requests_in_flight", "Requests being answered", self.inFlight.load(ordering: .relaxed))
@@ -75,6 +75,8 @@ final class GatewayMetrics: Sendable {
         for cache in caches { text.sample("tango_rest_cache_hits_total", [("cache", cache.name)], cache.hits) }
         text.family("tango_rest_cache_misses_total", "Answers not found in a cache", .counter)
         for cache in caches { text.sample("tango_rest_cache_misses_total", [("cache", cache.name)], cache.misses) }
+        text.family("tango_rest_requests_joined_total", "Requests answered with the reading of an equal one of the same moment", .counter)
+        text.sample("tango_rest_requests_joined_total", [], joinedRequests)
         text.family("tango_rest_access_log_lost_total", "Lines of the access log that could not be written in time", .counter)
         text.sample("tango_rest_access_log_lost_total", [], lostRecords)
         ProcessFigures.write(to: &text)

@@ -15,7 +15,9 @@ extension Exchange {
         let services = self.services
         return Answer(
             content: .bytes(
-                services.journal.metrics.text(caches: services.cacheFigures, lostRecords: services.journal.lostCount),
+                services.journal.metrics.text(
+                    caches: services.cacheFigures, joinedRequests: services.joinedRequests.joinedCount,
+                    lostRecords: services.journal.lostCount),
                 contentType: MetricsText.contentType))
     }
 
