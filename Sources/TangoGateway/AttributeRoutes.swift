@@ -79,9 +79,12 @@ extension Exchange {
         }
         if config == nil { config = await self.neededConfig(of: value, device, proxy) }
         var answer: Answer
-        switch self.media {
-        case .json: answer = .json(value.entity(links, config: config))
-        case .text: answer = Answer(content: .bytes(value.json(config: config).serialized(), contentType: self.media.contentType))
+        let (media, knownConfig, size) = (self.media, config, value.data.count)
+        switch media {
+        case .json: answer = Answer(content: .making(size) { .json(value.entity(links, config: knownConfig)) })
+        case .text:
+            answer = Answer(
+                content: .making(size) { .bytes(value.json(config: knownConfig).serialized(), contentType: media.contentType) })
         case .jpeg:
             // Not on the event loop, which others wait for too.
             var bytes = try await NIOThreadPool.singleton.runIfActive { try value.picture().jpeg() }
@@ -106,16 +109,13 @@ extension Exchange {
         guard !names.isEmpty else { throw HTTPFailure.badRequest("The parameter attr is missing") }
         let (proxy, links) = try await self.open(device)
         let values = try await upstream(.resolving) { () async throws(DevFailed) in try await proxy.readAttributes(names) }
-        return .json(.array(await self.entities(values, device, proxy, links)), lifetime: self.configuration.valueLifetime)
-    }
-
-    /// AttributeValues, with the labels of those that are enumerations.
-    private func entities(
-        _ values: [AttributeValue], _ device: DeviceReference, _ proxy: DeviceProxy, _ links: DeviceLinks
-    ) async -> [JSONValue] {
-        var entities: [JSONValue] = []
-        for value in values { entities.append(value.entity(links, config: await self.neededConfig(of: value, device, proxy))) }
-        return entities
+        var configs: [AttributeConfig?] = []
+        for value in values { configs.append(await self.neededConfig(of: value, device, proxy)) }
+        let known = configs
+        let content = Answer.Content.making(values.reduce(0) { $0 + $1.data.count }) {
+            .json(.array(zip(values, known).map { value, config in value.entity(links, config: config) }))
+        }
+        return Answer(content: content, lifetime: self.configuration.valueLifetime)
     }
 
     /// What an AttributeValue cannot be written without: the labels of an enumeration, the format of a value of an old device.

@@ -29,6 +29,20 @@ struct Answer: Sendable {
         case none
         case json(JSONValue)
         case bytes([UInt8], contentType: String)
+        /// What is still to be made of a number of elements.
+        indirect case making(Int, @Sendable () -> Content)
+
+        /// Elements of a value from which on the event loop, which others wait for too, is too good for its text.
+        static let largeSize = 20_000
+
+        /// Whether its text takes long to make.
+        var isLarge: Bool {
+            switch self {
+            case .none, .bytes: false
+            case .json(let value): value.hasMoreElements(than: Self.largeSize)
+            case .making(let size, _): size > Self.largeSize
+            }
+        }
     }
 
     var content: Content

@@ -37,6 +37,27 @@ enum JSONValue: Sendable, Hashable {
     var bool: Bool? {
         if case .bool(let flag) = self { flag } else { nil }
     }
+
+    /// Whether the document has more values than that, all levels together. Looks at no more of them.
+    func hasMoreElements(than limit: Int) -> Bool {
+        var rest = limit
+        return !self.count(&rest)
+    }
+
+    /// - Returns: whether something of the limit was left.
+    private func count(_ rest: inout Int) -> Bool {
+        rest -= 1
+        guard rest >= 0 else { return false }
+        switch self {
+        case .array(let values):
+            guard values.count <= rest else { return false }
+            for value in values { guard value.count(&rest) else { return false } }
+        case .object(let object):
+            for member in object.members { guard member.value.count(&rest) else { return false } }
+        default: break
+        }
+        return true
+    }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByBooleanLiteral, ExpressibleByDictionaryLiteral {

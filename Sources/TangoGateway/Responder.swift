@@ -1,4 +1,5 @@
 import HTTPTypes
+import NIOPosix
 import TangoCore
 
 /// An answer ready to be sent.
@@ -75,7 +76,14 @@ struct Responder: Sendable {
                 } catch {
                     throw HTTPFailure(error, while: .calling)
                 }
-                return .success(try ResponseShaper(exchange: exchange).response(for: answer))
+                let shaper = ResponseShaper(exchange: exchange)
+                guard answer.content.isLarge else { return .success(try shaper.response(for: answer)) }
+                // Not on the event loop, which others wait for too.
+                do {
+                    return .success(try await NIOThreadPool.singleton.runIfActive { try shaper.response(for: answer) })
+                } catch {
+                    throw HTTPFailure(error, while: .calling)
+                }
             } catch {
                 return .failure(error)
             }
@@ -136,16 +144,7 @@ struct ResponseShaper {
     func response(for answer: Answer) throws(HTTPFailure) -> GatewayResponse {
         var response = GatewayResponse(status: .ok, headers: answer.headers)
         var links: [String] = []
-        switch answer.content {
-        case .none: response.status = .noContent
-        case .bytes(let bytes, let type):
-            response.body = bytes
-            response.headers[.contentType] = type
-        case .json(var value):
-            if let items = value.array { value = .array(try self.part(of: items, &response, &links)) }
-            response.body = Filter(self.exchange.query.all("filter")).apply(to: value).serialized()
-            response.headers[.contentType] = MediaType.json.contentType
-        }
+        try self.write(answer.content, to: &response, &links)
         if answer.isNegotiated { response.headers[.vary] = "Accept" }
         if let modified = answer.modified { response.headers[.lastModified] = HTTPDate.recent(Int64(modified.seconds)) }
         guard self.isReading else {
@@ -160,6 +159,20 @@ struct ResponseShaper {
             response.headers[.contentType] = nil
         }
         return response
+    }
+
+    private func write(_ content: Answer.Content, to response: inout GatewayResponse, _ links: inout [String]) throws(HTTPFailure) {
+        switch content {
+        case .none: response.status = .noContent
+        case .bytes(let bytes, let type):
+            response.body = bytes
+            response.headers[.contentType] = type
+        case .json(var value):
+            if let items = value.array { value = .array(try self.part(of: items, &response, &links)) }
+            response.body = Filter(self.exchange.query.all("filter")).apply(to: value).serialized()
+            response.headers[.contentType] = MediaType.json.contentType
+        case .making(_, let make): try self.write(make(), to: &response, &links)
+        }
     }
 
     /// The part of a list that is asked for.

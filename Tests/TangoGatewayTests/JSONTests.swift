@@ -56,6 +56,19 @@ import Testing
         #expect(value.object?.members.count == 2)
     }
 
+    @Test func largeDocumentsAreToldFromSmallOnes() {
+        let list = JSONValue.array((0..<100).map { .integer($0) })
+        #expect(list.hasMoreElements(than: 100))
+        #expect(!list.hasMoreElements(than: 101))
+        let nested: JSONValue = ["a": ["b": list], "c": .null]
+        #expect(nested.hasMoreElements(than: 103))
+        #expect(!nested.hasMoreElements(than: 104))
+        #expect(!Answer.Content.json(list).isLarge)
+        #expect(Answer.Content.json(.array(Array(repeating: list, count: 200))).isLarge)
+        #expect(!Answer.Content.making(Answer.Content.largeSize) { .none }.isLarge)
+        #expect(Answer.Content.making(Answer.Content.largeSize + 1) { .none }.isLarge)
+    }
+
     @Test func textsCrossBetweenTangoAndTheWeb() {
         #expect(TangoText.decode("caf\u{E9}") == "café")
         #expect(TangoText.decode("caf\u{C3}\u{A9}") == "café")

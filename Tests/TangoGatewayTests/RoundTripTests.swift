@@ -181,6 +181,25 @@ import Testing
         }
     }
 
+    @Test func largeImagesAreMadeToTextWhole() async throws {
+        try await LiveSystem.run { system in
+            let path = "test/echo/1/attributes/long_image/value"
+            let numbers = (0..<60_000).map { Int32($0) &* 70_001 }
+            let write = AttributeWrite(name: "long_image", data: .long(numbers), dimension: AttributeDimension(x: 300, y: 200))
+            try await system.client.device("test/echo/1").writeAttribute(write)
+            let expected = numbers.map(String.init)
+            func data(_ value: JSONValue?) -> [String] {
+                value?.object?["data"]?.array?.map { if case .number(let text) = $0 { text } else { "" } } ?? []
+            }
+            let entity = await system.send(.get, path)
+            #expect(entity.status == 200 && entity.headers[.eTag] != nil)
+            #expect(data(entity.json.object?["value"]) == expected)
+            #expect(data((await system.send(.get, path, headers: [.accept: "text/plain"])).json) == expected)
+            let several = await system.send(.get, "test/echo/1/attributes/value?attr=long_image&attr=long_scalar")
+            #expect(several.items.count == 2 && data(several.items.first?["value"]) == expected)
+        }
+    }
+
     @Test func argumentsAndResultsOfEveryTypeCrossTheWholeWay() async throws {
         try await LiveSystem.run { system in
             for (command, texts) in [
