@@ -21,7 +21,7 @@ final class BlackBox: Sendable {
         }
     }
 
-    private struct Entry {
+    fileprivate struct Entry {
         var time: Timestamp
         var operation: TangoWire.Operation
         var names: [String]
@@ -72,19 +72,40 @@ final class BlackBox: Sendable {
         }
     }
 
-    /// The newest `count` lines, newest first.
+    /// The newest `count` requests.
     /// - Throws: `API_BlackBoxArgument` for fewer than 1, `API_BlackBoxEmpty`.
-    func lines(_ count: Int) throws(DevFailed) -> [String] {
+    func page(_ count: Int) throws(DevFailed) -> Page {
         guard count >= 1 else { throw DevFailed(.blackBoxArgument, "Argument to read black box out of range", origin: "BlackBox::read") }
         let newestFirst = self.state.withLock { state in
             (0..<state.entries.count).map { state.entries[(state.next - 1 - $0 + 2 * state.entries.count) % state.entries.count] }
         }
         guard !newestFirst.isEmpty else { throw DevFailed(.blackBoxEmpty, "Nothing stored yet in black-box", origin: "BlackBox::read") }
-        return newestFirst.prefix(count).map(Self.line)
+        return Page(entries: Array(newestFirst.prefix(count)))
     }
 
-    private static func line(_ entry: Entry) -> String {
-        "\(Self.date(entry.time)) : \(Self.what(entry)) requested \(Self.who(entry))"
+    /// The newest `count` lines, newest first; hosts by their addresses.
+    /// - Throws: as `page`.
+    func lines(_ count: Int) throws(DevFailed) -> [String] { try self.page(count).lines() }
+
+    /// Requests as they were when somebody asked, newest first.
+    struct Page: Sendable {
+        fileprivate let entries: [Entry]
+
+        /// Addresses of clients of other hosts.
+        var remoteHosts: Set<String> {
+            Set(
+                self.entries.compactMap { entry in
+                    guard case .client(let peer) = entry.requester, !HostNames.isLocal(peer.host) else { return nil }
+                    return peer.host
+                })
+        }
+
+        /// - Parameter names: of hosts, by address.
+        func lines(_ names: [String: String] = [:]) -> [String] { self.entries.map { BlackBox.line($0, names) } }
+    }
+
+    private static func line(_ entry: Entry, _ names: [String: String]) -> String {
+        "\(Self.date(entry.time)) : \(Self.what(entry)) requested \(Self.who(entry, names))"
     }
 
     /// `dd/mm/yyyy hh:mm:ss:cc`, local time, hundredths of a second.
@@ -122,10 +143,10 @@ final class BlackBox: Sendable {
         }
     }
 
-    private static func who(_ entry: Entry) -> String {
+    private static func who(_ entry: Entry, _ names: [String: String]) -> String {
         let host: String
         switch entry.requester {
-        case .client(let peer): host = HostNames.isLocal(peer.host) ? "localhost" : peer.host
+        case .client(let peer): host = HostNames.isLocal(peer.host) ? "localhost" : names[peer.host] ?? peer.host
         case .polling: return "from polling"
         case .initialisation: return "during device server process init sequence"
         case .userThread: return "from user thread"

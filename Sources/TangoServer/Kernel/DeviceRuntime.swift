@@ -33,6 +33,8 @@ package struct ServerEnvironment: Sendable {
     var localServer: InProcessServer?
     /// Where tasks of classes run whose handlers may block.
     let poolExecutor: PoolExecutor
+    /// Names of clients' hosts.
+    let hosts: HostNames
 
     package init(
         serverID: String, hostName: String, eventLoops: any EventLoopGroup, pool: BlockingPool,
@@ -47,6 +49,7 @@ package struct ServerEnvironment: Sendable {
         self.log = log
         self.storage = storage
         self.poolExecutor = PoolExecutor(pool)
+        self.hosts = HostNames(pool)
     }
     /// Who polls the devices.
     package var polling = PollDriver()

@@ -1,3 +1,4 @@
+import Synchronization
 import TangoIIOP
 
 #if canImport(Glibc)
@@ -7,30 +8,101 @@ import TangoIIOP
 #endif
 
 /// Names of hosts by their addresses, as black box and lock status show them.
-enum HostNames {
+///
+/// An address is looked up once however many ask, on the pool. A name service that does not answer in time costs the name, not the
+/// answer: the address stands for it.
+final class HostNames: Sendable {
+    private enum Entry {
+        case known(String, until: ContinuousClock.Instant)
+        case asked([CheckedContinuation<String, Never>])
+    }
+
+    private let entries = Mutex<[String: Entry]>([:])
+    private let pool: BlockingPool
+    private let timeLimit: Duration
+    private let lifetime: Duration
+    private let capacity: Int
+    private let lookUp: @Sendable (String) -> String?
+
+    /// - Parameters:
+    ///   - timeLimit: how long to wait for the name service.
+    ///   - lifetime: how long its answer is believed.
+    ///   - lookUp: asks it; may block.
+    init(
+        _ pool: BlockingPool, timeLimit: Duration = .seconds(1), lifetime: Duration = .seconds(60), capacity: Int = 1024,
+        lookUp: @escaping @Sendable (String) -> String? = HostNames.askNameService
+    ) {
+        self.pool = pool
+        self.timeLimit = timeLimit
+        self.lifetime = lifetime
+        self.capacity = capacity
+        self.lookUp = lookUp
+    }
+
     static func isLocal(_ address: String) -> Bool { address.hasPrefix("127.") || address == "::1" }
 
-    /// The name of the address, the address itself when it has none. May block for as long as the name service takes.
-    static func lookUp(_ address: String) -> String {
+    /// Name of a client's host: `localhost` where it is this one, its address where it has none.
+    func name(of address: String) async -> String {
+        guard !Self.isLocal(address) else { return "localhost" }
+        return await withCheckedContinuation { continuation in
+            let (known, isFirst) = self.entries.withLock { entries -> (String?, Bool) in
+                switch entries[address] {
+                case .known(let name, let expiry)? where expiry > .now: return (name, false)
+                case .asked(let waiters)?:
+                    entries[address] = .asked(waiters + [continuation])
+                    return (nil, false)
+                default:
+                    if entries.count >= self.capacity { entries = entries.filter { if case .asked = $0.value { true } else { false } } }
+                    entries[address] = .asked([continuation])
+                    return (nil, true)
+                }
+            }
+            if let known { continuation.resume(returning: known) }
+            if isFirst { self.ask(address) }
+        }
+    }
+
+    private func ask(_ address: String) {
+        self.pool.submit { state in self.keep(state == .active ? self.lookUp(address) ?? address : address, for: address) }
+        Task {
+            try? await Task.sleep(for: self.timeLimit)
+            self.giveUp(address)
+        }
+    }
+
+    private func keep(_ name: String, for address: String) {
+        self.answer(address) { _ in .known(name, until: .now + self.lifetime) }
+    }
+
+    /// The look-up goes on, for those who ask later.
+    private func giveUp(_ address: String) {
+        self.answer(address) { entry in
+            if case .asked = entry { .known(address, until: .now + self.lifetime) } else { entry }
+        }
+    }
+
+    private func answer(_ address: String, _ change: (Entry?) -> Entry?) {
+        let (waiters, name) = self.entries.withLock { entries -> ([CheckedContinuation<String, Never>], String) in
+            let before = entries[address]
+            let after = change(before)
+            entries[address] = after
+            guard case .asked(let waiters)? = before, case .known(let name, _)? = after else { return ([], address) }
+            return (waiters, name)
+        }
+        for waiter in waiters { waiter.resume(returning: name) }
+    }
+
+    /// The name the system has for an address; `nil` when it has none. May block for as long as the name service takes.
+    static func askNameService(_ address: String) -> String? {
         var hints = addrinfo()
         hints.ai_flags = AI_NUMERICHOST
         var found: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(address, nil, &hints, &found) == 0, let found else { return address }
+        guard getaddrinfo(address, nil, &hints, &found) == 0, let found else { return nil }
         defer { freeaddrinfo(found) }
         var name = [CChar](repeating: 0, count: 1025)
         guard getnameinfo(found.pointee.ai_addr, found.pointee.ai_addrlen, &name, socklen_t(name.count), nil, 0, 0) == 0 else {
-            return address
+            return nil
         }
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-}
-
-extension ServerEnvironment {
-    /// Name of a client's host; looked up on the pool where it is not this one.
-    func hostName(of peer: PeerAddress) async -> String {
-        guard !HostNames.isLocal(peer.host) else { return "localhost" }
-        return await withCheckedContinuation { continuation in
-            self.pool.submit { state in continuation.resume(returning: state == .active ? HostNames.lookUp(peer.host) : peer.host) }
-        }
     }
 }

@@ -37,6 +37,10 @@ package final class RequestDispatcher: IIOPDispatcher {
             runtime.record(call, operation, by: .client(peer))
             return Self.immediate(header, .failure(refusal))
         }
+        if case .blackBox(let count) = call, let query = BlackBoxQuery(Int(count), runtime.blackBox) {
+            runtime.record(call, operation, by: .client(peer))
+            return Self.serve(query, header, runtime, nil, reply)
+        }
         if let answer = runtime.answer(call) {
             runtime.record(call, operation, by: .client(peer))
             return Self.immediate(header, answer)
@@ -93,6 +97,10 @@ package final class RequestDispatcher: IIOPDispatcher {
         guard let runtime = self.objects.withLock({ $0[objectKey] }) else { return .failure(SystemException.objectNotExist) }
         let operation = call.operation
         guard operation.interface <= runtime.interfaceVersion else { return .failure(SystemException.badOperation) }
+        if case .blackBox(let count) = call, let query = BlackBoxQuery(Int(count), runtime.blackBox) {
+            runtime.record(call, operation, by: requester)
+            return await OperationRunner.run(query, on: runtime)
+        }
         let refusal = runtime.lockRefusal(of: call, from: requester.peer)
         let answer = refusal.map { .failure($0) } ?? runtime.answer(call)
         runtime.record(call, operation, by: requester)

@@ -1,0 +1,98 @@
+import Synchronization
+import TangoCore
+import TangoIIOP
+import TangoWire
+import Testing
+
+@testable import TangoServer
+
+/// Hosts of clients by name.
+@Suite struct HostNamesTests {
+    private static let pool = BlockingPool(maximumThreads: 4)
+
+    @Test func thisHostIsNotLookedUp() async {
+        let names = HostNames(Self.pool) { address in "not \(address)" }
+        #expect(await names.name(of: "127.0.0.1") == "localhost")
+        #expect(await names.name(of: "::1") == "localhost")
+        #expect(await names.name(of: "10.1.2.3") == "not 10.1.2.3")
+    }
+
+    @Test func oneLookUpServesAllWhoAsk() async {
+        let asked = Atomic<Int>(0)
+        let names = HostNames(Self.pool) { _ in
+            asked.wrappingAdd(1, ordering: .relaxed)
+            return "control.example.org"
+        }
+        await withTaskGroup(of: String.self) { group in
+            for _ in 0..<20 { group.addTask { await names.name(of: "10.1.2.3") } }
+            for await name in group { #expect(name == "control.example.org") }
+        }
+        #expect(await names.name(of: "10.1.2.3") == "control.example.org")
+        #expect(asked.load(ordering: .relaxed) == 1)
+    }
+
+    @Test func namesAreBelievedForAWhileOnly() async {
+        let asked = Atomic<Int>(0)
+        let names = HostNames(Self.pool, lifetime: .zero) { _ in "n\(asked.wrappingAdd(1, ordering: .relaxed).newValue)" }
+        #expect(await names.name(of: "10.1.2.3") == "n1")
+        #expect(await names.name(of: "10.1.2.3") == "n2")
+    }
+
+    @Test func anAddressWithoutNameStandsForItself() async {
+        let names = HostNames(Self.pool) { _ in nil }
+        #expect(await names.name(of: "10.1.2.3") == "10.1.2.3")
+    }
+
+    @Test func aNameServiceThatHangsCostsTheNameAndNotTheAnswer() async throws {
+        let isAwake = Atomic<Bool>(false)
+        let names = HostNames(Self.pool, timeLimit: .milliseconds(10)) { _ in
+            while !isAwake.load(ordering: .relaxed) {}
+            return "late.example.org"
+        }
+        #expect(await names.name(of: "10.1.2.3") == "10.1.2.3")
+        #expect(await names.name(of: "10.1.2.3") == "10.1.2.3")
+        isAwake.store(true, ordering: .relaxed)
+        try await eventually { await names.name(of: "10.1.2.3") == "late.example.org" }
+    }
+
+    @Test func theBlackBoxNamesHosts() throws {
+        let box = BlackBox()
+        for host in ["10.1.2.3", "127.0.0.1", "10.1.2.4", "10.1.2.3"] {
+            box.record(.ping, .ping, by: .client(.init(host: host, port: 4)))
+        }
+        let page = try box.page(10)
+        #expect(page.remoteHosts == ["10.1.2.3", "10.1.2.4"])
+        #expect(
+            page.lines(["10.1.2.3": "control.example.org"]).map { String($0.suffix(while: { $0 != " " })) }
+                == ["control.example.org", "10.1.2.4", "localhost", "control.example.org"])
+        #expect(try box.page(1).lines().count == 1)
+    }
+
+    @Test func aBlackBoxOfThisHostNeedsNoNameService() throws {
+        let box = BlackBox()
+        #expect(BlackBoxQuery(5, box) == nil)
+        box.record(.ping, .ping, by: .client(.init(host: "127.0.0.1", port: 4)))
+        #expect(BlackBoxQuery(5, box) == nil)
+        box.record(.ping, .ping, by: .client(.init(host: "10.1.2.3", port: 4)))
+        #expect(BlackBoxQuery(5, box) != nil)
+        #expect(BlackBoxQuery(0, box) == nil)
+    }
+
+    @Test func theCallIsAnsweredBeforeItIsRecorded() async throws {
+        try await TestServer.run([BenchDevice.deviceClass()], devices: ["t/a/1"]) { test in
+            let runtime = try test.context().runtime
+            // A documentation address: it has no name.
+            runtime.record(.ping, .ping, by: .client(.init(host: "203.0.113.7", port: 4)))
+            let device = try await test.device()
+            #expect(try await device.blackBox(5).map { String($0.suffix(while: { $0 != " " })) } == ["203.0.113.7"])
+            let lines = try await device.blackBox(5)
+            #expect(lines.count == 2 && lines[0].contains("Operation blackbox requested from localhost"))
+        }
+    }
+}
+
+extension String {
+    fileprivate func suffix(while isKept: (Character) -> Bool) -> Substring {
+        self[(self.lastIndex { !isKept($0) }.map { self.index(after: $0) } ?? self.startIndex)...]
+    }
+}
