@@ -20,7 +20,12 @@ extension DeviceRuntime {
         }
         guard existing.isForwarded else { throw Self.otherDefinition(attribute: definition.name, of: self.name) }
         guard !existing.isThere else { return false }
-        if self.isStarted { Task { await self.resolveForwarded() } }
+        guard self.isStarted else { return true }
+        if self.environment.storage != nil {
+            self.askForProperties(ofForwarded: definition.name)
+        } else {
+            Task { await self.resolveForwarded() }
+        }
         return true
     }
 

@@ -132,6 +132,14 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     /// The last of the things the database is being told.
     private let telling = Mutex<Task<Void, Never>?>(nil)
+    /// Added attributes the database was asked about and has not answered yet, in lower case.
+    private let unread = Mutex<[String: Unread]>([:])
+
+    private struct Unread {
+        var questions = 0
+        /// Properties changed meanwhile, in lower case: newer than any answer.
+        var changed: Set<String> = []
+    }
     /// Whether the database may not know everything yet.
     let isTelling = Atomic<Bool>(false)
 
@@ -193,6 +201,10 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     /// Changes properties of an attribute; `nil` deletes one.
     func changeProperties(ofAttribute attribute: String, _ changes: [(name: String, values: [String]?)]) async throws(DevFailed) {
+        self.unread.withLock { unread in
+            guard !unread.isEmpty else { return }
+            unread[attribute.tangoFolded]?.changed.formUnion(changes.map(\.name.tangoFolded))
+        }
         self.configurationStore.withLock { configuration in
             for change in changes {
                 configuration.attributeProperties[attribute.tangoFolded, default: [:]][change.name.tangoFolded] = change.values
@@ -208,29 +220,63 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// Asks the database for what it says of an attribute that was added to the running device, after all it is still to be told. A command
     /// that added it answers when that is known.
     func askForProperties(of attribute: AttributeRuntime) {
+        self.ask(about: attribute.name) { [weak self] known in self?.begin(attribute, known) }
+    }
+
+    /// The same for a forwarded attribute, whose root the database names.
+    func askForProperties(ofForwarded name: String) {
+        self.ask(about: name) { [weak self] known in
+            guard let self else { return }
+            if let known, self.members.withLock({ $0.forwarded[name] != nil }) { _ = self.keep(known, ofAttribute: name) }
+            await self.resolveForwarded()
+        }
+    }
+
+    private func ask(about attribute: String, _ use: @escaping @Sendable (AttributePropertySource?) async -> Void) {
         guard let storage = self.environment.storage else { return }
-        let (name, deviceClass) = (self.name.text, self.deviceClass.name)
-        self.tellDatabase("properties not read", attribute.name) { [weak self] in
-            let known = try await storage.properties(ofAttribute: attribute.name, device: name, deviceClass: deviceClass)
-            self?.begin(attribute, known)
+        let (name, deviceClass, key) = (self.name.text, self.deviceClass.name, attribute.tangoFolded)
+        self.unread.withLock { $0[key, default: Unread()].questions += 1 }
+        self.tellDatabase("properties not read", attribute) { [weak self] in
+            defer { self?.answered(key) }
+            do {
+                await use(try await storage.properties(ofAttribute: attribute, device: name, deviceClass: deviceClass))
+            } catch {
+                await use(nil)
+                throw error
+            }
+        }
+    }
+
+    private func answered(_ key: String) {
+        self.unread.withLock { unread in
+            unread[key]?.questions -= 1
+            if unread[key]?.questions == 0 { unread[key] = nil }
+        }
+    }
+
+    /// Remembers what the database says, save what was changed since it was asked.
+    /// - Returns: what is known now; `nil` when nothing of it is new.
+    private func keep(_ known: AttributePropertySource, ofAttribute attribute: String) -> AttributePropertySource? {
+        let key = attribute.tangoFolded
+        let changed = self.unread.withLock { $0[key]?.changed ?? [] }
+        return self.configurationStore.withLock { configuration in
+            let before = configuration.source(ofAttribute: attribute)
+            var known = known
+            for name in changed { known.device[name] = before.device[name] }
+            guard before.device != known.device || before.deviceClass != known.deviceClass else { return nil }
+            configuration.attributeProperties[key] = known.device
+            configuration.classAttributeProperties[key] = known.deviceClass
+            return known
         }
     }
 
     /// The added attribute as the database wants it; its memorized value is written where that is asked for.
     private func begin(_ attribute: AttributeRuntime, _ known: AttributePropertySource?) {
-        let key = attribute.name.tangoFolded
-        if let known, self.members.withLock({ $0.attribute(attribute.name) === attribute }) {
-            let isOther = self.configurationStore.withLock { configuration in
-                let before = configuration.source(ofAttribute: attribute.name)
-                guard before.device != known.device || before.deviceClass != known.deviceClass else { return false }
-                configuration.attributeProperties[key] = known.device
-                configuration.classAttributeProperties[key] = known.deviceClass
-                return true
-            }
-            if isOther {
-                attribute.reload(known, deviceName: self.name.text)
-                self.review(attribute)
-            }
+        if let known, self.members.withLock({ $0.attribute(attribute.name) === attribute }),
+            let new = self.keep(known, ofAttribute: attribute.name)
+        {
+            attribute.reload(new, deviceName: self.name.text)
+            self.review(attribute)
         }
         if attribute.definition.memorization == .memorizedWriteAtInit, attribute.writtenValue != nil {
             self.writeMemorizedLater([attribute])
@@ -243,10 +289,17 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
             guard !configuration.attributeProperties.isEmpty else { return [] }
             return (configuration.attributeProperties.removeValue(forKey: attribute.tangoFolded) ?? [:]).keys.sorted()
         }
-        guard !names.isEmpty, let storage = self.environment.storage else { return }
-        let name = self.name.text
+        // Added so lately that nobody knows yet what the database has of it.
+        let isUnread = self.unread.withLock { !$0.isEmpty && $0[attribute.tangoFolded] != nil }
+        guard !names.isEmpty || isUnread, let storage = self.environment.storage else { return }
+        let (name, deviceClass) = (self.name.text, self.deviceClass.name)
         self.tellDatabase("properties not deleted", attribute) {
-            try await storage.deleteAttributeProperties(name, attribute: attribute, names: names)
+            var all = Set(names)
+            if isUnread {
+                let known = try await storage.properties(ofAttribute: attribute, device: name, deviceClass: deviceClass)
+                all.formUnion(known?.device.keys.map { $0 } ?? [])
+            }
+            if !all.isEmpty { try await storage.deleteAttributeProperties(name, attribute: attribute, names: all.sorted()) }
         }
     }
 
