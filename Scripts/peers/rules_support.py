@@ -66,6 +66,10 @@ TOLERATED = [
         "libtango does not notice that abs_change was repaired",
     ),
     (
+        r"\{'delta_t': '5'\} of the class, repaired: State and Status: \['ALARM'",
+        "libtango does not notice that a delta_t of the class was repaired",
+    ),
+    (
         r"'delta_val': '10'} in the database, repaired by {'delta_val': 'Not specified'}: repaired \w+: database: delta_val: \['10'\] \| ",
         "libtango forgets the entry in the database when delta_val was alone",
     ),

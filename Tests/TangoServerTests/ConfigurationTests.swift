@@ -113,6 +113,18 @@ struct ConfigurationTests {
         }
     }
 
+    @Test func theSameNumberAsTheDefaultIsTheDefault() throws {
+        func kept(_ setting: AttributeSetting, _ text: String, _ inherited: String, _ type: DataType = .double) throws -> String {
+            try setting.normalised(text, AttributeDefinition(name: "a", type: type), inherited: inherited, device: "t/a/1")
+        }
+        #expect(try kept(.maxValue, "1E2", "100") == "100")
+        #expect(try kept(.minAlarm, "100.00", "1e2") == "1e2")
+        #expect(try kept(.maxWarning, "0.1000000001", "0.1", .float) == "0.1")
+        #expect(try kept(.maxWarning, "0.1000000001", "0.1") == "0.1000000001")
+        #expect(try kept(.maxValue, "1E2", "Not specified") == "1E2")
+        #expect(try kept(.deltaValue, "1E2", "100") == "1E2")
+    }
+
     @Test func specialTextsBringDefaultsBack() async throws {
         try await self.run { (device) async throws in
             for (sent, shown) in [("mA", "mA"), ("", "A"), ("kA", "kA"), ("NaN", "A"), ("NOT SPECIFIED", "")] {

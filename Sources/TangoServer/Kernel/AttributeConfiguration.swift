@@ -341,6 +341,10 @@ extension AttributeSetting {
         guard let limit = AttributeLimit(text, definition.type, at: .change) else {
             throw self.unsupported(definition.name, device).failure
         }
-        return definition.type == .float || definition.type == .double ? text : String(limit.whole)
+        guard definition.type == .float || definition.type == .double else { return String(limit.whole) }
+        // The same number as the default is the default, however it is written (measured).
+        guard !self.isOfPair, let below = AttributeLimit(inherited, definition.type, at: .change) else { return text }
+        let isSame = definition.type == .float ? Float(limit.number) == Float(below.number) : limit.number == below.number
+        return isSame ? inherited : text
     }
 }
