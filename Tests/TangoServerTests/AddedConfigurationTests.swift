@@ -101,4 +101,14 @@ import Testing
         await runtime.databaseIsTold()
         #expect(storage.kept("late") == ["label": ["Old"]])
     }
+
+    @Test func theRootOfAForwardedAttributeIsThatOfTheDatabaseAsItIs() async throws {
+        let storage = SlowStorage(["through": ["__root_att": ["t/root/1/Value"]]])
+        let runtime = try await self.start(storage)
+        storage.open()
+        try runtime.add(AttributeDefinition.forwarded("Through"))
+        await runtime.databaseIsTold()
+        // There is no such device, but that it was looked for shows.
+        #expect(runtime.forwardingTroubleText.contains("t/root/1/Value"), "\(runtime.forwardingTroubleText)")
+    }
 }
