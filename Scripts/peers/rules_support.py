@@ -98,6 +98,10 @@ TOLERATED = [
         "libtango shows the default of the class though the database has a 0",
     ),
     (
+        r"_user min_warning='[^']*' in the database: label changed: min_warning: '30' \| '0'",
+        "libtango shows the default of the class though the database has a 0",
+    ),
+    (
         r"_(warning|alarm)='-0' in the database: label changed: (min|max)_(warning|alarm): ",
         "libtango shows the default of the class though the database has a 0",
     ),

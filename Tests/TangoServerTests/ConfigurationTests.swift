@@ -357,6 +357,12 @@ struct ConfigurationTests {
         #expect(attribute.config.description == "No description" && attribute.config.label == "a")
     }
 
+    @Test func whatTheDatabaseSaysAsTheLibraryWouldIsLeftThere() throws {
+        let attribute = Self.attribute(Self.number(), ["min_value": ["Not specified"], "delta_t": ["0"], "delta_val": ["NaN"]])
+        #expect(try Self.changes(of: attribute) { $0.unit = "V" } == ["unit": ["V"]])
+        #expect(attribute.config.minValue == "Not specified" && attribute.config.alarm.deltaTime == "Not specified")
+    }
+
     @Test func labelsBeginningWithASpecialTextAreThatText() throws {
         let attribute = Self.attribute(Self.number(.enum), ["enum_labels": ["p", "q"]])
         #expect(try Self.changes(of: attribute) { $0.enumLabels = ["NaN", "B"] } == ["enum_labels": nil])

@@ -359,8 +359,9 @@ struct PollingTests {
             latch.open()
             try await test.records(2, of: "Hanging", device: "t/hang/1")
             while let (device, change) = await changes.next() {
-                if case .pollingLate(let name) = change {
-                    #expect(device.text == "t/hang/1" && (name == "Level" || name == "Hanging"))
+                // On a busy machine others may be late too.
+                if case .pollingLate(let name) = change, device.text == "t/hang/1" {
+                    #expect(name == "Level" || name == "Hanging")
                     break
                 }
             }

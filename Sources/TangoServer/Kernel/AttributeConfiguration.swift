@@ -109,14 +109,14 @@ extension AttributeRuntime {
             let (text, stored) = try Self.taken(sent, setting, definition, properties, device)
             // Criteria and the archive period are left alone when they are sent as they are shown, whatever is in the database (measured).
             let isKept =
-                sent == setting.value(in: old) && (setting.isCriterion || setting == .archivePeriod || !AttributeSetting.isSpecial(sent))
+                sent == setting.value(in: old) && (setting.isCriterion || setting == .archivePeriod || !setting.isSpecial(sent, definition))
             take(setting, text, stored: isKept ? properties.device[setting.rawValue] : stored)
             try self.checkMemorized(setting, text, device)
         }
         if self.isChangeable(.deltaTime) {
             let isKept = [AttributeSetting.deltaTime, .deltaValue].allSatisfy { setting in
                 let sent = setting.value(in: new)
-                guard sent == setting.value(in: old), !AttributeSetting.isSpecial(sent) else { return false }
+                guard sent == setting.value(in: old), !setting.isSpecial(sent, definition) else { return false }
                 // Some texts of the database are other numbers when a client sends them.
                 return setting == .deltaTime
                     || AttributeLimit(sent, definition.type, at: .start) == AttributeLimit(sent, definition.type, at: .change)
@@ -289,8 +289,10 @@ extension AttributeSetting {
         return ChangeCriterion(text, inherited: ChangeCriterion(below()) ?? .none)?.text ?? text
     }
 
-    /// Whether a text of a client stands for another.
-    static func isSpecial(_ text: String) -> Bool { ["", "nan", "not specified"].contains(text.lowercased()) }
+    /// Whether a text of a client stands for another, also when it is sent back as it was shown.
+    func isSpecial(_ text: String, _ definition: AttributeDefinition) -> Bool {
+        ["", "nan", "not specified"].contains(text.lowercased()) && text != self.libraryDefault(definition)
+    }
 
     /// What the database is told for a text; `nil` when it is what the levels below say anyway.
     func stored(_ text: String, inherited: String) -> [String]? {
