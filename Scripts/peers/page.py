@@ -97,6 +97,7 @@ def the_page_says_what_it_is(make):
     expect(page).to_have_title("Tango devices")
     expect(page.locator("#about")).to_contain_text(browser.host)
     expect(page.locator("#about")).to_contain_text("REST API v1.1")
+    expect(page.locator("#about")).to_contain_text(re.compile(r"swift-tango \d+\.\d+\.\d+$"))
     expect(page.locator("#count")).to_have_text(re.compile(r"^\d+ devices$"))
     browser.close()
 
@@ -281,6 +282,8 @@ def attributes_are_written(make):
     expect(refusal.get_by_text("The supply refuses 13 A")).to_be_visible()
     expect(write("current", "101")).to_contain_text("API_WAttrOutsideLimit")
     expect(value(page, "current")).to_have_text("-7.500")
+    expect(row(page, "current").locator(".set-point")).to_have_text(re.compile(r"^set to "))
+    expect(row(page, "pressure").locator(".set-point")).to_be_hidden()
     # What is no value at all is not sent.
     browser.requests.clear()
     expect(write("wide", "12 apples")).to_contain_text("This is not a whole number")
@@ -317,6 +320,23 @@ def commands_are_executed(make):
     command(page, "Erase").get_by_role("button").click()
     dialog.get_by_role("button", name="Execute").click()
     expect(command(page, "Erase").locator(".result")).to_contain_text("42")
+    browser.close()
+
+
+def pipes_are_shown(make):
+    browser = make()
+    page = browser.open(SHOWCASE)
+    page.get_by_role("tab", name="Pipes (1)").click()
+    expect(page).to_have_url(re.compile("/pipes$"))
+    pipe = page.locator(".pipes li")
+    expect(pipe).to_contain_text("Interlock chain")
+    for name, shown in [("door", "closed"), ("note", "<script>window.hacked = 1</script>"), ("levels", "[1.5, 2.5]"), ("flow", "3.25"), ("valve", "open")]:
+        expect(pipe.locator("tr", has=page.get_by_role("rowheader", name=name, exact=True)).locator("td")).to_contain_text(shown)
+    page.get_by_role("tab", name="Properties").click()
+    # Devices without pipes have no such part.
+    page = browser.open(DEAD)
+    expect(page.get_by_role("tab", name="Pipes")).to_have_count(0)
+    no_sideways_scroll(page)
     browser.close()
 
 
@@ -410,6 +430,9 @@ def it_fits_light_dark_wide_and_narrow(make, folder):
         command(page, "Fail").get_by_role("button").click()
         expect(command(page, "Fail").locator(".problem")).to_be_visible()
         look("commands")
+        page.get_by_role("tab", name=re.compile("Pipes")).click()
+        expect(page.locator(".pipes")).to_contain_text("closed")
+        look("pipes")
         page.get_by_role("tab", name="Properties").click()
         expect(page.locator(".properties")).to_be_visible()
         look("properties")
@@ -467,7 +490,7 @@ def main():
             return Browser(chromium, arguments.url, arguments.host, **options)
 
         for check in (
-            the_page_says_what_it_is, devices_are_found_and_opened, values_are_shown_as_they_are, the_keyboard_is_enough,
+            the_page_says_what_it_is, devices_are_found_and_opened, values_are_shown_as_they_are, the_keyboard_is_enough, pipes_are_shown,
             a_hidden_page_asks_nothing, attributes_are_written, commands_are_executed, troubles_are_told, many_devices_stay_fast,
             it_fits_light_dark_wide_and_narrow,
         ):
