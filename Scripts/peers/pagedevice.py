@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 from tango import AttrQuality, DevFailed, DevState, DispLevel, Except
-from tango.server import Device, attribute, command, pipe, run
+from tango.server import Device, attribute, command, run
 
 HOSTILE = "<script>window.hacked = 1</script><img src=x onerror=\"window.hacked = 1\"> &amp; \"quoted\""
 
@@ -138,10 +138,6 @@ class Showcase(Device):
     @attribute(dtype=float)
     def broken(self):
         Except.throw_exception("Sensor_Lost", f"No sensor at address 7 {HOSTILE}", "Showcase::broken")
-
-    @pipe(label="Interlock chain")
-    def interlocks(self):
-        return "interlocks", {"door": "closed", "note": HOSTILE, "levels": [1.5, 2.5], "cooling": ("cooling", {"flow": 3.25, "valve": "open"})}
 
     @command(dtype_in=float, doc_in="Target in A", dtype_out=str, doc_out="What was done")
     def Ramp(self, value):

@@ -16,8 +16,10 @@ final class HangingDevices: Sendable {
     func contains(_ device: MemberKey) -> Bool { self.devices.withLock { $0[device] != nil } }
 
     func note(_ device: MemberKey) {
+        // Longer than any device's. Strangers' names must not fill the memory.
+        guard device.device.utf8.count <= 512, device.host.host.utf8.count <= 256 else { return }
         self.devices.withLock { devices in
-            // Far beyond what a control system has; strangers' names must not fill the memory.
+            // Far beyond what a control system has.
             if devices[device] == nil, devices.count < 65536 { devices[device] = 0 }
         }
     }

@@ -16,6 +16,8 @@ final class Release: Sendable {
 
     func open() { self.isDone.store(true, ordering: .relaxed) }
 
+    var isOpen: Bool { self.isDone.load(ordering: .relaxed) }
+
     func wait() async throws {
         while !self.isDone.load(ordering: .relaxed) { try await Task.sleep(for: .milliseconds(5)) }
     }
