@@ -251,13 +251,14 @@ struct Exchange: Sendable {
         _ work: @escaping @Sendable () throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         guard self.request.body.count >= Self.largeBody else { return try work() }
-        let result = try? await NIOThreadPool.singleton.runIfActive { () -> Result<Value, Failure> in
+        // Not given up when the request is: it would be done here then.
+        let result = try? await NIOThreadPool.singleton.runIfActive(eventLoop: self.executor.eventLoop) { () -> Result<Value, Failure> in
             do throws(Failure) {
                 return .success(try work())
             } catch {
                 return .failure(error)
             }
-        }
+        }.get()
         // Without the threads it is done here.
         guard let result else { return try work() }
         return try result.get()

@@ -218,17 +218,22 @@ import Testing
     @Test func largeBodiesAreConvertedOnAnotherThread() async throws {
         try await LiveSystem.run(echoes: 1) { (system) async throws in
             let services = system.responder.services
-            func isOnLoop(size: Int) async throws -> Bool {
+            func isOnLoop(size: Int, isGivenUp: Bool = false) async throws -> Bool {
                 var request = GatewayRequest(
                     head: HTTPRequest(method: .put, scheme: "http", authority: "s", path: "/"), trustsForwarded: false)
                 request.body = [UInt8](repeating: UInt8(ascii: " "), count: size)
                 let exchange = Exchange(
                     request: request, path: try ResourcePath(method: .get, path: "/"), query: Query(), media: .json, services: services)
                 let executor = services.executors.any()
-                return await withTaskExecutorPreference(executor) { await exchange.converting { executor.eventLoop.inEventLoop } }
+                let task = Task(executorPreference: executor) {
+                    if isGivenUp { withUnsafeCurrentTask { $0?.cancel() } }
+                    return await exchange.converting { executor.eventLoop.inEventLoop }
+                }
+                return await task.value
             }
             #expect(try await isOnLoop(size: 1000))
             #expect(try await !isOnLoop(size: Exchange.largeBody))
+            #expect(try await !isOnLoop(size: Exchange.largeBody, isGivenUp: true))
             let body = "[" + (0..<1000).map { _ in String(repeating: " ", count: 400) + "1.5" }.joined(separator: ",") + "]"
             #expect(body.utf8.count > Exchange.largeBody)
             let written = await system.send(.put, "test/echo/1/attributes/double_spectrum/value", body)
