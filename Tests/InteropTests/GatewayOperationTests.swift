@@ -34,7 +34,8 @@ import Testing
         try await TestSystem.withCpp { system, _ in
             let database = try system.client.database()
             #expect(try await database.aliasedDevices().isEmpty)
-            try await database.addServer("Test/alias", devices: [("test/Alias/1", "Test"), ("test/alias/2", "Test"), ("test/alias/3", "Test")])
+            let devices = ["test/Alias/1", "test/alias/2", "test/alias/3"]
+            try await database.addServer("Test/alias", devices: devices.map { ($0, "Test") })
             try await database.putAlias("One", ofDevice: "test/alias/1")
             try await database.putAlias("two", ofDevice: "test/alias/2")
             try await database.putAlias("gone", ofDevice: "test/alias/3")
