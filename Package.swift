@@ -12,6 +12,11 @@ let settings: [SwiftSetting] = [
 let isFuzzing = Context.environment["TANGO_FUZZ"] == "1"
 let codecSettings = settings + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])] : [])
 
+func nio(_ product: String) -> Target.Dependency { .product(name: product, package: "swift-nio") }
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+
+// Targets name every module they import, of this package and of others.
 let package = Package(
     name: "swift-tango",
     platforms: [.macOS(.v15)],
@@ -32,46 +37,56 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Values, names and errors of the field; imports nothing but the standard library.
         .target(name: "TangoCore", swiftSettings: codecSettings),
         // Bytes: CDR, GIOP, IOR, Any and the Tango IDL. Pure functions, no sockets.
         .target(
-            name: "TangoWire", dependencies: ["TangoCore", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: codecSettings),
+            name: "TangoWire", dependencies: ["TangoCore", nio("NIOCore")], swiftSettings: codecSettings),
         // Sockets: the only target that opens them.
         .target(
             name: "TangoIIOP",
-            dependencies: [
-                "TangoWire",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
+            dependencies: ["TangoCore", "TangoWire", nio("NIOCore"), nio("NIOPosix"), logging],
             swiftSettings: settings
         ),
-        .target(name: "TangoClient", dependencies: ["TangoIIOP"], swiftSettings: settings),
         .target(
-            name: "TangoServer", dependencies: ["TangoClient", .product(name: "Logging", package: "swift-log")], swiftSettings: settings),
+            name: "TangoClient", dependencies: ["TangoCore", "TangoWire", "TangoIIOP", nio("NIOCore"), nio("NIOPosix")],
+            swiftSettings: settings),
+        .target(
+            name: "TangoServer",
+            dependencies: ["TangoCore", "TangoWire", "TangoIIOP", "TangoClient", nio("NIOCore"), nio("NIOPosix"), logging],
+            swiftSettings: settings),
         // What users test their devices with.
-        .target(name: "TangoTesting", dependencies: ["TangoClient", "TangoServer"], swiftSettings: settings),
+        .target(name: "TangoTesting", dependencies: ["TangoCore", "TangoClient", "TangoServer"], swiftSettings: settings),
         .target(
             name: "TangoDatabase",
             dependencies: [
-                "TangoServer",
+                "TangoCore", "TangoWire", "TangoClient", "TangoServer", logging,
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: settings
         ),
         // Simulated twins of running devices.
-        .target(name: "TangoMirror", dependencies: ["TangoServer"], swiftSettings: settings),
+        .target(name: "TangoMirror", dependencies: ["TangoCore", "TangoClient", "TangoServer", logging], swiftSettings: settings),
         // JPEG and PNG by the libraries everybody uses.
         .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
         .target(
             name: "TangoGateway",
             dependencies: [
-                "CImageCodecs", "TangoClient",
+                "CImageCodecs", "TangoCore", "TangoIIOP", "TangoClient", nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"), logging, httpTypes,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -82,14 +97,16 @@ let package = Package(
             ],
             resources: [.embedInCode("Page")], swiftSettings: settings
         ),
-        .target(name: "TangoTestDevice", dependencies: ["TangoServer"], swiftSettings: settings),
+        .target(name: "TangoTestDevice", dependencies: ["TangoCore", "TangoServer"], swiftSettings: settings),
         .target(
-            name: "TangoCLI", dependencies: ["TangoClient", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            name: "TangoCLI",
+            dependencies: ["TangoCore", "TangoClient", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings),
         .executableTarget(
             name: "tango",
             dependencies: [
-                "TangoCLI", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoMirror", "TangoTestDevice",
+                "TangoCLI", "TangoCore", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoMirror", "TangoTestDevice",
+                logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -106,32 +123,54 @@ let package = Package(
         .testTarget(name: "TangoCoreTests", dependencies: ["TangoCore"], swiftSettings: settings),
         // What the fuzzer and the hostile-input tests do with bytes.
         .target(
-            name: "WireExercise", dependencies: ["TangoCore", "TangoWire", .product(name: "NIOCore", package: "swift-nio")],
+            name: "WireExercise", dependencies: ["TangoCore", "TangoWire", nio("NIOCore")],
             path: "Fuzz/WireExercise", swiftSettings: codecSettings),
         .testTarget(
             name: "TangoWireTests",
-            dependencies: ["TangoWire", "TangoCore", "WireExercise", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["TangoWire", "TangoCore", "WireExercise", nio("NIOCore")],
             resources: [.copy("Golden")], swiftSettings: settings),
         .testTarget(
-            name: "TangoIIOPTests", dependencies: ["TangoIIOP", .product(name: "NIOEmbedded", package: "swift-nio")],
+            name: "TangoIIOPTests", dependencies: ["TangoCore", "TangoWire", "TangoIIOP", nio("NIOCore"), nio("NIOPosix")],
             swiftSettings: settings),
-        .testTarget(name: "TangoClientTests", dependencies: ["TangoClient"], swiftSettings: settings),
-        .testTarget(name: "TangoServerTests", dependencies: ["TangoServer", "TangoClient"], swiftSettings: settings),
+        .testTarget(
+            name: "TangoClientTests",
+            dependencies: ["TangoCore", "TangoWire", "TangoIIOP", "TangoClient", nio("NIOCore"), nio("NIOPosix")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TangoServerTests",
+            dependencies: ["TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", nio("NIOCore"), nio("NIOPosix"), logging],
+            swiftSettings: settings),
         .testTarget(name: "TangoTestingTests", dependencies: ["TangoTesting"], swiftSettings: settings),
         // The code in README and docs.
-        .testTarget(name: "GuideTests", dependencies: ["TangoTesting"], swiftSettings: settings),
+        .testTarget(name: "GuideTests", dependencies: ["TangoClient", "TangoServer", "TangoTesting"], swiftSettings: settings),
         .testTarget(name: "TangoMirrorTests", dependencies: ["TangoMirror", "TangoTesting"], swiftSettings: settings),
-        .testTarget(name: "TangoTestDeviceTests", dependencies: ["TangoTestDevice"], swiftSettings: settings),
-        .testTarget(name: "TangoDatabaseTests", dependencies: ["TangoDatabase"], swiftSettings: settings),
+        .testTarget(
+            name: "TangoTestDeviceTests", dependencies: ["TangoCore", "TangoServer", "TangoTestDevice"], swiftSettings: settings),
+        .testTarget(name: "TangoDatabaseTests", dependencies: ["TangoCore", "TangoDatabase"], swiftSettings: settings),
         .testTarget(
             name: "TangoGatewayTests",
             dependencies: [
-                "TangoGateway", "TangoServer", "TangoDatabase", "TangoTestDevice", .product(name: "NIOEmbedded", package: "swift-nio"),
+                "TangoCore", "TangoIIOP", "TangoClient", "TangoGateway", "TangoServer", "TangoDatabase", "TangoTestDevice",
+                nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"), nio("NIOEmbedded"), logging, httpTypes,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "TangoCLITests", dependencies: ["TangoCLI", "tango"], swiftSettings: settings),
         .testTarget(
-            name: "InteropTests", dependencies: ["TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoTestDevice"],
+            name: "TangoCLITests",
+            dependencies: [
+                "TangoCLI", "TangoCore", "TangoClient", "TangoGateway", "tango",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "InteropTests",
+            dependencies: [
+                "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoTestDevice",
+                nio("NIOPosix"),
+            ],
             swiftSettings: settings),
     ]
 )

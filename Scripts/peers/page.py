@@ -97,6 +97,7 @@ def the_page_says_what_it_is(make):
     expect(page).to_have_title("Tango devices")
     expect(page.locator("#about")).to_contain_text(browser.host)
     expect(page.locator("#about")).to_contain_text("REST API v1.1")
+    expect(page.locator("#about")).to_contain_text(re.compile(r"swift-tango \d+\.\d+\.\d+$"))
     expect(page.locator("#count")).to_have_text(re.compile(r"^\d+ devices$"))
     browser.close()
 
@@ -281,6 +282,8 @@ def attributes_are_written(make):
     expect(refusal.get_by_text("The supply refuses 13 A")).to_be_visible()
     expect(write("current", "101")).to_contain_text("API_WAttrOutsideLimit")
     expect(value(page, "current")).to_have_text("-7.500")
+    expect(row(page, "current").locator(".set-point")).to_have_text(re.compile(r"^set to "))
+    expect(row(page, "pressure").locator(".set-point")).to_be_hidden()
     # What is no value at all is not sent.
     browser.requests.clear()
     expect(write("wide", "12 apples")).to_contain_text("This is not a whole number")
@@ -317,6 +320,34 @@ def commands_are_executed(make):
     command(page, "Erase").get_by_role("button").click()
     dialog.get_by_role("button", name="Execute").click()
     expect(command(page, "Erase").locator(".result")).to_contain_text("42")
+    browser.close()
+
+
+def pipes_are_shown(make):
+    browser = make()
+    page = browser.open(TANGO_TEST)
+    page.get_by_role("tab", name="Pipes (1)").click()
+    expect(page).to_have_url(re.compile("/pipes$"))
+    pipe = page.locator(".pipes li")
+    expect(pipe).to_contain_text("string_long_short_ro")
+    for name, shown in [("FirstDE", "The string"), ("SecondDE", "666"), ("ThirdDE", "12")]:
+        expect(pipe.locator("tr", has=page.get_by_role("rowheader", name=name, exact=True)).locator("td")).to_have_text(shown)
+    page.get_by_label("Filter by name").fill("nothing")
+    expect(page.locator("#panel")).to_contain_text("No pipe is called so")
+    # Devices without pipes have no such part.
+    page = browser.open(SHOWCASE)
+    expect(page.get_by_role("tab", name="Commands (")).to_be_visible()
+    expect(page.get_by_role("tab", name="Pipes")).to_have_count(0)
+    # What is within a blob is below it; what it says stays text.
+    hostile = "<script>window.hacked = 1</script>"
+    elements = [{"name": "note", "value": [hostile]}, {"name": "levels", "value": [1.5, 2.5]},
+                {"name": "cooling", "value": [{"name": "flow", "value": [3.25]}, {"name": "valves", "value": [{"name": hostile, "value": ["open"]}]}]}]
+    page.route("**/pipes/*/value", lambda route: route.fulfill(json={"host": browser.host, "device": TANGO_TEST, "name": "p", "timestamp": 1, "data": elements}))
+    page = browser.open(TANGO_TEST, "/pipes")
+    expect(page.locator(".pipes .level-0")).to_have_text(["note", "levels", "cooling"])
+    expect(page.locator(".pipes .level-1")).to_have_text(["flow", "valves"])
+    expect(page.locator(".pipes .level-2")).to_have_text([hostile])
+    expect(page.locator(".pipes td")).to_have_text([hostile, "[1.5, 2.5]", "", "3.25", "", "open"])
     browser.close()
 
 
@@ -413,6 +444,9 @@ def it_fits_light_dark_wide_and_narrow(make, folder):
         page.get_by_role("tab", name="Properties").click()
         expect(page.locator(".properties")).to_be_visible()
         look("properties")
+        browser.open(TANGO_TEST, "/pipes")
+        expect(page.locator(".pipes")).to_contain_text("The string")
+        look("pipes")
         browser.open(DEAD)
         expect(page.locator(".trouble .problem")).to_be_visible()
         look("dead")
@@ -467,7 +501,7 @@ def main():
             return Browser(chromium, arguments.url, arguments.host, **options)
 
         for check in (
-            the_page_says_what_it_is, devices_are_found_and_opened, values_are_shown_as_they_are, the_keyboard_is_enough,
+            the_page_says_what_it_is, devices_are_found_and_opened, values_are_shown_as_they_are, the_keyboard_is_enough, pipes_are_shown,
             a_hidden_page_asks_nothing, attributes_are_written, commands_are_executed, troubles_are_told, many_devices_stay_fast,
             it_fits_light_dark_wide_and_narrow,
         ):

@@ -26,8 +26,15 @@ public struct ClientOptions: Sendable {
 /// A client's view of one or more Tango control systems: owns the connections; make one per program and shut it down at the end.
 public final class ControlSystem: Sendable {
     private struct State {
-        var databases: [TangoHost: DatabaseClient] = [:]
-        var proxies: [String: DeviceProxy] = [:]
+        var databases: RecentlyUsed<TangoHost, DatabaseClient>
+        var proxies: RecentlyUsed<ProxyKey, DeviceProxy>
+    }
+
+    private struct ProxyKey: Hashable {
+        var host: TangoHost
+        /// In lower case.
+        var device: String
+        var usesDatabase: Bool
     }
 
     /// Settings given at the start.
@@ -36,7 +43,7 @@ public final class ControlSystem: Sendable {
     package let group: any EventLoopGroup
     private let ownsGroup: Bool
     package let connections: ConnectionCache
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     /// The locks this client holds on devices.
     let locks = LockKeeper()
     private let isObserved = Atomic<Bool>(false)
@@ -50,7 +57,13 @@ public final class ControlSystem: Sendable {
     }
 
     /// A client on somebody else's event loops.
-    package init(host: TangoHost?, options: ClientOptions, group: any EventLoopGroup, ownsGroup: Bool = false) {
+    /// - Parameter databaseLimit, proxyLimit: how many are kept; of more, those go that were asked for longest ago. Who holds one may use
+    ///   it all the same.
+    package init(
+        host: TangoHost?, options: ClientOptions, group: any EventLoopGroup, ownsGroup: Bool = false, databaseLimit: Int = 64,
+        proxyLimit: Int = 65_536
+    ) {
+        self.state = Mutex(State(databases: RecentlyUsed(limit: databaseLimit), proxies: RecentlyUsed(limit: proxyLimit)))
         self.givenHost = host
         self.options = options
         self.group = group
@@ -82,13 +95,17 @@ public final class ControlSystem: Sendable {
     /// The database at that address (default: `defaultHost()`). Nothing is sent yet.
     public func database(_ host: TangoHost? = nil) throws(DevFailed) -> DatabaseClient {
         let host = try self.resolved(host)
+        let key = host.folded
         return self.state.withLock { state in
-            if let database = state.databases[host] { return database }
+            if let database = state.databases.value(key) { return database }
             let database = DatabaseClient(host: host, system: self)
-            state.databases[host] = database
+            state.databases.keep(database, key)
             return database
         }
     }
+
+    /// How many databases and proxies are kept, for tests.
+    package var keptCounts: (databases: Int, proxies: Int) { self.state.withLock { ($0.databases.count, $0.proxies.count) } }
 
     /// Proxy of a device, by a locator of any form: `domain/family/member`, alias, `tango://host:port/d/f/m`, `…#dbase=no`.
     ///
@@ -106,8 +123,8 @@ public final class ControlSystem: Sendable {
     }
 
     private func proxy(of locator: ResourceLocator, at host: TangoHost) async throws(DevFailed) -> DeviceProxy {
-        let key = "\(host)/\(locator.device.tangoFolded)\(locator.usesDatabase ? "" : "#")"
-        if let proxy = self.state.withLock({ $0.proxies[key] }) { return proxy }
+        let key = ProxyKey(host: host.folded, device: locator.device.tangoFolded, usesDatabase: locator.usesDatabase)
+        if let proxy = self.state.withLock({ $0.proxies.value(key) }) { return proxy }
         let proxy: DeviceProxy
         if locator.usesDatabase {
             let database = try self.database(host)
@@ -129,8 +146,8 @@ public final class ControlSystem: Sendable {
             _ = try await proxy.reference()
         }
         return self.state.withLock { state in
-            if let other = state.proxies[key] { return other }
-            state.proxies[key] = proxy
+            if let other = state.proxies.value(key) { return other }
+            state.proxies.keep(proxy, key)
             return proxy
         }
     }

@@ -25,7 +25,7 @@ public final class DeviceProxy: Sendable {
     private let cached = Mutex<ObjectReference?>(nil)
     private let timeoutStore: Mutex<Duration>
     /// The database device itself, for the reasons of connection failures.
-    let isDatabase: Bool
+    package let isDatabase: Bool
     /// Who decides whether the user may write; `nil` without a database, where everything is allowed.
     let accessControl: AccessControl?
     private let isWriter: Atomic<Bool>

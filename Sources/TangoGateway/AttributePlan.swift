@@ -11,17 +11,22 @@ struct AttributePlan: Sendable {
     typealias Conversion = @Sendable (AttributeConfig) throws(HTTPFailure) -> AttributeWrite
 
     /// Plans for several attributes of a device, in order.
-    static func make(_ items: [(name: String, convert: Conversion)], _ proxy: DeviceProxy) async throws(DevFailed) -> [AttributePlan] {
+    static func make(
+        _ items: [(name: String, convert: Conversion)], _ proxy: DeviceProxy, for exchange: Exchange
+    ) async throws(DevFailed) -> [AttributePlan] {
         let configs = try await Self.configs(items.map(\.name), proxy)
-        return items.map { name, convert in
-            guard let config = configs[name.tangoFolded] else {
-                let failed = DevFailed(.attributeNotFound, "Attribute \(name) is not found in \(proxy.name)", origin: "")
-                return AttributePlan(name: name, outcome: .failure(HTTPFailure(failed, while: .resolving)))
-            }
-            do throws(HTTPFailure) {
-                return AttributePlan(name: config.name, outcome: .success((config, try convert(config))))
-            } catch {
-                return AttributePlan(name: config.name, outcome: .failure(error))
+        let device = proxy.name
+        return await exchange.converting {
+            items.map { name, convert in
+                guard let config = configs[name.tangoFolded] else {
+                    let failed = DevFailed(.attributeNotFound, "Attribute \(name) is not found in \(device)", origin: "")
+                    return AttributePlan(name: name, outcome: .failure(HTTPFailure(failed, while: .resolving)))
+                }
+                do throws(HTTPFailure) {
+                    return AttributePlan(name: config.name, outcome: .success((config, try convert(config))))
+                } catch {
+                    return AttributePlan(name: config.name, outcome: .failure(error))
+                }
             }
         }
     }
@@ -49,25 +54,37 @@ struct AttributePlan: Sendable {
     static func write(_ plans: [AttributePlan], _ proxy: DeviceProxy, _ links: DeviceLinks, origin: String) async -> [JSONValue] {
         var good: [(config: AttributeConfig, write: AttributeWrite)] = []
         for plan in plans { if case .success(let pair) = plan.outcome { good.append(pair) } }
-        var refused: [String: DevFailed] = [:]
+        var failed: [String: DevFailed] = [:]
         var read: [String: AttributeValue] = [:]
         do throws(DevFailed) {
             let failures = good.isEmpty ? [] : try await proxy.writeAttributes(good.map(\.write))
-            for (pair, failure) in zip(good, failures) { refused[pair.config.name] = failure }
-            let written = good.map(\.config.name).filter { refused[$0] == nil }
-            let values = written.isEmpty ? [] : try await proxy.readAttributes(written, source: .device)
-            read = Dictionary(zip(written, values)) { first, _ in first }
+            for (pair, failure) in zip(good, failures) { failed[pair.config.name] = failure }
         } catch {
-            for pair in good where refused[pair.config.name] == nil { refused[pair.config.name] = error }
+            for pair in good { failed[pair.config.name] = error }
+        }
+        let written = good.map(\.config.name).filter { failed[$0] == nil }
+        do throws(DevFailed) {
+            let values = written.isEmpty ? [] : try await proxy.readAttributes(written, source: .device)
+            for (name, value) in zip(written, values) {
+                if value.errors.isEmpty {
+                    read[name] = value
+                } else {
+                    failed[name] = DevFailed(errors: value.errors).notReadBack(name, origin: origin)
+                }
+            }
+        } catch {
+            for name in written { failed[name] = error.notReadBack(name, origin: origin) }
         }
         return plans.map { plan in
             switch plan.outcome {
             case .failure(let failure): return Self.failing(plan.name, failure, links, origin: origin)
             case .success(let (config, _)):
-                if let failed = refused[plan.name] { return FailureDocument.attribute(plan.name, failed.errors, of: links) }
+                if let failed = failed[plan.name] {
+                    return FailureDocument.attribute(plan.name, failed.errors, of: links)
+                }
                 guard let value = read[plan.name] else {
                     return FailureDocument.attribute(
-                        plan.name, [DevError(.attributeValueNotSet, "\(plan.name) was not read back", origin: origin)], of: links)
+                        plan.name, [DevError(.restNotReadBack, "\(plan.name) was written, but not read back", origin: origin)], of: links)
                 }
                 return value.entity(links, config: config)
             }

@@ -49,10 +49,10 @@ extension Exchange {
 
     func writeAttributeProperty(_ device: DeviceReference, _ attribute: String, _ property: String) async throws -> Answer {
         let isAsync = try self.query.flag("async")
-        let values = try self.propertyValues()
+        let values = try await self.propertyValues()
         let (database, name) = try await self.owner(device)
         if await self.isUnknown(attribute, of: device) { throw self.unknown(attribute, of: name) }
-        return try await self.change(isAsync) {
+        return try await self.change(isAsync, [.attribute(device, attribute)]) {
             try await database.putAttributeProperties(ofDevice: name, attribute: attribute, [(name: property, values: values)])
             // Without values it is not there any more.
             if values.isEmpty { return .json(PropertyDocument.entity(property, [])) }
@@ -62,7 +62,7 @@ extension Exchange {
 
     func deleteAttributeProperty(_ device: DeviceReference, _ attribute: String, _ property: String) async throws -> Answer {
         let (database, name) = try await self.owner(device)
-        return try await self.change(false) {
+        return try await self.change(false, [.attribute(device, attribute)]) {
             try await database.deleteAttributeProperties(ofDevice: name, attribute: attribute, names: [property])
             return .noContent
         }

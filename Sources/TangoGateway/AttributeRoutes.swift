@@ -53,14 +53,15 @@ extension Exchange {
 
     func writeAttributeInfo(_ device: DeviceReference, _ name: String) async throws -> Answer {
         let isAsync = try self.query.flag("async")
-        guard let body = try self.jsonBody()?.object else { throw HTTPFailure.badRequest("An AttributeInfo is expected in the body") }
+        guard let body = try await self.jsonBody()?.object else { throw HTTPFailure.badRequest("An AttributeInfo is expected in the body") }
         let (proxy, _) = try await self.open(device)
         let current = try await upstream(.resolving) { () async throws(DevFailed) in try await proxy.attributeConfig(name) }
         let changed = try AttributeInfoChange(body).applied(to: current)
         let interface = try await self.interface(proxy)
-        return try await self.change(isAsync) {
+        return try await self.change(isAsync, [.attribute(device, name)]) {
             try await proxy.setAttributeConfigs([changed])
-            return .json(try await proxy.attributeConfig(name).info(interface: interface))
+            let config = try await readingBack(name) { () async throws(DevFailed) in try await proxy.attributeConfig(name) }
+            return .json(config.info(interface: interface))
         }
     }
 
@@ -107,13 +108,14 @@ extension Exchange {
     func readAttributes(_ device: DeviceReference) async throws -> Answer {
         let names = self.query.all("attr").map(TangoText.encode)
         guard !names.isEmpty else { throw HTTPFailure.badRequest("The parameter attr is missing") }
+        let hasSetPoints = try self.query.wantsSetPoints
         let (proxy, links) = try await self.open(device)
         let values = try await upstream(.resolving) { () async throws(DevFailed) in try await proxy.readAttributes(names) }
         var configs: [AttributeConfig?] = []
         for value in values { configs.append(await self.neededConfig(of: value, device, proxy)) }
         let known = configs
         let content = Answer.Content.making(values.reduce(0) { $0 + $1.data.count }) {
-            .json(.array(zip(values, known).map { value, config in value.entity(links, config: config) }))
+            .json(.array(zip(values, known).map { value, config in value.entity(links, config: config, hasSetPoint: hasSetPoints) }))
         }
         return Answer(content: content, lifetime: self.configuration.valueLifetime)
     }
@@ -128,15 +130,19 @@ extension Exchange {
     func writeAttribute(_ device: DeviceReference, _ name: String) async throws -> Answer {
         let isAsync = try self.query.flag("async")
         let texts = self.query.all("v")
-        let body = texts.isEmpty ? try self.jsonBody() : nil
+        let body = texts.isEmpty ? try await self.jsonBody() : nil
         guard !texts.isEmpty || body != nil else { throw HTTPFailure.badRequest("There is no value: give the parameter v or a JSON body") }
         let (proxy, links) = try await self.open(device)
         let config = try await self.config(device, name, proxy)
-        let write =
-            try body.map { body throws(HTTPFailure) in try config.write(body.object?["value"] ?? body) } ?? config.write(texts: texts)
-        return try await self.change(isAsync) {
+        let write = try await self.converting { () throws(HTTPFailure) in
+            guard let body else { return try config.write(texts: texts) }
+            return try config.write(body.object?["value"] ?? body)
+        }
+        return try await self.change(isAsync, [.device(device)]) {
             try await proxy.writeAttribute(write)
-            let value = try await proxy.readAttribute(config.name, source: .device)
+            let value = try await readingBack(config.name) { () async throws(DevFailed) in
+                try await proxy.readAttribute(config.name, source: .device)
+            }
             var answer = Answer.json(value.entity(links, config: config))
             answer.modified = value.time
             return answer
@@ -153,13 +159,15 @@ extension Exchange {
             try await AttributePlan.make(
                 named.map { name, texts in
                     (TangoText.encode(name), { config throws(HTTPFailure) in try config.write(texts: texts) })
-                }, proxy)
+                }, proxy, for: self)
         }
         if isAsync {
             for plan in plans { _ = try plan.outcome.get() }
         }
         let origin = self.origin
-        return try await self.change(isAsync) { .json(.array(await AttributePlan.write(plans, proxy, links, origin: origin))) }
+        return try await self.change(isAsync, [.device(device)]) {
+            .json(.array(await AttributePlan.write(plans, proxy, links, origin: origin)))
+        }
     }
 
     func attributeHistory(_ device: DeviceReference, _ name: String) async throws -> Answer {

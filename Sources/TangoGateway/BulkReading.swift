@@ -86,12 +86,14 @@ struct BulkReading: Sendable {
         let outcomes = await FanOut.run(
             targets, on: self.exchange.executor, until: deadline, grace: grace, isAwaited: { $0.isNamed || !hanging.contains($0.key) }
         ) { target -> Outcome? in
+            var turn = hanging.startsAsking(target.key, isNamed: target.isNamed)
             // Somebody else asks already: what he learns in time counts here too.
-            while !target.isNamed, !hanging.startsAsking(target.key) {
+            while turn == nil {
                 guard ContinuousClock.now < graceEnd, (try? await Task.sleep(for: .milliseconds(20))) != nil else { return nil }
+                turn = hanging.startsAsking(target.key, isNamed: false)
             }
             let outcome = await self.outcome(of: target)
-            hanging.stopsAsking(target.key, isAnswered: Task.isCancelled ? nil : !outcome.isTimeOut)
+            hanging.stopsAsking(target.key, turn ?? .free, isAnswered: Task.isCancelled ? nil : !outcome.isTimeOut)
             return outcome
         }.map { $0.flatMap { $0 } }
         if ContinuousClock.now >= deadline {

@@ -19,7 +19,7 @@ extension Exchange {
                                 return try config.write(value)
                             }
                         )
-                    }, proxy)
+                    }, proxy, for: self)
                 return zip(items, plans).map { item, plan in BulkPlan(item: item, name: plan.name, work: plan.outcome.map { _ in plan }) }
             },
             execute: { proxy, links, plans, results in
@@ -118,7 +118,8 @@ extension Exchange {
                     let result: JSONValue
                     do {
                         try await proxy.writePipe(plan.name, try plan.work.get())
-                        result = try await proxy.readPipe(plan.name).entity(links)
+                        result = try await readingBack(plan.name) { () async throws(DevFailed) in try await proxy.readPipe(plan.name) }
+                            .entity(links)
                     } catch {
                         result = failing(plan.item, plan.name, HTTPFailure(error, while: .calling), links)
                     }

@@ -84,10 +84,11 @@ struct BulkWriting<Work: Sendable>: Sendable {
     func answer() async throws -> Answer {
         let deadline = ContinuousClock.now + self.exchange.configuration.timeout * 9 / 10
         let isAsync = try self.exchange.query.flag("async")
-        let items = try BulkItem.parse(try self.exchange.jsonBody()) { () throws(HTTPFailure) in try self.exchange.defaultHost() }
+        let body = try await self.exchange.jsonBody()
+        let items = try BulkItem.parse(body) { () throws(HTTPFailure) in try self.exchange.defaultHost() }
         let groups = Self.groups(items)
         guard isAsync else {
-            return try await self.exchange.change(false) {
+            return try await self.exchange.change(false, []) {
                 let results = BulkResults(count: items.count)
                 _ = await FanOut.run(groups, on: self.exchange.executor, until: deadline) {
                     await self.execute(await self.prepared($0), results)
@@ -105,7 +106,7 @@ struct BulkWriting<Work: Sendable>: Sendable {
             if let failure = self.refusal(group) { throw failure }
         }
         let accepted = prepared
-        return try await self.exchange.change(true) {
+        return try await self.exchange.change(true, []) {
             let results = BulkResults(count: items.count)
             _ = await FanOut.run(accepted, on: self.exchange.executor, until: .now + .seconds(3600)) { await self.execute($0, results) }
             for case let item? in results.all where item.object?["errors"] != nil {
@@ -178,6 +179,9 @@ struct BulkWriting<Work: Sendable>: Sendable {
         case .success(let (proxy, plans)):
             let links = self.exchange.links(group.group.device, canonicalName: proxy.name)
             await self.execute(proxy, links, plans, results)
+            let device = DeviceReference(host: group.group.device.host, name: proxy.name)
+            self.exchange.services.forget(
+                self.namesCommands ? Change(commanding: device, isDatabase: proxy.isDatabase) : .device(device))
         }
     }
 

@@ -26,11 +26,12 @@ extension Exchange {
 
     func executeCommand(_ device: DeviceReference, _ name: String) async throws -> Answer {
         let isAsync = try self.query.flag("async")
-        let input = CommandEnvelope.input(of: try self.jsonBody())
+        let input = CommandEnvelope.input(of: try await self.jsonBody())
         let (proxy, links) = try await self.open(device)
         let info = try await upstream(.resolving) { () async throws(DevFailed) in try await self.knownInfo(device, name, proxy) }
-        let argument = try info.argument(input)
-        return try await self.change(isAsync) {
+        let argument = try await self.converting { () throws(HTTPFailure) in try info.argument(input) }
+        let change = Change(commanding: DeviceReference(host: device.host, name: proxy.name), isDatabase: proxy.isDatabase)
+        return try await self.change(isAsync, [change]) {
             .json(info.result(try await proxy.command(info.name, argument), input: input, links))
         }
     }

@@ -172,11 +172,13 @@ extension EventProperties {
 
 extension AttributeValue {
     /// AttributeValue, or a failing item when the read failed. The name is the configuration's spelling where there is one.
-    func entity(_ links: DeviceLinks, config: AttributeConfig?) -> JSONValue {
+    /// - Parameter hasSetPoint: whether `w_value` is in it, which others than our page do not expect.
+    func entity(_ links: DeviceLinks, config: AttributeConfig?, hasSetPoint: Bool = false) -> JSONValue {
         let name = config?.name ?? self.name
         guard self.errors.isEmpty else { return FailureDocument.attribute(name, self.errors, of: links) }
         var object = links.identity(name)
         object["value"] = self.json(config: config)
+        if hasSetPoint, let setPoint = self.setPointJSON(config: config) { object["w_value"] = setPoint }
         object["quality"] = .string(self.quality.name)
         object["timestamp"] = .integer(self.time.milliseconds)
         return .object(object)

@@ -14,6 +14,8 @@ extension ErrorReason {
     static let restUnsupportedMediaType: Self = "REST_UnsupportedMediaType"
     static let restRangeNotSatisfiable: Self = "REST_RangeNotSatisfiable"
     static let restUnavailable: Self = "REST_Unavailable"
+    /// The outer entry of failures that came after the write itself.
+    static let restNotReadBack: Self = "REST_NotReadBack"
     static let restInternal: Self = "REST_Internal"
     static let restPortInUse: Self = "REST_PortInUse"
     static let restUnauthorized: Self = "REST_Unauthorized"
@@ -49,7 +51,9 @@ struct HTTPFailure: Error, Hashable {
     init(_ failed: DevFailed, while phase: UpstreamPhase) {
         self.errors = failed.errors
         self.status = Self.status(of: failed, while: phase)
-        if self.status == .serviceUnavailable { self.headers[.retryAfter] = "1" }
+        // What was written is not to be written again.
+        let isWritten = failed.errors.contains { $0.reason == .restNotReadBack }
+        if self.status == .serviceUnavailable, !isWritten { self.headers[.retryAfter] = "1" }
     }
 
     /// Any error: a defect of the gateway unless it is one of the known kinds.
@@ -126,5 +130,22 @@ func upstream<Value>(
         return try await call()
     } catch {
         throw HTTPFailure(error, while: phase)
+    }
+}
+
+/// Reads what was just written.
+/// - Throws: the failure, and around it `REST_NotReadBack`: the write is not undone by it.
+func readingBack<Value>(_ name: String, _ read: () async throws(DevFailed) -> Value) async throws(DevFailed) -> Value {
+    do {
+        return try await read()
+    } catch {
+        throw error.notReadBack(name, origin: "")
+    }
+}
+
+extension DevFailed {
+    /// The failure of reading back what was written.
+    func notReadBack(_ name: String, origin: String) -> DevFailed {
+        self.rethrowing(.restNotReadBack, "\(name) was written, but could not be read back", origin: origin)
     }
 }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Logging
+import NIOPosix
 import TangoClient
 import TangoCore
 import TangoIIOP
@@ -65,7 +66,7 @@ struct MemberKey: Hashable, Sendable {
     var member: String
 
     init(_ device: DeviceReference, _ member: String = "") {
-        self.host = TangoHost(host: device.host.host.tangoFolded, port: device.host.port)
+        self.host = device.host.folded
         self.device = device.name.tangoFolded
         self.member = member.tangoFolded
     }
@@ -90,13 +91,15 @@ struct GatewayServices: Sendable {
     /// `nil` when everybody may do what this program may.
     let accessRights: AccessRights?
     let journal: Journal
+    /// What was accepted and is done after its answer.
+    let accepted = AcceptedChanges()
 
     init(configuration: GatewayConfiguration, controlSystem: ControlSystem, logger: Logger) {
         self.configuration = configuration
         self.controlSystem = controlSystem
         self.logger = logger
         self.executors = controlSystem.connections.eventLoops
-        self.attributeConfigs = TimedCache(lifetime: configuration.listLifetime, executors: self.executors)
+        self.attributeConfigs = TimedCache(lifetime: configuration.listLifetime, executors: self.executors, group: \.device)
         self.commandInfos = TimedCache(lifetime: configuration.listLifetime, executors: self.executors)
         self.aliases = TimedCache(lifetime: configuration.listLifetime, executors: self.executors)
         self.readiness = TimedCache(lifetime: .seconds(1), executors: self.executors)
@@ -105,10 +108,36 @@ struct GatewayServices: Sendable {
         controlSystem.callObserver = self.journal.metrics
     }
 
-    /// After every write and command: nothing older is answered.
-    func invalidateCaches() {
-        self.attributeConfigs.invalidate()
-        self.aliases.invalidate()
+    /// After every write and command: nothing older is answered. A database may have several names, so the host does not count.
+    func forget(_ change: Change) {
+        switch change {
+        case .attribute(let device, let name):
+            let attribute = MemberKey(device, name)
+            self.attributeConfigs.invalidate(group: attribute.device) { $0.member == attribute.member }
+        case .device(let device): self.attributeConfigs.invalidate(group: MemberKey(device).device)
+        case .server: self.attributeConfigs.invalidate()
+        case .database:
+            self.attributeConfigs.invalidate()
+            self.aliases.invalidate()
+        }
+    }
+}
+
+/// What a request changed, and so what may be known wrongly afterwards.
+enum Change: Sendable, Hashable {
+    /// Configuration or properties of an attribute.
+    case attribute(DeviceReference, String)
+    /// Anything of a device: it may change its interface.
+    case device(DeviceReference)
+    /// Any device of the server whose admin device was called.
+    case server
+    /// Anything in a database.
+    case database
+
+    /// What a command may change.
+    /// - Parameter device: by its own name.
+    init(commanding device: DeviceReference, isDatabase: Bool) {
+        self = isDatabase ? .database : device.name.tangoFolded.hasPrefix("dserver/") ? .server : .device(device)
     }
 }
 
@@ -214,39 +243,68 @@ struct Exchange: Sendable {
 
     /// The body as JSON; `nil` when there is none.
     /// - Throws: 415 when it is declared to be something else, 400 when it is not JSON.
-    func jsonBody() throws(HTTPFailure) -> JSONValue? {
+    func jsonBody() async throws(HTTPFailure) -> JSONValue? {
         guard !self.request.body.isEmpty else { return nil }
         if let type = self.request.headers[.contentType], !MediaType.isJSON(type) {
             throw HTTPFailure(.unsupportedMediaType, .restUnsupportedMediaType, "The body must be application/json, not \(type)")
         }
-        do {
-            return try JSONValue(parsing: self.request.body)
-        } catch {
-            throw HTTPFailure.badJSON("\(error.problem) at byte \(error.offset) of the body")
+        let body = self.request.body
+        return try await self.converting { () throws(HTTPFailure) in
+            do throws(JSONSyntaxError) {
+                return try JSONValue(parsing: body)
+            } catch {
+                throw HTTPFailure.badJSON("\(error.problem) at byte \(error.offset) of the body")
+            }
         }
+    }
+
+    /// Size of a body, in bytes, that is too large for the event loop, which others wait for too.
+    static let largeBody = 256 * 1024
+
+    /// Does something that takes the longer the larger the body is; for large ones on another thread.
+    func converting<Value: Sendable, Failure: Error>(
+        _ work: @escaping @Sendable () throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        guard self.request.body.count >= Self.largeBody else { return try work() }
+        // Not given up when the request is: it would be done here then.
+        let result = try? await NIOThreadPool.singleton.runIfActive(eventLoop: self.executor.eventLoop) { () -> Result<Value, Failure> in
+            do throws(Failure) {
+                return .success(try work())
+            } catch {
+                return .failure(error)
+            }
+        }.get()
+        // Without the threads it is done here.
+        guard let result else { return try work() }
+        return try result.get()
     }
 
     /// The body as form pairs; `nil` when it is none.
-    func formBody() throws(HTTPFailure) -> Query? {
+    func formBody() async throws(HTTPFailure) -> Query? {
         guard let type = self.request.headers[.contentType], MediaType.isForm(type) else { return nil }
-        return try Query(parsing: String(decoding: self.request.body, as: UTF8.self))
+        let body = self.request.body
+        return try await self.converting { () throws(HTTPFailure) in try Query(parsing: String(decoding: body, as: UTF8.self)) }
     }
 
     /// Does the part of a request that changes something, at once or, with `async`, after the answer.
-    func change(_ isAsync: Bool, _ work: @escaping @Sendable () async throws -> Answer) async throws -> Answer {
+    /// - Parameter changes: what is not known any more afterwards, however it ends.
+    /// - Throws: what the work throws; with `async` 503 when too much waits to be done already.
+    func change(
+        _ isAsync: Bool, _ changes: [Change], _ work: @escaping @Sendable () async throws -> Answer
+    ) async throws -> Answer {
         let services = self.services
         guard isAsync else {
-            defer { services.invalidateCaches() }
+            defer { for change in changes { services.forget(change) } }
             return try await work()
         }
         let (method, path) = (self.request.method, self.request.path)
-        Task {
+        try services.accepted.accept {
             do {
                 _ = try await work()
             } catch {
                 services.logger.warning("\(method) \(path) failed after its answer: \(error)")
             }
-            services.invalidateCaches()
+            for change in changes { services.forget(change) }
         }
         return .noContent
     }
@@ -260,7 +318,7 @@ struct Exchange: Sendable {
     /// - Throws: `REST_Forbidden` for a control system that is not served.
     private func permit(_ host: TangoHost) throws(DevFailed) {
         guard let allowed = self.configuration.allowedTangoHosts else { return }
-        func isSame(_ other: TangoHost) -> Bool { host.port == other.port && host.host.tangoFolded == other.host.tangoFolded }
+        func isSame(_ other: TangoHost) -> Bool { host.folded == other.folded }
         let standard = self.configuration.defaultTangoHost ?? (try? self.services.controlSystem.defaultHost())
         if standard.map(isSame) ?? false { return }
         if allowed.contains(where: { (try? TangoHost(authority: $0)).map(isSame) ?? false }) { return }

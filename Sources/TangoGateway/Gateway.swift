@@ -55,7 +55,9 @@ public final class Gateway: Sendable {
             },
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? configuration.port) }
         )
-        var groupConfiguration = ServiceGroupConfiguration(services: [server], logger: responder.services.logger)
+        var groupConfiguration = ServiceGroupConfiguration(
+            // The last one stops first: what it accepted is waited for.
+            services: [responder.services.accepted, server], logger: responder.services.logger)
         groupConfiguration.maximumGracefulShutdownDuration = configuration.shutdownLimit
         let group = ServiceGroup(configuration: groupConfiguration)
         // In a task of its own, so that cancellation too lets requests in progress finish.

@@ -101,24 +101,11 @@ extension Exchange {
         try await upstream(.database) { () async throws(DevFailed) in try await database.devices(matching: "*", exportedOnly: false) }
     }
 
-    /// Aliases by device name in lower case. The database tells only one at a time.
+    /// Aliases by device name in lower case.
     private func aliases(_ database: DatabaseClient) async throws(HTTPFailure) -> [String: String] {
         try await upstream(.database) { () async throws(DevFailed) in
-            try await self.services.aliases.value(database.host, isFresh: self.isFresh) { () async throws(DevFailed) in
-                let aliases = try await database.aliases(matching: "*")
-                return await withTaskGroup(of: (String, String)?.self) { group in
-                    var pairs: [String: String] = [:]
-                    for (index, alias) in aliases.enumerated() {
-                        if index >= 16, let pair = await group.next() ?? nil { pairs[pair.0] = pair.1 }
-                        group.addTask {
-                            // An alias removed meanwhile is left out.
-                            guard let device = try? await database.device(ofAlias: alias) else { return nil }
-                            return (device.tangoFolded, alias)
-                        }
-                    }
-                    for await pair in group { if let pair { pairs[pair.0] = pair.1 } }
-                    return pairs
-                }
+            try await self.services.aliases.value(database.host.folded, isFresh: self.isFresh) { () async throws(DevFailed) in
+                Dictionary(try await database.aliasedDevices().map { ($0.device.tangoFolded, $0.alias) }) { first, _ in first }
             }
         }
     }

@@ -52,13 +52,14 @@ extension Exchange {
 
     func writePipe(_ device: DeviceReference, _ name: String) async throws -> Answer {
         let isAsync = try self.query.flag("async")
-        guard let body = try self.jsonBody() else { throw HTTPFailure.badRequest("A list of pipe elements is expected in the body") }
+        guard let body = try await self.jsonBody() else { throw HTTPFailure.badRequest("A list of pipe elements is expected in the body") }
         let (proxy, links) = try await self.open(device)
         let config = try await self.config(name, proxy, links)
-        let blob = try PipeBlob(name: config.name, writing: body)
-        return try await self.change(isAsync) {
+        let blob = try await self.converting { () throws(HTTPFailure) in try PipeBlob(name: config.name, writing: body) }
+        return try await self.change(isAsync, [.device(device)]) {
             try await proxy.writePipe(config.name, blob)
-            return .json(try await proxy.readPipe(config.name).entity(links))
+            let value = try await readingBack(config.name) { () async throws(DevFailed) in try await proxy.readPipe(config.name) }
+            return .json(value.entity(links))
         }
     }
 }

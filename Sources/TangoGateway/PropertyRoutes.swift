@@ -41,11 +41,11 @@ extension Exchange {
         let isAsync = try self.query.flag("async")
         let isReplacing = canReplace ? try self.query.flag("replace") : false
         var named = self.query.named(except: Query.reservedNames.union(canReplace ? ["replace"] : []))
-        if named.isEmpty, let form = try self.formBody() { named = form.named(except: []) }
+        if named.isEmpty, let form = try await self.formBody() { named = form.named(except: []) }
         guard !named.isEmpty || isReplacing else { throw HTTPFailure.badRequest("There is nothing to write: give {property}={value}") }
         let properties = named.map { (name: TangoText.encode($0.name), values: $0.values.map(TangoText.encode)) }
         let (database, name) = try await self.owner(device)
-        return try await self.change(isAsync) {
+        return try await self.change(isAsync, [.device(device)]) {
             if !properties.isEmpty { try await database.putProperties(ofDevice: name, properties) }
             if isReplacing {
                 let kept = Set(properties.map(\.name.tangoFolded))
@@ -58,9 +58,9 @@ extension Exchange {
 
     func writeProperty(_ device: DeviceReference, _ property: String) async throws -> Answer {
         let isAsync = try self.query.flag("async")
-        let values = try self.propertyValues()
+        let values = try await self.propertyValues()
         let (database, name) = try await self.owner(device)
-        return try await self.change(isAsync) {
+        return try await self.change(isAsync, [.device(device)]) {
             try await database.putProperties(ofDevice: name, [(name: property, values: values)])
             // Without values it is not there any more.
             if values.isEmpty { return .json(PropertyDocument.entity(property, [])) }
@@ -70,22 +70,24 @@ extension Exchange {
 
     func deleteProperty(_ device: DeviceReference, _ property: String) async throws -> Answer {
         let (database, name) = try await self.owner(device)
-        return try await self.change(false) {
+        return try await self.change(false, [.device(device)]) {
             try await database.deleteProperties(ofDevice: name, names: [property])
             return .noContent
         }
     }
 
     /// Values of one property: `value` of the query or a form, or JSON: a text, a list, or an object with `values`.
-    func propertyValues() throws(HTTPFailure) -> [String] {
+    func propertyValues() async throws(HTTPFailure) -> [String] {
         let texts = self.query.all("value")
         if !texts.isEmpty { return texts.map(TangoText.encode) }
-        if let form = try self.formBody() {
+        if let form = try await self.formBody() {
             let texts = form.all("value")
             guard !texts.isEmpty else { throw HTTPFailure.badRequest("There is no value in the form") }
             return texts.map(TangoText.encode)
         }
-        guard let body = try self.jsonBody() else { throw HTTPFailure.badRequest("There is no value: give the parameter value or a body") }
+        guard let body = try await self.jsonBody() else {
+            throw HTTPFailure.badRequest("There is no value: give the parameter value or a body")
+        }
         let value = body.object?["values"] ?? body
         var values: [String] = []
         for item in value.array ?? [value] {

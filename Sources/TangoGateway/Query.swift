@@ -114,6 +114,16 @@ struct Query: Sendable, Hashable {
         }
     }
 
+    /// Whether set points are wanted beside values: `fields=+w_value`, with the plus sign escaped or not.
+    /// - Throws: 400 for other fields.
+    var wantsSetPoints: Bool {
+        get throws(HTTPFailure) {
+            guard let text = self.first("fields") else { return false }
+            guard ["+w_value", " w_value"].contains(text) else { throw HTTPFailure.badRequest("fields can be +w_value, not \"\(text)\"") }
+            return true
+        }
+    }
+
     /// A count from 1 to a limit.
     func count(_ name: String, default standard: Int, limit: Int) throws(HTTPFailure) -> Int {
         guard let text = self.first(name) else { return standard }

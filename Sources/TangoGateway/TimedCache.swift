@@ -19,9 +19,36 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
     }
 
     private struct State {
-        var entries: [Key: Entry] = [:]
+        private(set) var entries: [Key: Entry] = [:]
+        /// The keys that are forgotten together.
+        private var groups: [String: Set<Key>] = [:]
         /// Counts fetches: what one brings is kept only while its entry is its own.
         var fetchCount = 0
+        let group: (@Sendable (Key) -> String)?
+
+        init(group: (@Sendable (Key) -> String)?) { self.group = group }
+
+        mutating func set(_ entry: Entry, _ key: Key) {
+            let isNew = self.entries.updateValue(entry, forKey: key) == nil
+            if isNew, let group = self.group?(key) { self.groups[group, default: []].insert(key) }
+        }
+
+        mutating func remove(_ key: Key) {
+            guard self.entries.removeValue(forKey: key) != nil, let group = self.group?(key) else { return }
+            self.groups[group]?.remove(key)
+            if self.groups[group]?.isEmpty ?? false { self.groups[group] = nil }
+        }
+
+        mutating func removeAll() {
+            self.entries = [:]
+            self.groups = [:]
+        }
+
+        mutating func removeWorthless(at now: ContinuousClock.Instant) {
+            for key in self.entries.filter({ $0.value.isWorthless(at: now) }).keys { self.remove(key) }
+        }
+
+        func keys(ofGroup group: String) -> Set<Key> { self.groups[group] ?? [] }
     }
 
     private enum Found {
@@ -29,7 +56,7 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
         case fetch(Fetch)
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let hits = Atomic<UInt64>(0)
     private let misses = Atomic<UInt64>(0)
     private let lifetime: Duration
@@ -41,8 +68,13 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
     /// How often it had to be fetched.
     var missCount: UInt64 { self.misses.load(ordering: .relaxed) }
 
-    /// - Parameter executors: fetches started on one of their event loops stay there.
-    init(lifetime: Duration, limit: Int = 4096, executors: EventLoopExecutors? = nil) {
+    /// - Parameters:
+    ///   - executors: fetches started on one of their event loops stay there.
+    ///   - group: names what a key belongs to, for those who forget by that.
+    init(
+        lifetime: Duration, limit: Int = 4096, executors: EventLoopExecutors? = nil, group: (@Sendable (Key) -> String)? = nil
+    ) {
+        self.state = Mutex(State(group: group))
         self.lifetime = lifetime
         self.executors = executors
         self.limit = limit
@@ -66,7 +98,7 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
                 }
             }
             self.misses.wrappingAdd(1, ordering: .relaxed)
-            if state.entries.count >= self.limit { state.entries = state.entries.filter { !$0.value.isWorthless(at: now) } }
+            if state.entries.count >= self.limit { state.removeWorthless(at: now) }
             state.fetchCount += 1
             let number = state.fetchCount
             let task = Fetch(executorPreference: self.executors?.current) {
@@ -79,7 +111,7 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
                     return .failure(error)
                 }
             }
-            if state.entries.count < self.limit || state.entries[key] != nil { state.entries[key] = .fetching(task, number) }
+            if state.entries.count < self.limit || state.entries[key] != nil { state.set(.fetching(task, number), key) }
             return .fetch(task)
         }
         switch found {
@@ -91,21 +123,24 @@ final class TimedCache<Key: Hashable & Sendable, Value: Sendable, Failure: Error
     private func keep(_ value: Value, _ key: Key, _ number: Int) {
         self.state.withLock { state in
             guard case .fetching(_, number)? = state.entries[key] else { return }
-            state.entries[key] = .kept(value, expires: .now + self.lifetime)
+            state.set(.kept(value, expires: .now + self.lifetime), key)
         }
     }
 
     private func forgetFetch(_ key: Key, _ number: Int) {
         self.state.withLock { state in
             guard case .fetching(_, number)? = state.entries[key] else { return }
-            state.entries[key] = nil
+            state.remove(key)
         }
     }
 
     /// Forgets everything, also what is being fetched.
-    func invalidate() {
+    func invalidate() { self.state.withLock { $0.removeAll() } }
+
+    /// Forgets what belongs together, also what is being fetched of it.
+    func invalidate(group: String, where isMeant: (Key) -> Bool = { _ in true }) {
         self.state.withLock { state in
-            state.entries = [:]
+            for key in state.keys(ofGroup: group) where isMeant(key) { state.remove(key) }
         }
     }
 }

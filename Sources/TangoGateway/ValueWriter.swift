@@ -58,16 +58,24 @@ extension AttributeValue {
     /// A DevEnum needs the labels of its configuration, since it travels as a number.
     func json(config: AttributeConfig?) -> JSONValue {
         if self.quality == .invalid { return .null }
+        return self.json(self.readData, self.readDimension, config)
+    }
+
+    /// What was set; `nil` where nothing can be set.
+    func setPointJSON(config: AttributeConfig?) -> JSONValue? {
+        self.setData.map { self.json($0, self.writeDimension, config) }
+    }
+
+    private func json(_ data: AttributeData, _ dimension: AttributeDimension, _ config: AttributeConfig?) -> JSONValue {
         let isEnum = self.type == .enum || config?.type == .enum
-        let elements = self.readData.json(enumLabels: isEnum ? config?.enumLabels : nil)
+        let elements = data.json(enumLabels: isEnum ? config?.enumLabels : nil)
         let format = self.format == .unknown ? config?.format ?? .scalar : self.format
         switch format {
         case .spectrum: return .array(elements)
         case .image:
             let isEmpty = elements.isEmpty
             return [
-                "data": .array(elements), "width": .integer(isEmpty ? 0 : self.readDimension.x),
-                "height": .integer(isEmpty ? 0 : self.readDimension.y),
+                "data": .array(elements), "width": .integer(isEmpty ? 0 : dimension.x), "height": .integer(isEmpty ? 0 : dimension.y),
             ]
         case .scalar, .unknown: return elements.first ?? .null
         }

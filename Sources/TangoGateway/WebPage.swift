@@ -1,4 +1,5 @@
 import HTTPTypes
+import TangoCore
 
 /// A file of the page at `/`: devices and live values, by this interface alone.
 ///
@@ -15,6 +16,7 @@ enum WebPage: String, Sendable, CaseIterable {
     case inputs = "inputs.js"
     case main = "main.js"
     case picture = "picture.js"
+    case pipes = "pipes.js"
     case poller = "poller.js"
     case properties = "properties.js"
     case sparkline = "sparkline.js"
@@ -23,7 +25,7 @@ enum WebPage: String, Sendable, CaseIterable {
 
     var bytes: [UInt8] {
         switch self {
-        case .index: PackageResources.index_html
+        case .index: Self.indexBytes
         case .style: PackageResources.style_css
         case .icon: PackageResources.icon_svg
         case .api: PackageResources.api_js
@@ -34,6 +36,7 @@ enum WebPage: String, Sendable, CaseIterable {
         case .inputs: PackageResources.inputs_js
         case .main: PackageResources.main_js
         case .picture: PackageResources.picture_js
+        case .pipes: PackageResources.pipes_js
         case .poller: PackageResources.poller_js
         case .properties: PackageResources.properties_js
         case .sparkline: PackageResources.sparkline_js
@@ -41,6 +44,13 @@ enum WebPage: String, Sendable, CaseIterable {
         case .values: PackageResources.values_js
         }
     }
+
+    /// The page, with the version of the program in it.
+    private static let indexBytes = Array(
+        String(decoding: PackageResources.index_html, as: UTF8.self).replacing("{version}", with: Product.version).utf8)
+
+    /// Where it is found, by its own name.
+    var path: String { "/page/\(self.rawValue)" }
 
     var contentType: String {
         switch self {

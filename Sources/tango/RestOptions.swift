@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TangoCLI
 import TangoCore
 import TangoGateway
 
@@ -136,6 +137,8 @@ struct RestOptions: ParsableArguments {
     /// - Parameter address: `host`, `port` and `tango-host` as far as they were given.
     func load(_ address: [String: String?]) async throws(DevFailed) -> LoadedConfiguration {
         let options = self.given.merging(address.compactMapValues { $0 }) { _, text in text }
-        return try await LoadedConfiguration(options: options, environment: ProcessInfo.processInfo.environment, file: self.config)
+        let loaded = try await LoadedConfiguration(options: options, environment: ProcessInfo.processInfo.environment, file: self.config)
+        for warning in loaded.warnings { Terminal.printError("tango: \(warning)") }
+        return loaded
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import TangoCLI
+import TangoCore
 
 /// The program `tango`.
 @main
@@ -7,7 +8,7 @@ struct Tango: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tango",
         abstract: "A Tango control system: its database, its REST API and a client.",
-        version: "0.1.0",
+        version: Product.version,
         subcommands: [Up.self, Database.self, Rest.self, MirrorCommand.self] + ClientCommands.subcommands
     )
 }

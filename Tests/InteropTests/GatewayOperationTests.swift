@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TangoClient
 import TangoCore
 import TangoServer
@@ -27,6 +28,30 @@ import Testing
             await gateway.stop()
             await ours.stop()
         }
+    }
+
+    @Test func aCppDatabaseGivesAllAliasesAtOnce() async throws {
+        try await TestSystem.withCpp { system, _ in
+            let database = try system.client.database()
+            #expect(try await database.aliasedDevices().isEmpty)
+            let devices = ["test/Alias/1", "test/alias/2", "test/alias/3"]
+            try await database.addServer("Test/alias", devices: devices.map { ($0, "Test") })
+            try await database.putAlias("One", ofDevice: "test/alias/1")
+            try await database.putAlias("two", ofDevice: "test/alias/2")
+            try await database.putAlias("gone", ofDevice: "test/alias/3")
+            try await database.deleteAlias("gone")
+            let calls = Calls()
+            system.client.callObserver = calls
+            let pairs = try await database.aliasedDevices().map { "\($0.alias) \($0.device.lowercased())" }.sorted()
+            #expect(pairs == ["One test/alias/1", "two test/alias/2"])
+            #expect(calls.count.withLock { $0 } == 1)
+        }
+    }
+
+    private final class Calls: CallObserver {
+        let count = Mutex(0)
+
+        func callEnded(after duration: Duration, isDatabase: Bool, failure: DevFailed?) { self.count.withLock { $0 += 1 } }
     }
 
     @Test func aTraceGoesFromTheHTTPRequestToTheDevice() async throws {

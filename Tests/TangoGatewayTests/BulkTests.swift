@@ -105,6 +105,25 @@ import Testing
         }
     }
 
+    @Test func oneAtATimeAsksADeviceThatHangs() {
+        let hanging = HangingDevices()
+        let device = MemberKey(DeviceReference(host: TangoHost(host: "h", port: 1), name: "a/b/c"))
+        #expect(hanging.startsAsking(device, isNamed: false) == .free)
+        hanging.stopsAsking(device, .free, isAnswered: false)
+        // Who names it asks in any case; meanwhile others do not, whatever those find who asked before.
+        #expect(hanging.startsAsking(device, isNamed: true) == .marked)
+        #expect(hanging.startsAsking(device, isNamed: false) == nil)
+        hanging.stopsAsking(device, .free, isAnswered: false)
+        #expect(hanging.startsAsking(device, isNamed: false) == nil)
+        #expect(hanging.startsAsking(device, isNamed: true) == .marked)
+        hanging.stopsAsking(device, .marked, isAnswered: nil)
+        #expect(hanging.startsAsking(device, isNamed: false) == nil)
+        hanging.stopsAsking(device, .marked, isAnswered: false)
+        #expect(hanging.startsAsking(device, isNamed: false) == .marked)
+        hanging.stopsAsking(device, .marked, isAnswered: true)
+        #expect(!hanging.contains(device))
+    }
+
     @Test func severalControlSystemsAreReadAndWrittenTogether() async throws {
         try await LiveSystem.run { one in
             try await LiveSystem.run(echoes: 1) { two in

@@ -28,6 +28,17 @@ import Testing
         }
     }
 
+    @Test func variablesThatAreNoSettingsAreToldWithTheNearestThatIs() async throws {
+        let loaded = try await LoadedConfiguration(
+            options: [:], environment: ["TANGO_REST_TIMOUT": "1", "TANGO_REST_PORT": "2", "TANGO_REST_CONFIG": "", "TANGO_RESTLESS": "1"])
+        #expect(
+            loaded.warnings == [
+                "TANGO_REST_TIMOUT in the environment is no setting and does nothing; the nearest there is: TANGO_REST_TIMEOUT"
+            ])
+        #expect(LoadedConfiguration.distance("", "abc") == 3 && LoadedConfiguration.distance("abc", "abc") == 0)
+        #expect(LoadedConfiguration.distance("kitten", "sitting") == 3 && LoadedConfiguration.distance("ab", "b") == 1)
+    }
+
     @Test func optionsWinOverTheEnvironmentAndThatOverTheFile() async throws {
         let file =
             #"{"port": 1, "timeout": 1.5, "shutdown-limit": 2, "allowed-origins": ["http://a", "http://b"], "trust-forwarded": true}"#

@@ -16,6 +16,8 @@ final class Release: Sendable {
 
     func open() { self.isDone.store(true, ordering: .relaxed) }
 
+    var isOpen: Bool { self.isDone.load(ordering: .relaxed) }
+
     func wait() async throws {
         while !self.isDone.load(ordering: .relaxed) { try await Task.sleep(for: .milliseconds(5)) }
     }
@@ -53,6 +55,17 @@ final class EchoDevice: Device {
             Member.attribute(
                 AttributeDefinition(
                     name: "Broken", type: .double, reader: .sync { _ in throw DevFailed("Echo_Broken", "broken on purpose") }))
+            Member.attribute(
+                AttributeDefinition(
+                    name: "Mute", type: .double, access: .readWrite,
+                    reader: .sync { _ in throw DevFailed("Echo_Mute", "written, never read") }, writer: .sync { _, _ in }))
+            Member.attribute(
+                AttributeDefinition(
+                    name: "Deaf", type: .double, access: .readWrite,
+                    reader: .async { _ in
+                        try await release.wait()
+                        return AttributeReading(.double([1]))
+                    }, writer: .sync { _, _ in }))
             Member.attribute(AttributeDefinition(name: "Invalid", type: .double, reader: .sync { _ in .invalid }))
             Member.attribute(
                 AttributeDefinition(

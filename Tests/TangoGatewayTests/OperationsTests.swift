@@ -201,6 +201,22 @@ import Testing
         }
     }
 
+    @Test func strangersLearnOnlyWhetherTheGatewayIsReady() async throws {
+        let responder = Responder(
+            services: self.services {
+                $0.defaultTangoHost = TangoHost(host: "127.0.0.1", port: 1)
+                $0.authentication = .on
+            })
+        for path in ["/health/ready", "/health"] {
+            var request = self.request(.get, path)
+            let stranger = await responder.respond(to: request)
+            #expect(stranger.status == .serviceUnavailable && !String(decoding: stranger.body, as: UTF8.self).contains("127.0.0.1"))
+            request.user = "ann"
+            let user = await responder.respond(to: request)
+            #expect(String(decoding: user.body, as: UTF8.self).contains("The database 127.0.0.1:1 cannot be used"))
+        }
+    }
+
     @Test func countersAndDescriptionAreServed() async throws {
         let responder = Responder(services: self.services())
         let metrics = await responder.respond(to: self.request(.get, "/metrics"))

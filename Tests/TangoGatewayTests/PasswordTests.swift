@@ -134,6 +134,35 @@ import Testing
         }
     }
 
+    @Test func checksByAnOldFileCountAsLongAsTheyRun() async throws {
+        try await TestFolder.with { folder in
+            let slow = try PasswordHash(of: "1", cost: .init(logRounds: 14, blockSize: 8, parallelism: 1))
+            let verifier = Self.verifier(try folder.write("ann:\(slow)\n", to: "users"))
+            await withTaskGroup(of: Void.self) { group in
+                for number in 0..<64 {
+                    group.addTask { _ = try? await verifier.verify("ann", "guess \(number)", from: "address \(number / 8)") }
+                }
+                while verifier.computing < 64 { await Task.yield() }
+                #expect(throws: Never.self) { try UsersFile(path: folder.file("users")).set("bob", password: "2", cost: .cheap) }
+                await #expect(throws: HTTPFailure.self) { try await verifier.verify("bob", "2", from: "another") }
+            }
+            #expect(verifier.computing == 0)
+            #expect(try await verifier.verify("bob", "2", from: "another"))
+        }
+    }
+
+    @Test func guessesAtUnknownNamesCostWhatGuessesAtUsersDo() async throws {
+        try await TestFolder.with { folder in
+            let other = PasswordHash.Cost(logRounds: 5, blockSize: 1, parallelism: 1)
+            let lines = try [("a", PasswordHash.Cost.cheap), ("b", other)].map { "\($0):\(try PasswordHash(of: "1", cost: $1))\n" }
+            let verifier = Self.verifier(try folder.write(lines.joined(), to: "users"))
+            let names = (0..<200).map { "name \($0)" }
+            let costs = names.map { verifier.cost(ofUnknown: $0) }
+            #expect(Set(costs) == [.cheap, other])
+            #expect(costs == names.map { verifier.cost(ofUnknown: $0) }, "a name does not change its cost")
+        }
+    }
+
     @Test func basicCredentialsAreTakenApart() {
         func decode(_ text: String) -> [String]? {
             Authenticator.decode(basic: Data(text.utf8).base64EncodedString()).map { [$0.name, $0.password] }

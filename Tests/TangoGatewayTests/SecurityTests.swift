@@ -57,6 +57,40 @@ import Testing
         }
     }
 
+    @Test func whatIsOpenIsSaidOnce() {
+        func isOpen(_ path: String) -> Bool {
+            Authenticator.isOpen(
+                GatewayRequest(head: HTTPRequest(method: .get, scheme: "http", authority: "a", path: path), trustsForwarded: false))
+        }
+        for route in Route.allCases where route.pathParameters.isEmpty {
+            #expect(isOpen(route.template) == route.isOpen, "\(route)")
+            #expect(isOpen(route.template + (route == .page ? "" : "/")) == route.isOpen, "\(route)")
+        }
+        for file in WebPage.allCases { #expect(isOpen("/page/\(file.rawValue)")) }
+        for path in ["/page/other.js", "/health/other", "/health//", "//", "/tango/rest/v11", "/tango", ""] {
+            #expect(!isOpen(path), "\(path)")
+        }
+    }
+
+    @Test func usersAreToldWhyTheGatewayIsNotReady() async throws {
+        try await TestFolder.with { folder in
+            let users = try folder.users(["ann": "1"])
+            try await RunningGateway.with {
+                $0.usersFile = users
+            } _: { (gateway) async throws in
+                for path in ["/health/ready", "/health", "/health/"] {
+                    let url = "http://127.0.0.1:\(gateway.port)\(path)"
+                    for options in [[], ["-u", "ann:2"], ["-u", "eve:1"]] {
+                        let answer = try await Curl.get(url, options)
+                        #expect(answer.status == 503 && !answer.body.contains("127.0.0.1"))
+                    }
+                    let answer = try await Curl.get(url, ["-u", "ann:1"])
+                    #expect(answer.status == 503 && answer.body.contains("The database 127.0.0.1:1 cannot be used"))
+                }
+            }
+        }
+    }
+
     @Test func withoutUsersNobodyIsAsked() async throws {
         try await RunningGateway.with { gateway in
             let answer = try await Curl.get("http://127.0.0.1:\(gateway.port)/tango/rest/v11")

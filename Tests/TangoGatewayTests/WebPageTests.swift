@@ -1,6 +1,7 @@
 import HTTPTypes
 import Logging
 import TangoClient
+import TangoCore
 import Testing
 
 @testable import TangoGateway
@@ -42,6 +43,10 @@ import Testing
         }
         #expect(!imported.isEmpty)
         #expect(Set(linked + imported + ["index.html"]) == Set(names))
+    }
+
+    @Test func thePageKnowsItsVersion() {
+        #expect(self.text(.index).contains("content=\"swift-tango \(Product.version)\""))
     }
 
     @Test func nothingInThePageIsAgainstThePolicy() {

@@ -20,6 +20,22 @@ struct FailureTests {
         }
     }
 
+    @Test func aPeerThatClosesEachConnectionAtOnceIsGivenUp() async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let peer = try await ServerBootstrap(group: group).childChannelInitializer { $0.close() }.bind(host: "127.0.0.1", port: 0).get()
+        let cache = ConnectionCache(group: group)
+        let endpoint = Endpoint(host: "127.0.0.1", port: peer.localAddress?.port ?? 0, version: .v1_2)
+        for _ in 0..<20 {
+            await #expect(throws: (any Error).self) {
+                _ = try await cache.call(endpoint, objectKey: "t/a/1", .ping, timeout: .seconds(30))
+            }
+        }
+        // Nothing is kept of connections that ended.
+        try await eventually { cache.count == 0 }
+        await cache.shutDown()
+        try await peer.close()
+    }
+
     @Test func theServersFarewellIsCloseConnection() async throws {
         var limits = ServerLimits()
         limits.idleTime = .milliseconds(500)

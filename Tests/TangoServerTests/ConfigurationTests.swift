@@ -361,6 +361,13 @@ struct ConfigurationTests {
         let attribute = Self.attribute(Self.number(), ["min_value": ["Not specified"], "delta_t": ["0"], "delta_val": ["NaN"]])
         #expect(try Self.changes(of: attribute) { $0.unit = "V" } == ["unit": ["V"]])
         #expect(attribute.config.minValue == "Not specified" && attribute.config.alarm.deltaTime == "Not specified")
+        let other = Self.attribute(Self.number(), ["delta_val": ["not specified"]])
+        #expect(try Self.changes(of: other) { $0.unit = "V" } == ["unit": ["V"]])
+        #expect(
+            try Self.changes(of: other) { ($0.alarm.deltaTime, $0.alarm.deltaValue) = ("5", "1") } == [
+                "delta_t": ["5"], "delta_val": ["1"],
+            ])
+        #expect(try Self.changes(of: other) { ($0.alarm.deltaTime, $0.alarm.deltaValue) = ("", "") } == ["delta_t": nil, "delta_val": nil])
     }
 
     @Test func labelsBeginningWithASpecialTextAreThatText() throws {

@@ -22,6 +22,9 @@ public struct TangoHost: Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String { "\(self.host):\(self.port)" }
+
+    /// With the host in lower case: names of hosts are compared without case.
+    package var folded: TangoHost { TangoHost(host: self.host.tangoFolded, port: self.port) }
 }
 
 /// Name of a device: `domain/family/member`, compared without case (RFC-2).

@@ -15,6 +15,8 @@ public struct LoadedConfiguration: Sendable {
 
     public var configuration = GatewayConfiguration()
     private(set) var sources: [String: Source] = [:]
+    /// What was not understood, a line each: variables that look like settings and are none.
+    public private(set) var warnings: [String] = []
 
     /// Reads the sources.
     /// - Parameters:
@@ -46,6 +48,27 @@ public struct LoadedConfiguration: Sendable {
                 break
             }
         }
+        let known = GatewaySetting.all.map { Self.variable($0.name) } + ["TANGO_REST_CONFIG"]
+        for name in environment.keys.filter({ $0.hasPrefix("TANGO_REST_") && !known.contains($0) }).sorted() {
+            let nearest = known.min { Self.distance(name, $0) < Self.distance(name, $1) } ?? ""
+            self.warnings.append("\(name) in the environment is no setting and does nothing; the nearest there is: \(nearest)")
+        }
+    }
+
+    /// How many letters must be put in, taken away or changed to come from one text to the other.
+    static func distance(_ first: String, _ second: String) -> Int {
+        let (first, second) = (Array(first.utf8), Array(second.utf8))
+        var costs = Array(0...second.count)
+        for (row, letter) in first.enumerated() {
+            var diagonal = costs[0]
+            costs[0] = row + 1
+            for (column, other) in second.enumerated() {
+                let changed = diagonal + (letter == other ? 0 : 1)
+                diagonal = costs[column + 1]
+                costs[column + 1] = min(changed, diagonal + 1, costs[column] + 1)
+            }
+        }
+        return costs[second.count]
     }
 
     /// Name of the variable of a setting.

@@ -148,7 +148,14 @@ extension Route {
         case .attributes: .list("Attribute", "Attributes")
         case .attributesInfo: .list("AttributeInfo", "Configuration of attributes", [.texts("attr", "Name; repeatable; without it, all")])
         case .attributesValue:
-            .list("AttributeItem", "Values of several attributes", [.texts("attr", "Name; repeatable", isRequired: true)])
+            .list(
+                "AttributeReading", "Values of several attributes",
+                [
+                    .texts("attr", "Name; repeatable", isRequired: true),
+                    Operation.Parameter(
+                        name: "fields", description: "The set points too, of attributes that can be written",
+                        schema: ["type": "string", "enum": ["+w_value"]]),
+                ])
         case .attribute: .entity("Attribute", "An attribute")
         case .attributeInfo: .entity("AttributeInfo", "Configuration of an attribute")
         case .attributeValue:

@@ -100,6 +100,9 @@ enum Route: Int, Sendable, CaseIterable {
         }
     }
 
+    /// Paths of the open ones, each without a slash at its end. Browsers look for an icon by themselves, and would ask for a password.
+    static let openPaths = Set(Self.allCases.filter(\.isOpen).map(\.template) + WebPage.allCases.map(\.path) + ["/favicon.ico"])
+
     /// Names of the parameters of the path, in order.
     var pathParameters: [String] {
         self.template.split(separator: "{").dropFirst().map { String($0.prefix { $0 != "}" }) }

@@ -138,6 +138,14 @@ enum Schemas {
             "value": reference("Value"),
             "quality": oneOf(AttributeQuality.allCases.map(\.name)), "timestamp": time,
         ]),
+        "AttributeReading": [
+            "anyOf": [
+                identified([
+                    "value": reference("Value"), "quality": oneOf(AttributeQuality.allCases.map(\.name)), "timestamp": time,
+                    "w_value": reference("Value"),
+                ]), reference("FailingItem"),
+            ]
+        ],
         "AttributeItem": ["anyOf": [reference("AttributeValue"), reference("FailingItem")]],
         "HistoryItem": ["anyOf": [reference("AttributeValue"), reference("Failure")]],
     ]

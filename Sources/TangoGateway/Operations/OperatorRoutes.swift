@@ -23,7 +23,7 @@ extension Exchange {
 
     func liveness() -> Answer { .json(["status": "pass"]) }
 
-    /// Whether the default database answers. Kept for a moment, since anybody may ask.
+    /// Whether the default database answers. Kept for a moment, since anybody may ask; where there are users, only they are told about it.
     /// - Throws: 503 when it does not.
     func readiness() async throws(HTTPFailure) -> Answer {
         let services = self.services
@@ -34,7 +34,8 @@ extension Exchange {
             // Clients name the host each time.
             return .json(["status": "pass"])
         }
-        let problem = await services.readiness.value(host, isFresh: false) { () async -> String? in
+        let isTrusted = !services.configuration.authenticates || self.request.user != nil
+        let problem = await services.readiness.value(host.folded, isFresh: false) { () async -> String? in
             let outcome = await withDeadline(min(services.configuration.timeout, Self.readinessLimit), on: services.executors.any()) {
                 () async -> String? in
                 do throws(DevFailed) {
@@ -44,10 +45,15 @@ extension Exchange {
                     return TangoText.decode(error.errors.first?.description ?? error.reason.rawValue)
                 }
             }
-            return outcome ?? "There was no answer within \(Self.readinessLimit)"
+            let problem = outcome ?? "There was no answer within \(Self.readinessLimit)"
+            if let problem { services.logger.warning("Not ready: the database \(host) cannot be used: \(problem)") }
+            return problem
         }
-        guard let problem else { return .json(["status": "pass", "database": .string(host.description)]) }
-        var failure = HTTPFailure(.serviceUnavailable, .restUnavailable, "The database \(host) cannot be used: \(problem)")
+        guard let problem else {
+            return .json(isTrusted ? ["status": "pass", "database": .string(host.description)] : ["status": "pass"])
+        }
+        var failure = HTTPFailure(
+            .serviceUnavailable, .restUnavailable, isTrusted ? "The database \(host) cannot be used: \(problem)" : "Not ready")
         failure.headers[.retryAfter] = "1"
         throw failure
     }

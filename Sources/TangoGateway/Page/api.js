@@ -92,18 +92,26 @@ export class Device {
     return request(`${this.path}/commands?filter=name&filter=info`, { signal });
   }
 
+  pipes(signal) {
+    return request(`${this.path}/pipes?filter=name&filter=info`, { signal });
+  }
+
+  readPipe(name, signal) {
+    return request(`${this.path}/pipes/${encodeURIComponent(name)}/value`, { signal });
+  }
+
   properties(signal) {
     return request(`${this.path}/properties`, { signal });
   }
 
-  /** Reads attributes together; failing ones are items with `errors`. */
+  /** Reads attributes together, with set points (`w_value`); failing ones are items with `errors`. */
   async read(names, signal) {
     const items = [];
     let rest = names.map((name) => `attr=${encodeURIComponent(name)}`);
     while (rest.length > 0) {
       let [count, length] = [0, 0];
       while (count < rest.length && (count === 0 || length + rest[count].length < queryLimit)) length += rest[count++].length + 1;
-      items.push(...await request(`${this.path}/attributes/value?${rest.slice(0, count).join("&")}`, { signal }));
+      items.push(...await request(`${this.path}/attributes/value?fields=%2Bw_value&${rest.slice(0, count).join("&")}`, { signal }));
       rest = rest.slice(count);
     }
     return items;

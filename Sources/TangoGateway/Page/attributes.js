@@ -44,6 +44,7 @@ class Row {
       "button", { type: "button", class: "name", "aria-expanded": "false", "aria-controls": this.id, click: () => this.open(!this.isOpen) },
       element("span", { class: "mark", "aria-hidden": "true" }), info.name);
     this.value = element("span", { class: info.data_format === "SCALAR" && info.data_type !== "DevString" ? "value" : "value long" }, this.isHeavy ? this.#kind() : "…");
+    this.setPoint = element("span", { class: "set-point", hidden: true });
     this.quality = element("span", { class: "quality" });
     this.time = element("time", {});
     const plot = element("td", { role: "cell", class: "plot" });
@@ -60,7 +61,7 @@ class Row {
         "th", { scope: "row", role: "rowheader" }, this.toggle,
         isSet(info.label) && info.label !== info.name ? element("span", { class: "label" }, info.label) : undefined,
         this.isExpert ? element("span", { class: "tag" }, "expert") : undefined),
-      element("td", { role: "cell", class: "reading" }, this.value, isSet(info.unit) ? element("span", { class: "unit" }, ` ${info.unit}`) : undefined),
+      element("td", { role: "cell", class: "reading" }, this.value, isSet(info.unit) ? element("span", { class: "unit" }, ` ${info.unit}`) : undefined, this.setPoint),
       plot,
       element("td", { role: "cell" }, this.quality),
       element("td", { role: "cell", class: "when" }, this.time),
@@ -177,6 +178,9 @@ class Row {
       else this.value.removeAttribute("title");
       if (this.info.data_type === "State" && this.info.data_format === "SCALAR") this.value.dataset.state = item.value;
     }
+    // Of write-only attributes the value is the set point.
+    this.setPoint.hidden = isFailed || item.w_value === undefined || this.info.writable === "WRITE";
+    if (!this.setPoint.hidden) setText(this.setPoint, `set to ${text(item.w_value, { format: this.info.format })}`);
     setText(this.quality, qualities[quality] ?? quality);
     this.quality.dataset.quality = qualities[quality] ?? "failed";
     setText(this.time, timeText(item.timestamp));

@@ -4,11 +4,12 @@ import { Device, Refusal } from "./api.js";
 import { AttributeTable } from "./attributes.js";
 import { CommandList } from "./commands.js";
 import { element, problem, setText } from "./dom.js";
+import { PipeList } from "./pipes.js";
 import { Poller } from "./poller.js";
 import { PropertyTable } from "./properties.js";
 import { states, timeText } from "./values.js";
 
-export const tabs = ["attributes", "commands", "properties"];
+export const tabs = ["attributes", "commands", "pipes", "properties"];
 
 const periods = [["1000", "every second"], ["500", "twice a second"], ["2000", "every 2 s"], ["5000", "every 5 s"], ["10000", "every 10 s"], ["0", "paused"]];
 let period = 1000;
@@ -64,7 +65,8 @@ export class DeviceView {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const next = tabs[(tabs.indexOf(this.tab) + step + tabs.length) % tabs.length];
+    const seen = tabs.filter((tab, index) => !this.buttons[index].hidden);
+    const next = seen[(seen.indexOf(this.tab) + step + seen.length) % seen.length];
     this.#choose(next);
     this.buttons[tabs.indexOf(next)].focus();
   }
@@ -80,6 +82,8 @@ export class DeviceView {
     for (const [index, name] of tabs.entries()) {
       this.buttons[index].setAttribute("aria-selected", String(name === tab));
       this.buttons[index].tabIndex = name === tab ? 0 : -1;
+      // Most devices have no pipes.
+      if (name === "pipes") this.buttons[index].hidden = name !== tab && !(this.parts.pipes?.entries.length > 0);
     }
     this.panel.setAttribute("aria-labelledby", `tab-${tab}`);
     this.#fill();
@@ -116,10 +120,12 @@ export class DeviceView {
     const changed = () => this.poller?.askNow();
     if (!this.parts.attributes) this.#add("attributes", new AttributeTable(device, await device.attributes(signal), changed));
     if (!this.parts.commands) this.#add("commands", new CommandList(device, await device.commands(signal), changed));
+    if (!this.parts.pipes) this.#add("pipes", new PipeList(device, await device.pipes(signal)));
     const table = this.parts.attributes;
     const names = new Set(["State", "Status", ...(this.tab === "attributes" ? table.names : [])]);
     const items = await device.read([...names], signal);
     this.#showState(items);
+    if (this.tab === "pipes") await this.parts.pipes.read(signal);
     if (this.tab !== "attributes") return;
     table.show(items);
     for (const row of table.heavy) await row.readHeavy(signal);
@@ -130,13 +136,14 @@ export class DeviceView {
     const button = this.buttons[tabs.indexOf(tab)];
     const count = part.rows?.size ?? part.rows?.length ?? part.entries?.length;
     button.textContent = `${tab[0].toUpperCase()}${tab.slice(1)} (${count})`;
+    if (tab === "pipes") button.hidden = count === 0 && tab !== this.tab;
     if (tab === this.tab) this.#fill();
   }
 
   #introduce(entity) {
     const { info } = entity;
     // Restarted, it may have other attributes.
-    if (this.started !== undefined && this.started !== `${info.last_exported} ${info.pid}`) delete this.parts.attributes, delete this.parts.commands;
+    if (this.started !== undefined && this.started !== `${info.last_exported} ${info.pid}`) delete this.parts.attributes, delete this.parts.commands, delete this.parts.pipes;
     this.started = `${info.last_exported} ${info.pid}`;
     this.isExported = info.exported;
     this.server = info.server;

@@ -6,6 +6,9 @@ import { byId, element, problem } from "./dom.js";
 import { Poller } from "./poller.js";
 import { Tree } from "./tree.js";
 
+/** Name and version of the program this page is part of. */
+const product = document.querySelector("meta[name=generator]").content;
+
 const main = byId("device");
 const search = byId("search");
 const container = byId("tree");
@@ -77,7 +80,7 @@ const loader = new Poller(async (signal) => {
     about = trees[0].value;
     const started = host.info.find((line) => line.startsWith("Running since"));
     byId("about").replaceChildren(
-      element("strong", {}, host.id), ` ${host.name}`, element("span", { class: "wide" }, started ? ` · ${started.toLowerCase()}` : "", ` · REST API ${version}`));
+      element("strong", {}, host.id), ` ${host.name}`, element("span", { class: "wide" }, started ? ` · ${started.toLowerCase()}` : "", ` · REST API ${version}`), ` · ${product}`);
   }
 }, 0, ({ failures, error }) => {
   const errors = error instanceof Refusal ? error.errors : [{ reason: "This page failed", description: String(error), severity: "ERR", origin: "" }];

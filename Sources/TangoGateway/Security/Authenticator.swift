@@ -32,10 +32,13 @@ final class Authenticator: Sendable {
         }
     }
 
-    /// The user of a request; `nil` where everybody may ask.
+    /// The user of a request; `nil` where everybody may ask, and where that tells users more also for wrong credentials.
     /// - Throws: 401 without valid credentials, 429 for too many guesses.
     func user(of request: GatewayRequest) async throws(HTTPFailure) -> String? {
-        if Self.isOpen(request) { return nil }
+        if Self.isOpen(request) {
+            guard Self.tellsUsersMore(request), request.headers[.authorization] != nil else { return nil }
+            return try? await self.user(authorizing: request)
+        }
         do {
             return try await self.user(authorizing: request)
         } catch {
@@ -114,11 +117,15 @@ final class Authenticator: Sendable {
         return (String(text[..<colon]), String(text[text.index(after: colon)...]))
     }
 
-    private static let openPaths: Set<String> = ["/", "/favicon.ico", "/tango/rest", "/tango/rest/", "/tango/openapi.json", "/health"]
-    private static let openFolders = ["/health/", "/page/"]
-
-    /// Whether everybody may ask, as it tells nothing about a control system. What is not listed needs a user.
+    /// Whether everybody may ask, as it tells nothing about a control system. What is not open needs a user.
     static func isOpen(_ request: GatewayRequest) -> Bool {
-        request.method == .options || Self.openPaths.contains(request.path) || Self.openFolders.contains { request.path.hasPrefix($0) }
+        if request.method == .options { return true }
+        let path = request.path.utf8.count > 2 && request.path.hasSuffix("/") ? String(request.path.dropLast()) : request.path
+        return Route.openPaths.contains(path)
+    }
+
+    /// Whether it tells users more than others.
+    private static func tellsUsersMore(_ request: GatewayRequest) -> Bool {
+        [Route.health, .readiness].contains { request.path == $0.template || request.path == $0.template + "/" }
     }
 }

@@ -15,9 +15,14 @@ final class PasswordVerifier: Sendable {
         var stamp: UsersFile.Stamp?
         var hasRead = false
         var users: [String: PasswordHash] = [:]
+        /// What the users' hashes cost, in the order of the file.
+        var costs: [PasswordHash.Cost] = []
         var verified: Set<Digest> = []
+        /// Checks by the present file.
         var running: [Digest: Task<Bool, Never>] = [:]
-        /// Computations in progress and waiting, by address.
+        /// Computations in progress and waiting, those by an older file included.
+        var computing = 0
+        /// The same, by address.
         var waiting: [String: Int] = [:]
         /// Counts readings of the file: what was computed before one is not remembered after it.
         var generation = 0
@@ -43,10 +48,13 @@ final class PasswordVerifier: Sendable {
     }
 
     /// Whether there is anybody.
-    var hasUsers: Bool { self.state.withLock { state in !self.users(&state).isEmpty } }
+    var hasUsers: Bool { self.withCurrent { !$0.users.isEmpty } }
 
     /// Number of passwords remembered, for tests.
     var remembered: Int { self.state.withLock { $0.verified.count } }
+
+    /// Number of computations in progress and waiting, for tests.
+    var computing: Int { self.state.withLock { $0.computing } }
 
     /// Whether the user exists and has the password.
     /// - Throws: 429 when too many checks are waiting already.
@@ -57,15 +65,15 @@ final class PasswordVerifier: Sendable {
             case wait(Task<Bool, Never>)
             case refuse
         }
-        let step: Step = self.state.withLock { state in
-            let users = self.users(&state)
+        let step: Step = self.withCurrent { state in
             if state.verified.contains(digest) { return .known }
             if let task = state.running[digest] { return .wait(task) }
             let waiting = state.waiting[address, default: 0]
-            guard waiting < Self.limitPerAddress, state.running.count < Self.limit else { return .refuse }
+            guard waiting < Self.limitPerAddress, state.computing < Self.limit else { return .refuse }
             state.waiting[address] = waiting + 1
+            state.computing += 1
             // Who is not there costs as much as who is.
-            let hash = users[name] ?? PasswordHash(unknownUserAt: users.values.first?.cost ?? PasswordHash.Cost())
+            let hash = state.users[name] ?? PasswordHash(unknownUserAt: self.cost(ofUnknown: name, state.costs))
             let generation = state.generation
             let task = Task {
                 let isRight = await self.compute(hash, password)
@@ -93,10 +101,12 @@ final class PasswordVerifier: Sendable {
 
     private func finish(_ digest: Digest, _ isRight: Bool, _ generation: Int, _ address: String) {
         self.state.withLock { state in
-            state.running[digest] = nil
+            state.computing -= 1
             let waiting = state.waiting[address, default: 1] - 1
             state.waiting[address] = waiting > 0 ? waiting : nil
-            guard isRight, state.generation == generation else { return }
+            guard state.generation == generation else { return }
+            state.running[digest] = nil
+            guard isRight else { return }
             if state.verified.count >= Self.rememberedLimit { state.verified = [] }
             state.verified.insert(digest)
         }
@@ -110,22 +120,46 @@ final class PasswordVerifier: Sendable {
         return Array(code.finalize())
     }
 
-    /// The users, read again when the file has changed. A file that is gone or wrong has none.
-    private func users(_ state: inout State) -> [String: PasswordHash] {
-        let stamp = self.file.stamp
-        if state.hasRead, state.stamp == stamp { return state.users }
-        state.hasRead = true
-        state.stamp = stamp
-        state.users = [:]
-        state.verified = []
-        state.running = [:]
-        state.generation += 1
-        do {
-            for entry in try self.file.entries() { state.users[entry.name] = entry.hash }
-        } catch {
-            self.logger.error("\(error.reasonDescription)")
+    /// What a guess at an unknown name costs: for each name always the same, and as often each cost as users have it.
+    private func cost(ofUnknown name: String, _ costs: [PasswordHash.Cost]) -> PasswordHash.Cost {
+        guard !costs.isEmpty else { return PasswordHash.Cost() }
+        let number = self.digest(name, "").prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return costs[Int(number % UInt64(costs.count))]
+    }
+
+    /// The same by the users of the file, for tests.
+    func cost(ofUnknown name: String) -> PasswordHash.Cost { self.withCurrent { self.cost(ofUnknown: name, $0.costs) } }
+
+    /// Runs the body with the users of the file as it is now: read again, outside the lock, when it has changed. A file that is gone or
+    /// wrong has none.
+    private func withCurrent<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
+        while true {
+            let stamp = self.file.stamp
+            let value: Value? = self.state.withLock { state in
+                guard state.hasRead, state.stamp == stamp else { return nil }
+                return body(&state)
+            }
+            if let value { return value }
+            var users: [String: PasswordHash] = [:]
+            var costs: [PasswordHash.Cost] = []
+            do {
+                for entry in try self.file.entries() {
+                    users[entry.name] = entry.hash
+                    costs.append(entry.hash.cost)
+                }
+            } catch {
+                self.logger.error("\(error.reasonDescription)")
+            }
+            if self.file.isReadableByOthers { self.logger.warning("Others can read \(self.file.path): chmod 600 it") }
+            self.state.withLock { state in
+                state.hasRead = true
+                state.stamp = stamp
+                state.users = users
+                state.costs = costs
+                state.verified = []
+                state.running = [:]
+                state.generation += 1
+            }
         }
-        if self.file.isReadableByOthers { self.logger.warning("Others can read \(self.file.path): chmod 600 it") }
-        return state.users
     }
 }

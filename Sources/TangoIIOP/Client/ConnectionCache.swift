@@ -12,10 +12,21 @@ package final class ConnectionCache: Sendable {
         var eventLoop: ObjectIdentifier?
     }
 
+    private struct Attempt {
+        var task: Task<ClientConnection, any Error>
+        /// Counted: what ends one leaves the next alone.
+        var number: UInt64
+    }
+
     private struct State {
-        var connections: [Key: Task<ClientConnection, any Error>] = [:]
+        /// Open, or being opened.
+        var connections: [Key: Attempt] = [:]
+        var attemptCount: UInt64 = 0
         var isShutDown = false
     }
+
+    /// How often an open connection is looked for: one that was kept may have been closed meanwhile, a new one should not be.
+    private static let attemptLimit = 3
 
     private let group: any EventLoopGroup
     package let eventLoops: EventLoopExecutors
@@ -35,34 +46,48 @@ package final class ConnectionCache: Sendable {
     package func connection(to endpoint: Endpoint, timeout: Duration) async throws -> ClientConnection {
         let current = self.hasOnePerEventLoop ? self.eventLoops.current?.eventLoop : nil
         let key = Key(endpoint: endpoint, eventLoop: current.map { ObjectIdentifier($0) })
-        let attempt = try self.state.withLock { state throws(TransportError) in
+        for _ in 0..<Self.attemptLimit {
+            let attempt = try self.attempt(key, on: current, timeout: timeout)
+            do {
+                let connection = try await attempt.task.value
+                if connection.isOpen { return connection }
+                self.forget(key, attempt.number)
+            } catch {
+                self.forget(key, attempt.number)
+                throw error
+            }
+            guard !Task.isCancelled else { throw TransportError.cancelled }
+        }
+        // A peer that takes connections and closes them at once.
+        throw TransportError.closedByPeer
+    }
+
+    private func attempt(_ key: Key, on eventLoop: (any EventLoop)?, timeout: Duration) throws(TransportError) -> Attempt {
+        try self.state.withLock { state throws(TransportError) in
             guard !state.isShutDown else { throw .shutDown }
             if let attempt = state.connections[key] { return attempt }
-            let attempt = Task { [eventLoop = current ?? self.group.next(), idleTime] in
-                try await ClientConnection.connect(
-                    on: eventLoop, to: endpoint, timeout: .nanoseconds(timeout.nanoseconds), idleTime: idleTime)
+            state.attemptCount += 1
+            let number = state.attemptCount
+            let task = Task { [weak self, eventLoop = eventLoop ?? self.group.next(), idleTime] in
+                let connection = try await ClientConnection.connect(
+                    on: eventLoop, to: key.endpoint, timeout: .nanoseconds(timeout.nanoseconds), idleTime: idleTime)
+                connection.closeFuture.whenComplete { [weak self] _ in self?.forget(key, number) }
+                return connection
             }
+            let attempt = Attempt(task: task, number: number)
             state.connections[key] = attempt
             return attempt
         }
-        do {
-            let connection = try await attempt.value
-            guard connection.isOpen else {
-                self.forget(key, attempt)
-                return try await self.connection(to: endpoint, timeout: timeout)
-            }
-            return connection
-        } catch {
-            self.forget(key, attempt)
-            throw error
+    }
+
+    private func forget(_ key: Key, _ number: UInt64) {
+        self.state.withLock { state in
+            if state.connections[key]?.number == number { state.connections[key] = nil }
         }
     }
 
-    private func forget(_ key: Key, _ attempt: Task<ClientConnection, any Error>) {
-        self.state.withLock { state in
-            if state.connections[key] == attempt { state.connections[key] = nil }
-        }
-    }
+    /// Number of connections that are open or being opened, for tests.
+    package var count: Int { self.state.withLock { $0.connections.count } }
 
     /// Calls an object: opens the connection if needed, and sends once more when the peer closed it before answering.
     /// - Throws: `TransportError`.
@@ -91,6 +116,6 @@ package final class ConnectionCache: Sendable {
             state.connections = [:]
             return attempts
         }
-        for attempt in attempts { if let connection = try? await attempt.value { await connection.close() } }
+        for attempt in attempts { if let connection = try? await attempt.task.value { await connection.close() } }
     }
 }

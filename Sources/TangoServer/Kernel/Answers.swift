@@ -4,7 +4,7 @@ import TangoWire
 
 extension DeviceRuntime {
     /// Text `info` and `blackBox` give for the library.
-    static let libraryVersion = "0.1.0"
+    static let libraryVersion = Product.version
 
     func record(_ call: DeviceCall, _ operation: TangoWire.Operation, by requester: BlackBox.Requester) {
         switch call {

@@ -121,7 +121,7 @@ extension AttributeRuntime {
                 return setting == .deltaTime
                     || AttributeLimit(sent, definition.type, at: .start) == AttributeLimit(sent, definition.type, at: .change)
             }
-            for (setting, text, stored) in try Self.takenPair(new, definition, properties, device) {
+            for (setting, text, stored) in try Self.takenPair(new, old, definition, properties, device) {
                 take(setting, text, stored: isKept ? properties.device[setting.rawValue] : stored)
             }
         }
@@ -164,9 +164,11 @@ extension AttributeRuntime {
 
     /// `delta_t` and `delta_val`: in the database together, or not at all; one alone changes nothing there.
     private static func takenPair(
-        _ new: AttributeConfig, _ definition: AttributeDefinition, _ properties: AttributePropertySource, _ device: String
+        _ new: AttributeConfig, _ old: AttributeConfig, _ definition: AttributeDefinition, _ properties: AttributePropertySource,
+        _ device: String
     ) throws(DevFailed) -> [(AttributeSetting, String, [String]?)] {
         let settings: [AttributeSetting] = [.deltaTime, .deltaValue]
+        let isUnchanged = settings.allSatisfy { $0.value(in: new) == $0.value(in: old) }
         var texts: [String] = []
         var below: [String] = []
         var isInherited = true
@@ -186,6 +188,7 @@ extension AttributeRuntime {
                 switch count {
                 case 1: properties.device[setting.rawValue]
                 case 2: isInherited ? nil : [texts[index]]
+                case 0 where isUnchanged && below == texts: properties.device[setting.rawValue]
                 // Against defaults of the class.
                 default: below[index] == texts[index] ? nil : [setting == .deltaTime ? "0" : AttributeSetting.notSpecified]
                 }
