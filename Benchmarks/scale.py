@@ -151,6 +151,8 @@ def database(report, programs, tango, quick):
             try:
                 host = f"127.0.0.1:{server.port}"
                 db = pytango.Database("127.0.0.1", str(server.port))
+                # A C++ database takes its time to delete thousands of devices.
+                db.set_timeout_millis(60_000)
                 for name, program in programs:
                     count = (500 if quick else 5000) if name == "ours" else (100 if quick else 1000)
                     start_through(report, db, host, name, program, count, database)

@@ -55,6 +55,26 @@ import Testing
         try await eventually { await names.name(of: "10.1.2.3") == "late.example.org" }
     }
 
+    @Test func fewThreadsWaitForANameServiceThatHangs() async throws {
+        let isAwake = Atomic<Bool>(false)
+        let running = Atomic<Int>(0)
+        let most = Atomic<Int>(0)
+        let names = HostNames(BlockingPool(maximumThreads: 8), timeLimit: .milliseconds(10)) { address in
+            most.max(running.wrappingAdd(1, ordering: .relaxed).newValue, ordering: .relaxed)
+            while !isAwake.load(ordering: .relaxed) {}
+            running.wrappingSubtract(1, ordering: .relaxed)
+            return "host of \(address)"
+        }
+        let addresses = (1...20).map { "10.1.2.\($0)" }
+        await withTaskGroup(of: Bool.self) { group in
+            for address in addresses { group.addTask { await names.name(of: address) == address } }
+            for await isAddress in group { #expect(isAddress) }
+        }
+        isAwake.store(true, ordering: .relaxed)
+        for address in addresses { try await eventually { await names.name(of: address) == "host of \(address)" } }
+        #expect(most.load(ordering: .relaxed) <= 2)
+    }
+
     @Test func theBlackBoxNamesHosts() throws {
         let box = BlackBox()
         for host in ["10.1.2.3", "127.0.0.1", "10.1.2.4", "10.1.2.3"] {

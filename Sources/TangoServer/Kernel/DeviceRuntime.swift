@@ -132,7 +132,8 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     /// The last of the things the database is being told.
     private let telling = Mutex<Task<Void, Never>?>(nil)
-    /// Added attributes the database was asked about and has not answered yet, in lower case.
+    /// Added attributes the database was asked about and has not answered yet, in lower case. Where both are locked, after
+    /// `configurationStore`.
     private let unread = Mutex<[String: Unread]>([:])
 
     private struct Unread {
@@ -201,11 +202,11 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     /// Changes properties of an attribute; `nil` deletes one.
     func changeProperties(ofAttribute attribute: String, _ changes: [(name: String, values: [String]?)]) async throws(DevFailed) {
-        self.unread.withLock { unread in
-            guard !unread.isEmpty else { return }
-            unread[attribute.tangoFolded]?.changed.formUnion(changes.map(\.name.tangoFolded))
-        }
         self.configurationStore.withLock { configuration in
+            self.unread.withLock { unread in
+                guard !unread.isEmpty else { return }
+                unread[attribute.tangoFolded]?.changed.formUnion(changes.map(\.name.tangoFolded))
+            }
             for change in changes {
                 configuration.attributeProperties[attribute.tangoFolded, default: [:]][change.name.tangoFolded] = change.values
             }
@@ -258,8 +259,8 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// - Returns: what is known now; `nil` when nothing of it is new.
     private func keep(_ known: AttributePropertySource, ofAttribute attribute: String) -> AttributePropertySource? {
         let key = attribute.tangoFolded
-        let changed = self.unread.withLock { $0[key]?.changed ?? [] }
         return self.configurationStore.withLock { configuration in
+            let changed = self.unread.withLock { $0[key]?.changed ?? [] }
             let before = configuration.source(ofAttribute: attribute)
             var known = known
             for name in changed { known.device[name] = before.device[name] }

@@ -9,15 +9,26 @@ import TangoIIOP
 
 /// Names of hosts by their addresses, as black box and lock status show them.
 ///
-/// An address is looked up once however many ask, on the pool. A name service that does not answer in time costs the name, not the
-/// answer: the address stands for it.
+/// An address is looked up once however many ask, on the pool, of whose threads few are taken at a time: drivers need them. A name
+/// service that does not answer in time costs the name, not the answer: the address stands for it.
 final class HostNames: Sendable {
     private enum Entry {
         case known(String, until: ContinuousClock.Instant)
         case asked([CheckedContinuation<String, Never>])
     }
 
-    private let entries = Mutex<[String: Entry]>([:])
+    private struct State {
+        var entries: [String: Entry] = [:]
+        /// Look-ups on the pool.
+        var running = 0
+        /// Addresses whose look-up has to wait.
+        var waiting: [String] = []
+    }
+
+    /// Look-ups at a time.
+    private static let runningLimit = 2
+
+    private let state = Mutex(State())
     private let pool: BlockingPool
     private let timeLimit: Duration
     private let lifetime: Duration
@@ -45,15 +56,17 @@ final class HostNames: Sendable {
     func name(of address: String) async -> String {
         guard !Self.isLocal(address) else { return "localhost" }
         return await withCheckedContinuation { continuation in
-            let (known, isFirst) = self.entries.withLock { entries -> (String?, Bool) in
-                switch entries[address] {
+            let (known, isFirst) = self.state.withLock { state -> (String?, Bool) in
+                switch state.entries[address] {
                 case .known(let name, let expiry)? where expiry > .now: return (name, false)
                 case .asked(let waiters)?:
-                    entries[address] = .asked(waiters + [continuation])
+                    state.entries[address] = .asked(waiters + [continuation])
                     return (nil, false)
                 default:
-                    if entries.count >= self.capacity { entries = entries.filter { if case .asked = $0.value { true } else { false } } }
-                    entries[address] = .asked([continuation])
+                    if state.entries.count >= self.capacity {
+                        state.entries = state.entries.filter { if case .asked = $0.value { true } else { false } }
+                    }
+                    state.entries[address] = .asked([continuation])
                     return (nil, true)
                 }
             }
@@ -63,10 +76,30 @@ final class HostNames: Sendable {
     }
 
     private func ask(_ address: String) {
-        self.pool.submit { state in self.keep(state == .active ? self.lookUp(address) ?? address : address, for: address) }
         Task {
             try? await Task.sleep(for: self.timeLimit)
             self.giveUp(address)
+        }
+        let isNow = self.state.withLock { state in
+            guard state.running < Self.runningLimit else {
+                if state.waiting.count < self.capacity { state.waiting.append(address) }
+                return false
+            }
+            state.running += 1
+            return true
+        }
+        if isNow { self.start(address) }
+    }
+
+    private func start(_ address: String) {
+        self.pool.submit { poolState in
+            self.keep(poolState == .active ? self.lookUp(address) ?? address : address, for: address)
+            let next: String? = self.state.withLock { state in
+                if !state.waiting.isEmpty { return state.waiting.removeFirst() }
+                state.running -= 1
+                return nil
+            }
+            if let next { self.start(next) }
         }
     }
 
@@ -82,10 +115,10 @@ final class HostNames: Sendable {
     }
 
     private func answer(_ address: String, _ change: (Entry?) -> Entry?) {
-        let (waiters, name) = self.entries.withLock { entries -> ([CheckedContinuation<String, Never>], String) in
-            let before = entries[address]
+        let (waiters, name) = self.state.withLock { state -> ([CheckedContinuation<String, Never>], String) in
+            let before = state.entries[address]
             let after = change(before)
-            entries[address] = after
+            state.entries[address] = after
             guard case .asked(let waiters)? = before, case .known(let name, _)? = after else { return ([], address) }
             return (waiters, name)
         }
