@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import TangoClient
 import TangoCore
@@ -321,6 +322,21 @@ struct PollingTests {
                 return lines.contains { $0.hasSuffix(" : Operation read_attributes_5 (level, other) from device requested from polling") }
                     && lines.contains { $0.hasSuffix(" : Operation command_inout (cmd = run) from device requested from polling") }
             }
+        }
+    }
+
+    /// The admin device's property `polling_before_9` (kernel rule 14.5).
+    @Test(arguments: [Execution.inline, .blocking]) func attributesAreReadOneByOneWhereThatIsWanted(execution: Execution) async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("tango-\(UUID().uuidString).db").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try "Test/test/DEVICE/Polled: \"t/a/1\"\ndserver/Test/test->polling_before_9: True\n"
+            .write(toFile: path, atomically: true, encoding: .isoLatin1)
+        try await TestServer.run([PolledDevice.deviceClass(execution: execution)], devices: [], source: .file(path)) { test in
+            let device = try await test.device()
+            for name in ["Level", "Other", "Target"] { try await test.poll("attribute", name, 20) }
+            for name in ["Level", "Other", "Target"] { try await test.records(4, of: name) }
+            let polls = try await device.blackBox(50).filter { $0.contains("requested from polling") }
+            #expect(polls.contains { $0.contains("(other)") } && polls.allSatisfy { !$0.contains(", ") }, "\(polls)")
         }
     }
 

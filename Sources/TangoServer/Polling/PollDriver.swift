@@ -19,8 +19,15 @@ package final class PollDriver: Sendable {
     private static let jobsPerTurn = 32
 
     private let state = Mutex(State())
+    private let readsSeparately = Atomic<Bool>(false)
 
     package init() {}
+
+    /// Takes what the admin device's properties say: with `polling_before_9` each attribute is read by itself.
+    /// - Parameter properties: by name in lower case.
+    func obey(_ properties: [String: [String]]) {
+        self.readsSeparately.store(properties["polling_before_9"]?.first?.lowercased() == "true", ordering: .relaxed)
+    }
 
     /// Whether polling goes on: StopPolling and StartPolling.
     var isOn: Bool { self.state.withLock { !$0.isStopped } }
@@ -115,35 +122,56 @@ package final class PollDriver: Sendable {
         let eventLoop: any EventLoop
         let runtime: DeviceRuntime
         let poll: Poll
-        func finish(_ outcome: Result<DeviceResult, any Error>) { self.driver.finish(self.poll, outcome, self.runtime) }
+        func finish(_ outcome: Result<DeviceResult, any Error>) {
+            if let next = self.driver.keep(self.poll, outcome, self.runtime) { self.driver.run(next, on: self.runtime) }
+        }
     }
 
-    /// A job under way.
+    /// A request of a job under way.
     private struct Poll: Sendable {
         var job: PollSchedule<ObjectIdentifier>.Job
+        /// Where the request's part of the job is.
+        var names: Range<Int>
         var date = Timestamp.now
         var began = NIODeadline.now()
     }
 
     private func run(_ job: PollSchedule<ObjectIdentifier>.Job, on runtime: DeviceRuntime) {
-        let poll = Poll(job: job)
-        let receiver = Receiver(driver: self, eventLoop: runtime.environment.eventLoops.any(), runtime: runtime, poll: poll)
-        let outcome: Result<DeviceResult, any Error>?
-        runtime.recordPolling(job.kind, job.names)
-        switch job.kind {
-        case .attribute:
-            outcome = OperationRunner.run(ReadOperation(polling: job.names), on: runtime) { receiver }
-        case .command:
-            outcome = OperationRunner.run(CommandOperation(name: job.names.first ?? "", argument: .void), on: runtime) { receiver }
-        }
-        if let outcome { self.finish(poll, outcome, runtime) }
+        let isTogether = job.kind == .command || !self.readsSeparately.load(ordering: .relaxed)
+        self.run(Poll(job: job, names: 0..<(isTogether ? job.names.count : min(1, job.names.count))), on: runtime)
     }
 
-    private func finish(_ poll: Poll, _ outcome: Result<DeviceResult, any Error>, _ runtime: DeviceRuntime) {
+    private func run(_ first: Poll, on runtime: DeviceRuntime) {
+        var next: Poll? = first
+        while let poll = next {
+            let names = Array(poll.job.names[poll.names])
+            let receiver = Receiver(driver: self, eventLoop: runtime.environment.eventLoops.any(), runtime: runtime, poll: poll)
+            let outcome: Result<DeviceResult, any Error>?
+            runtime.recordPolling(poll.job.kind, names)
+            switch poll.job.kind {
+            case .attribute:
+                outcome = OperationRunner.run(ReadOperation(polling: names), on: runtime) { receiver }
+            case .command:
+                outcome = OperationRunner.run(CommandOperation(name: names.first ?? "", argument: .void), on: runtime) { receiver }
+            }
+            guard let outcome else { return }
+            next = self.keep(poll, outcome, runtime)
+        }
+    }
+
+    /// Keeps what came out.
+    /// - Returns: the job's next request; `nil` when the job is done.
+    private func keep(_ poll: Poll, _ outcome: Result<DeviceResult, any Error>, _ runtime: DeviceRuntime) -> Poll? {
         if !runtime.isEnded {
-            runtime.keep(outcome, of: poll.job.kind, poll.job.names, date: poll.date, began: poll.began, duration: .now() - poll.began)
+            runtime.keep(
+                outcome, of: poll.job.kind, Array(poll.job.names[poll.names]), date: poll.date, began: poll.began,
+                duration: .now() - poll.began)
+            if poll.names.upperBound < poll.job.names.count {
+                return Poll(job: poll.job, names: poll.names.upperBound..<(poll.names.upperBound + 1))
+            }
         }
         let isWaitedFor = self.state.withLock { $0.schedule.finished(poll.job.device) }
         if isWaitedFor { self.arm() }
+        return nil
     }
 }

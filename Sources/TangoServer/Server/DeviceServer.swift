@@ -149,6 +149,7 @@ public final class DeviceServer: Sendable {
         self.environment.controlSystemSettings.obey(data.controlSystemProperties)
         self.log.configure(data.adminConfiguration.properties)
         self.log.beginAdmin(data.adminConfiguration.properties)
+        self.environment.polling.obey(data.adminConfiguration.properties)
         let endPoint = self.arguments.endPoint ?? ServerArguments.EndPoint(host: "", port: 0)
         do {
             let server = try await IIOPServer.listen(
@@ -513,6 +514,7 @@ public final class DeviceServer: Sendable {
             var data = try await self.loadData()
             self.log.configure(data.adminConfiguration.properties)
             self.log.restartAdmin()
+            self.environment.polling.obey(data.adminConfiguration.properties)
             for entry in data.devices { _ = try self.deviceClass(of: entry) }
             let former = Dictionary(self.devices.map { ($0.name.folded, $0) }, uniquingKeysWith: { $1 })
             var kept: [DeviceRuntime] = []
