@@ -340,6 +340,24 @@ struct PollingTests {
         }
     }
 
+    /// There are no polling threads here to be shared out (kernel rule 14.4).
+    @Test func propertiesOfThePollingThreadsChangeNothingAClientSees() async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("tango-\(UUID().uuidString).db").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let lines = [
+            "Test/test/DEVICE/Polled: \"t/a/1\", \"t/a/2\"", "dserver/Test/test->polling_threads_pool_size: 2",
+            "dserver/Test/test->polling_threads_pool_conf: \"t/a/1\", \"t/gone/1\"",
+        ]
+        try (lines.joined(separator: "\n") + "\n").write(toFile: path, atomically: true, encoding: .isoLatin1)
+        try await TestServer.run([PolledDevice.deviceClass()], devices: [], source: .file(path)) { test in
+            for device in ["t/a/1", "t/a/2"] {
+                #expect(try await test.poll("attribute", "Level", 20, of: device) == nil)
+                try await test.records(3, of: "Level", device: device)
+                #expect(try await test.pollStatus(device).count == 1)
+            }
+        }
+    }
+
     // MARK: - Changes
 
     @Test func pollsAndTheirEndAreTold() async throws {
