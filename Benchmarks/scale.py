@@ -159,7 +159,7 @@ def database(report, programs, tango, quick):
             finally:
                 server.stop()
                 if database == "C++ database":
-                    subprocess.run([ROOT / "Scripts/peers/mariadb.sh", "stop", f"{folder}/mariadb"], check=False)
+                    subprocess.run([ROOT / "Scripts/peers/launchers/mariadb.sh", "stop", f"{folder}/mariadb"], check=False)
 
 
 def databases(folder, tango):
@@ -169,9 +169,9 @@ def databases(folder, tango):
     yield "our database", ours
     if not Path("/usr/lib/tango/DataBaseds").exists():
         return
-    subprocess.run([ROOT / "Scripts/peers/mariadb.sh", "start", folder / "mariadb"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([ROOT / "Scripts/peers/launchers/mariadb.sh", "start", folder / "mariadb"], check=True, stdout=subprocess.DEVNULL)
     port = free_port()
-    theirs = Server("DataBaseds", [ROOT / "Scripts/peers/databaseds.sh", folder / "mariadb", port])
+    theirs = Server("DataBaseds", [ROOT / "Scripts/peers/launchers/databaseds.sh", folder / "mariadb", port])
     theirs.port = port
     yield "C++ database", theirs
 

@@ -1,7 +1,7 @@
 import TangoCore
 import TangoServer
 
-/// Twin of class Forwarding in Scripts/peers/fwdserver.py.
+/// Twin of class Forwarding in Scripts/peers/servers/fwdserver.py.
 final class ForwardingDevice: Device {
     var value = 1.0
 
@@ -15,7 +15,7 @@ final class ForwardingDevice: Device {
     }
 }
 
-/// Twin of class Misled in Scripts/peers/fwdserver.py.
+/// Twin of class Misled in Scripts/peers/servers/fwdserver.py.
 final class MisledDevice: Device {
     init(context: DeviceContext) { context.setState(.on) }
 

@@ -1,7 +1,7 @@
 import TangoCore
 import TangoServer
 
-/// The members of class Rules, in the order of Scripts/peers/rules_server.py.
+/// The members of class Rules, in the order of Scripts/peers/rules/rules_server.py.
 enum RulesInterface {
     static let types: [(name: String, type: DataType)] = [
         ("boolean", .boolean), ("uchar", .uchar), ("short", .short), ("ushort", .ushort), ("long", .long), ("ulong", .ulong),

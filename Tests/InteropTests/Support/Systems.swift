@@ -42,10 +42,10 @@ final class TestSystem: Sendable {
     static func withCpp(_ body: (TestSystem, PeerProcess) async throws -> Void) async throws {
         let system = TestSystem(
             host: TangoHost(host: "127.0.0.1", port: try Peers.freePort()), folder: try Peers.temporaryFolder(), mariaDB: true)
-        let start = try await PeerProcess.run("/bin/bash", [Peers.script("peers/mariadb.sh"), "start", system.folder.path])
+        let start = try await PeerProcess.run("/bin/bash", [Peers.script("peers/launchers/mariadb.sh"), "start", system.folder.path])
         guard start.status == 0 else { throw PeerFailure(start.output) }
         let database = try await PeerProcess(
-            "/bin/bash", [Peers.script("peers/databaseds.sh"), system.folder.path, "\(system.host.port)"],
+            "/bin/bash", [Peers.script("peers/launchers/databaseds.sh"), system.folder.path, "\(system.host.port)"],
             readyWhenPrinting: "Ready to accept request")
         try await system.run(database, body)
     }
@@ -59,7 +59,7 @@ final class TestSystem: Sendable {
         }
         await self.client.shutdown()
         await database.stop()
-        if self.mariaDB { _ = try? await PeerProcess.run("/bin/bash", [Peers.script("peers/mariadb.sh"), "stop", self.folder.path]) }
+        if self.mariaDB { _ = try? await PeerProcess.run("/bin/bash", [Peers.script("peers/launchers/mariadb.sh"), "stop", self.folder.path]) }
         try? FileManager.default.removeItem(at: self.folder)
         try outcome.get()
     }
@@ -85,7 +85,7 @@ final class TestSystem: Sendable {
     /// Starts the C++ access service beside the C++ database and makes it known to clients.
     func startAccessControl() async throws -> PeerProcess {
         let service = try await PeerProcess(
-            "/bin/bash", [Peers.script("peers/accesscontrol.sh"), self.folder.path, "\(self.host.port)"],
+            "/bin/bash", [Peers.script("peers/launchers/accesscontrol.sh"), self.folder.path, "\(self.host.port)"],
             readyWhenPrinting: "Ready to accept request")
         try await self.client.device("sys/access_control/1").command("RegisterService")
         return service
@@ -94,7 +94,7 @@ final class TestSystem: Sendable {
     /// Gives a user, that of this process by default, a right on devices.
     func allow(_ right: String, on pattern: String, to user: String = NSUserName()) async throws {
         let result = try await PeerProcess.run(
-            "/bin/bash", [Peers.script("peers/accesscontrol.sh"), self.folder.path, "allow", user, pattern, right])
+            "/bin/bash", [Peers.script("peers/launchers/accesscontrol.sh"), self.folder.path, "allow", user, pattern, right])
         guard result.status == 0 else { throw PeerFailure(result.output) }
     }
 
@@ -113,7 +113,7 @@ final class TestSystem: Sendable {
         -> (status: Int32, output: String)
     {
         try await PeerProcess.run(
-            Peers.python, [Peers.script("peers/\(script)")] + arguments,
+            Peers.python, [Peers.script("peers/checks/\(script)")] + arguments,
             environment: self.environment.merging(environment) { _, given in given })
     }
 

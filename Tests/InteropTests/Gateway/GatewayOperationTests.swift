@@ -22,7 +22,7 @@ import Testing
             let (gateway, hostURL) = try await system.startGateway()
             let base = try #require(hostURL.components(separatedBy: "/tango/").first)
             let result = try await PeerProcess.run(
-                Peers.python, [Peers.script("peers/restapi.py"), base, system.host.host, "\(system.host.port)", "sys/tg_test/1"],
+                Peers.python, [Peers.script("peers/checks/restapi.py"), base, system.host.host, "\(system.host.port)", "sys/tg_test/1"],
                 within: .seconds(240))
             #expect(result.status == 0, "\(result.output.suffix(6000))")
             await gateway.stop()
@@ -59,7 +59,7 @@ import Testing
             let server = try await system.startInProcess(Traced.deviceClass, name: "Traced", device: "test/traced/1")
             let cpp = try await system.startCppTangoTest("test/cpp/1")
             let python = try await system.startServer(
-                Peers.python, [Peers.script("peers/pyserver.py")], server: "pyserver/t", device: "test/py/1", deviceClass: "WirePy")
+                Peers.python, [Peers.script("peers/servers/pyserver.py")], server: "pyserver/t", device: "test/py/1", deviceClass: "WirePy")
             let log = FileManager.default.temporaryDirectory.appendingPathComponent("access-\(UUID().uuidString).log")
             defer { try? FileManager.default.removeItem(at: log) }
             let (gateway, hostURL) = try await system.startGateway(["--access-log", log.path, "--log-level", "info"])

@@ -35,7 +35,7 @@ import Testing
     private static func compare(_ system: TestSystem, _ peer: String, _ ours: String, _ section: String) async throws {
         let comparison = try await PeerProcess.run(
             Peers.python,
-            [Peers.script("peers/rules.py"), "\(system.host)", peer, "\(system.host)", ours, "--section", section] + Self.extent,
+            [Peers.script("peers/rules/rules.py"), "\(system.host)", peer, "\(system.host)", ours, "--section", section] + Self.extent,
             environment: system.environment, within: .seconds(900))
         #expect(comparison.status == 0, "\(section):\n\(comparison.output.suffix(30_000))")
     }
@@ -43,7 +43,7 @@ import Testing
     @Test(arguments: Self.withPyTango) func aDeviceOfOursCannotBeToldFromAPyTangoDevice(section: String) async throws {
         try await TestSystem.withOurs { system, _ in
             let python = try await system.startServer(
-                Peers.python, [Peers.script("peers/rules_server.py")], server: "rules_server/python", device: "test/rules/python",
+                Peers.python, [Peers.script("peers/rules/rules_server.py")], server: "rules_server/python", device: "test/rules/python",
                 deviceClass: "Rules")
             let ours = try await system.startInProcess(RulesInterface.deviceClass, name: "rules_server", device: "test/rules/swift")
             let outcome: Result<Void, any Error>

@@ -73,7 +73,7 @@ import Testing
     @Test func thePyTangoServerRegistersWithOurDatabaseAndIsUsedByOurClient() async throws {
         try await TestSystem.withOurs { system, _ in
             let server = try await system.startServer(
-                Peers.python, [Peers.script("peers/pyserver.py")], server: "pyserver/t", device: "test/py/1", deviceClass: "WirePy")
+                Peers.python, [Peers.script("peers/servers/pyserver.py")], server: "pyserver/t", device: "test/py/1", deviceClass: "WirePy")
             let device = try await system.client.device("test/py/1")
             #expect(try await device.info().serverVersion == 6)
             let configs = try await device.attributeConfigs()
@@ -281,7 +281,7 @@ import Testing
         try await TestSystem.withOurs { system, _ in
             let cpp = try await system.startCppTangoTest("test/cpp/1")
             let python = try await system.startServer(
-                Peers.python, [Peers.script("peers/pyserver.py")], server: "pyserver/t", device: "test/py/1", deviceClass: "WirePy")
+                Peers.python, [Peers.script("peers/servers/pyserver.py")], server: "pyserver/t", device: "test/py/1", deviceClass: "WirePy")
             let (gateway, hostURL) = try await system.startGateway()
             let device = "\(hostURL)/devices/test/cpp/1"
             let string = try await TestSystem.http("\(device)/attributes/string_scalar/value")

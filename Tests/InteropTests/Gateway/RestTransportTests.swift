@@ -3,12 +3,12 @@ import Testing
 
 /// What only real sockets show of the REST gateway.
 @Suite(.serialized, .enabled(if: Peers.missing == nil, "the C++ and Python peers are not installed")) struct RestTransportTests {
-    /// The long form is Scripts/peers/rest_robust.py without options: a minute, 1,000 devices.
+    /// The long form is Scripts/peers/checks/rest_robust.py without options: a minute, 1,000 devices.
     @Test func devicesThatHangDieAndComeBackHoldUpNobody() async throws {
         let programs = URL(fileURLWithPath: Peers.program("tango")).deletingLastPathComponent().path
         let run = try await PeerProcess.run(
             Peers.python,
-            [Peers.script("peers/rest_robust.py"), "--programs", programs, "--seconds", "4", "--devices", "200", "--dead", "12"])
+            [Peers.script("peers/checks/rest_robust.py"), "--programs", programs, "--seconds", "4", "--devices", "200", "--dead", "12"])
         #expect(run.status == 0, "\(run.output)")
         #expect(run.output.contains("200 of 200 + 12 devices"), "\(run.output)")
     }

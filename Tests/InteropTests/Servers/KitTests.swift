@@ -34,7 +34,7 @@ import Testing
     @Test func aTwinOfAPyTangoDeviceWorksWithoutADatabase() async throws {
         try await TestSystem.withOurs { system, _ in
             let python = try await system.startServer(
-                Peers.python, [Peers.script("peers/pyserver.py")], server: "pyserver/t", device: "test/py/1", deviceClass: "WirePy")
+                Peers.python, [Peers.script("peers/servers/pyserver.py")], server: "pyserver/t", device: "test/py/1", deviceClass: "WirePy")
             let port = try Peers.freePort()
             let mirror = try await PeerProcess(
                 Peers.program("tango"),

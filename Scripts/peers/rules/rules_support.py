@@ -1,11 +1,15 @@
 """What the sections of rules.py share: the two sides, their outcomes, the comparison, the differences that are tolerated."""
 
+import pathlib
 import re
+import sys
 import time
 from collections import Counter
 
 import tango
-from samples import open_device, plain, same
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "checks"))
+from samples import open_device, plain, same  # noqa: E402: found in the folder added above
 
 # The configurable texts of an attribute, as the database calls them: where they are in a configuration.
 PROPERTIES = {

@@ -70,7 +70,7 @@ import Testing
     @Test func aPyTangoLogDeviceHearsOurServerAsItHearsTheCppOne() async throws {
         try await self.withBoth { system, cpp, ours, _ in
             let python = try await system.startServer(
-                Peers.python, [Peers.script("peers/logconsumer.py")], server: "logconsumer/t", device: "test/log/1",
+                Peers.python, [Peers.script("peers/servers/logconsumer.py")], server: "logconsumer/t", device: "test/log/1",
                 deviceClass: "LogConsumer")
             let consumer = try await system.client.device("test/log/1")
             var heard: [[[String]]] = []

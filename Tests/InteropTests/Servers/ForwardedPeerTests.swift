@@ -45,7 +45,7 @@ import Testing
         for instance in ["1"] + Self.cases.map(\.name) {
             python.append(
                 try await PeerProcess(
-                    Peers.python, [Peers.script("peers/fwdserver.py"), instance], environment: system.environment,
+                    Peers.python, [Peers.script("peers/servers/fwdserver.py"), instance], environment: system.environment,
                     readyWhenPrinting: "Ready to accept request"))
         }
         let server = try DeviceServer(

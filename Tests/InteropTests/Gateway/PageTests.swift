@@ -9,7 +9,7 @@ import Testing
             let database = try system.client.database()
             try await database.addServer("pagedevice/gone", devices: [(name: "test/showcase/dead", deviceClass: "Showcase")])
             let showcase = try await system.startServer(
-                Peers.python, [Peers.script("peers/pagedevice.py")], server: "pagedevice/t", device: "test/showcase/1",
+                Peers.python, [Peers.script("peers/servers/pagedevice.py")], server: "pagedevice/t", device: "test/showcase/1",
                 deviceClass: "Showcase")
             try await system.client.device("sys/database/2").command("DbPutDeviceAlias", .stringArray(["test/showcase/1", "showcase"]))
             try await database.putProperties(
