@@ -118,7 +118,7 @@ extension AdminDevice {
             return LongStringArray(
                 longs: [0, 0, 0, 0, 0, 0], strings: ["Device \(runtime.name) is not locked", "Not defined", "Not defined"])
         }
-        let host = await runtime.environment.hosts.name(of: hold.client.peer.host)
+        let host = await runtime.server.hosts.name(of: hold.client.peer.host)
         let address = hold.client.peer.giopText
         switch hold.client.identity {
         case .cpp(let pid), .cpp6(let pid, _, _):

@@ -16,7 +16,7 @@ struct BlackBoxQuery: GatedOperation {
     mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
         if let answer = self.answer { return .finished(answer) }
         let page = self.page
-        let hosts = runtime.environment.hosts
+        let hosts = runtime.server.hosts
         return .await(
             .forward {
                 let names = await withTaskGroup(of: (String, String).self) { group in

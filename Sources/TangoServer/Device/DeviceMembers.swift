@@ -124,7 +124,7 @@ extension DeviceRuntime {
         self.memberAdded(.attribute, shared.value.name, pollingPeriod: shared.value.pollingPeriod)
         self.interfaceChanged(by: shared.signature)
         guard self.isStarted else { return true }
-        if self.environment.storage != nil {
+        if self.server.storage != nil {
             self.askForProperties(of: new)
         } else if shared.value.memorization == .memorizedWriteAtInit, new.writtenValue != nil {
             self.writeMemorizedLater([new])
@@ -188,7 +188,7 @@ extension DeviceRuntime {
             members.digest ^= removed.signature
             return (removed, forwarded)
         }
-        if let forwarded { self.environment.roots.release(self.name, forwarded.name) }
+        if let forwarded { self.server.roots.release(self.name, forwarded.name) }
         guard let removed else {
             if let forwarded {
                 if !keepsProperties { self.forgetProperties(ofAttribute: forwarded.name) }
@@ -263,7 +263,7 @@ extension DeviceRuntime {
         let old = self.members.withLock { members -> AttributeRuntime? in
             let old = members.attributes[definition.name]
             if let old { members.forget(old) }
-            if members.forwarded.remove(definition.name) != nil { self.environment.roots.release(self.name, definition.name) }
+            if members.forwarded.remove(definition.name) != nil { self.server.roots.release(self.name, definition.name) }
             members.attributes.set(new, for: definition.name)
             members.review(new)
             members.digest ^= new.signature ^ (old?.signature ?? 0)

@@ -6,67 +6,6 @@ import TangoCore
 import TangoIIOP
 import TangoWire
 
-/// What all devices of a process share.
-package struct ServerEnvironment: Sendable {
-    /// `Server/instance`.
-    package var serverID: String
-    package var hostName: String
-    package var eventLoops: any EventLoopGroup
-    package var pool: BlockingPool
-    /// Longest wait for a device (the incumbents' 3.2 s).
-    package var gateTimeout: TimeAmount = .milliseconds(3200)
-    /// What the free properties of the control system ask for.
-    let controlSystemSettings = ControlSystemSettings()
-    /// Whether NaN and infinity may be written.
-    var allowsNaN: Bool { self.controlSystemSettings.allowsNaN.load(ordering: .relaxed) }
-    /// Takes what concerns the server as a whole: the log of the admin device.
-    package var logger: Logger
-    package var log: ServerLog
-    /// Where changes are kept; `nil` without a database.
-    package var storage: (any DeviceStorage)?
-    /// Who wants to know of changes.
-    package var changes = ChangeHub()
-    let subDevices = SubDevices()
-    /// The server's own client.
-    package var controlSystem: ControlSystem?
-    /// Where calls of the server's handlers on its own devices go.
-    var localServer: InProcessServer?
-    /// Where tasks of classes run whose handlers may block.
-    let poolExecutor: PoolExecutor
-    /// Names of clients' hosts.
-    let hosts: HostNames
-
-    package init(
-        serverID: String, hostName: String, eventLoops: any EventLoopGroup, pool: BlockingPool,
-        gateTimeout: TimeAmount = .milliseconds(3200), logger: Logger, log: ServerLog, storage: (any DeviceStorage)? = nil
-    ) {
-        self.serverID = serverID
-        self.hostName = hostName
-        self.eventLoops = eventLoops
-        self.pool = pool
-        self.gateTimeout = gateTimeout
-        self.logger = logger
-        self.log = log
-        self.storage = storage
-        self.poolExecutor = PoolExecutor(pool)
-        self.hosts = HostNames(pool)
-    }
-    /// Who polls the devices.
-    package var polling = PollDriver()
-    /// Roots of forwarded attributes.
-    let roots = RootRegistry()
-}
-
-/// Free properties of the control system (object `CtrlSystem` of the database) that devices obey; known when the database has answered.
-final class ControlSystemSettings: Sendable {
-    let allowsNaN = Atomic<Bool>(false)
-
-    /// - Parameter properties: by name in lower case.
-    func obey(_ properties: [String: [String]]) {
-        self.allowsNaN.store(properties["wattrnanallowed"]?.first?.lowercased() == "true", ordering: .relaxed)
-    }
-}
-
 /// What a device needs of a database while it runs.
 package protocol DeviceStorage: Sendable {
     func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])])
@@ -109,7 +48,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     package var deviceClass: DeviceClass {
         _read { yield self.classRuntime.deviceClass }
     }
-    let environment: ServerEnvironment
+    let server: ServerContext
     private let configurationStore: Mutex<DeviceConfiguration>
     let tenure: DeviceTenure
     /// Level and targets of the device's log.
@@ -159,20 +98,20 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     private(set) var context: DeviceContext?
 
     init(
-        name: DeviceName, classRuntime: ClassRuntime, environment: ServerEnvironment, configuration: DeviceConfiguration, gate: Gate?,
+        name: DeviceName, classRuntime: ClassRuntime, server: ServerContext, configuration: DeviceConfiguration, gate: Gate?,
         objectKey: String? = nil, tenure: DeviceTenure = DeviceTenure(), log: DeviceLog? = nil
     ) {
         self.name = name
         self.classRuntime = classRuntime
-        self.environment = environment
+        self.server = server
         self.configurationStore = Mutex(configuration)
         self.tenure = tenure
-        self.log = log ?? environment.log.makeLog(name, configuration.properties)
+        self.log = log ?? server.log.makeLog(name, configuration.properties)
         self.logger = self.log.logger()
         self.gate = gate
         self.writeGate = gate == nil ? Gate() : nil
         self.objectKey = objectKey ?? name.folded
-        self.adminName = "dserver/\(environment.serverID)"
+        self.adminName = "dserver/\(server.serverID)"
         self.blackBox = BlackBox(depth: configuration.properties["blackbox_depth"]?.first.flatMap { Int($0) })
         self.members = Mutex(Members())
         classRuntime.enter(self)
@@ -190,14 +129,14 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         self.configurationStore.withLock { configuration in
             for property in properties { configuration.properties[property.name.tangoFolded] = property.values }
         }
-        try await self.environment.storage?.putProperties(self.name.text, properties)
+        try await self.server.storage?.putProperties(self.name.text, properties)
     }
 
     func deleteProperties(_ names: [String]) async throws(DevFailed) {
         self.configurationStore.withLock { configuration in
             for name in names { configuration.properties[name.tangoFolded] = nil }
         }
-        try await self.environment.storage?.deleteProperties(self.name.text, names: names)
+        try await self.server.storage?.deleteProperties(self.name.text, names: names)
     }
 
     /// Changes properties of an attribute; `nil` deletes one.
@@ -211,7 +150,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
                 configuration.attributeProperties[attribute.tangoFolded, default: [:]][change.name.tangoFolded] = change.values
             }
         }
-        guard let storage = self.environment.storage else { return }
+        guard let storage = self.server.storage else { return }
         let put = changes.compactMap { change in change.values.map { (name: change.name, values: $0) } }
         let deleted = changes.filter { $0.values == nil }.map(\.name)
         if !put.isEmpty { try await storage.putAttributeProperties(self.name.text, attribute: attribute, put) }
@@ -234,7 +173,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     }
 
     private func ask(about attribute: String, _ use: @escaping @Sendable (AttributePropertySource?) async -> Void) {
-        guard let storage = self.environment.storage else { return }
+        guard let storage = self.server.storage else { return }
         let (name, deviceClass, key) = (self.name.text, self.deviceClass.name, attribute.tangoFolded)
         self.unread.withLock { $0[key, default: Unread()].questions += 1 }
         self.tellDatabase("properties not read", attribute) { [weak self] in
@@ -292,7 +231,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         }
         // Added so lately that nobody knows yet what the database has of it.
         let isUnread = self.unread.withLock { !$0.isEmpty && $0[attribute.tangoFolded] != nil }
-        guard !names.isEmpty || isUnread, let storage = self.environment.storage else { return }
+        guard !names.isEmpty || isUnread, let storage = self.server.storage else { return }
         let (name, deviceClass) = (self.name.text, self.deviceClass.name)
         self.tellDatabase("properties not deleted", attribute) {
             var all = Set(names)
@@ -330,14 +269,14 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     // MARK: - Life
 
     /// For what the kernel has to say about the device: heard even when the device has no target for it.
-    var kernelLogger: Logger { self.log.logger(fallback: self.environment.log.fallback) }
+    var kernelLogger: Logger { self.log.logger(fallback: self.server.log.fallback) }
 
     /// Makes the device's object and initialises it, holding the gate. A failure leaves the device reachable, in FAULT, saying why.
     /// - Returns: the failure, if there was one.
     @discardableResult
     func start() async -> DevFailed? {
         var failure: DevFailed?
-        await self.environment.log.addTargets(self.configuration.properties, to: self.log)
+        await self.server.log.addTargets(self.configuration.properties, to: self.log)
         _ = await self.withGate(within: .hours(24)) {
             do {
                 try await self.make()
@@ -361,7 +300,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     }
 
     /// The server as the device's handlers see it; `nil` outside of a server.
-    var handlerServer: (any LocalServer)? { self.environment.localServer == nil ? nil : HandlerServer(runtime: self) }
+    var handlerServer: (any LocalServer)? { self.server.localServer == nil ? nil : HandlerServer(runtime: self) }
 
     private func make() async throws {
         let context = DeviceContext(self)
@@ -392,10 +331,10 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     func stop(within timeout: TimeAmount) async -> Bool {
         await self.withGate(within: timeout) {
             self.ended.store(true, ordering: .releasing)
-            self.environment.polling.remove(self)
-            if self.hasRoots { self.environment.roots.release(self.name) }
+            self.server.polling.remove(self)
+            if self.hasRoots { self.server.roots.release(self.name) }
             await self.device?.release()
-            self.environment.subDevices.forget(self.name)
+            self.server.subDevices.forget(self.name)
             self.log.removeTargets { _ in true }
             // Without a gate, requests may still be running: the object then lives as long as this.
             guard self.gate != nil else { return }
@@ -408,7 +347,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// The Init command: releases and initialises anew.
     /// - Throws: the device's errors, then `API_InitThrowsException`.
     func reinitialise() async throws(DevFailed) {
-        self.environment.subDevices.forget(self.name)
+        self.server.subDevices.forget(self.name)
         self.condition.withLock { condition in
             if condition.isInitialisationFailure { condition = Condition() }
         }
@@ -436,7 +375,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     /// Asks the database what the device's properties are now; those known stay when it does not answer.
     private func readProperties() async {
-        guard let storage = self.environment.storage else { return }
+        guard let storage = self.server.storage else { return }
         do {
             let properties = try await storage.properties(ofDevice: self.name.text)
             self.configurationStore.withLock { $0.properties = properties }
@@ -458,7 +397,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
             await HandlerTask.$server.withValue(self.handlerServer) { await body() }
             return true
         }
-        guard await gate.acquire(within: timeout, on: self.environment.eventLoops.any()) else { return false }
+        guard await gate.acquire(within: timeout, on: self.server.eventLoops.any()) else { return false }
         await gate.whileHeld { await HandlerTask.$server.withValue(self.handlerServer) { await body() } }
         gate.release()
         return true
@@ -468,7 +407,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// - Throws: `API_CommandTimedOut`, `API_ShutdownInProgress`, what the body throws.
     func withDevice<R: Sendable>(_ body: @escaping @Sendable (any Device) async throws -> R) async throws -> R {
         if let gate = self.gate, !gate.isHeldByTask {
-            guard await gate.acquire(within: self.environment.gateTimeout, on: self.environment.eventLoops.any()) else {
+            guard await gate.acquire(within: self.server.gateTimeout, on: self.server.eventLoops.any()) else {
                 throw Self.gateTimedOut
             }
             defer { gate.release() }

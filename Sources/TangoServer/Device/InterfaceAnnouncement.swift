@@ -18,7 +18,7 @@ struct InterfaceAnnouncement {
 extension DeviceRuntime {
     /// The lists changed by a member of that signature: tells it once, a little after the last change of a burst.
     func interfaceChanged(by difference: Int) {
-        guard self.environment.changes.hasObservers else { return }
+        guard self.server.changes.hasObservers else { return }
         let now = NIODeadline.now()
         let digest = self.members.withLock { $0.digest }
         let schedules = self.announcement.withLock { announcement in
@@ -32,7 +32,7 @@ extension DeviceRuntime {
     }
 
     private func announceLater(at time: NIODeadline) {
-        self.environment.eventLoops.any().scheduleTask(deadline: time) { [weak self] in self?.announceIfQuiet() }
+        self.server.eventLoops.any().scheduleTask(deadline: time) { [weak self] in self?.announceIfQuiet() }
     }
 
     private func announceIfQuiet() {
@@ -57,7 +57,7 @@ extension DeviceRuntime {
     }
 
     private func sendInterface(isDeviceStarted: Bool) {
-        self.environment.changes.send(
+        self.server.changes.send(
             self.name,
             .interface(
                 commands: self.members.withLock { $0.commandInfos }, attributes: self.allAttributes.map(\.config),

@@ -34,14 +34,14 @@ final class SubDevices: Sendable {
 struct HandlerServer: LocalServer {
     let runtime: DeviceRuntime
 
-    func serves(_ endpoint: Endpoint) -> Bool { self.runtime.environment.localServer?.serves(endpoint) ?? false }
+    func serves(_ endpoint: Endpoint) -> Bool { self.runtime.server.localServer?.serves(endpoint) ?? false }
 
-    func address(ofDevice name: String) -> TangoHost? { self.runtime.environment.localServer?.address(ofDevice: name) }
+    func address(ofDevice name: String) -> TangoHost? { self.runtime.server.localServer?.address(ofDevice: name) }
 
     func call(objectKey: String, _ call: DeviceCall) async throws -> DeviceResult {
-        guard let server = self.runtime.environment.localServer else { throw TransportError.system(SystemException.objectNotExist) }
+        guard let server = self.runtime.server.localServer else { throw TransportError.system(SystemException.objectNotExist) }
         return try await server.call(objectKey: objectKey, call)
     }
 
-    func uses(device name: String) { self.runtime.environment.subDevices.note(name, by: self.runtime.name) }
+    func uses(device name: String) { self.runtime.server.subDevices.note(name, by: self.runtime.name) }
 }

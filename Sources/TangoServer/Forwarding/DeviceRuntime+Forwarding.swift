@@ -21,7 +21,7 @@ extension DeviceRuntime {
         guard existing.isForwarded else { throw Self.otherDefinition(attribute: definition.name, of: self.name) }
         guard !existing.isThere else { return false }
         guard self.isStarted else { return true }
-        if self.environment.storage != nil {
+        if self.server.storage != nil {
             self.askForProperties(ofForwarded: definition.name)
         } else {
             Task { await self.resolveForwarded() }
@@ -76,7 +76,7 @@ extension DeviceRuntime {
             return true
         }
         guard isNeeded, !self.isEnded else { return }
-        self.environment.eventLoops.any().scheduleTask(in: Self.retryInterval) { [weak self] in
+        self.server.eventLoops.any().scheduleTask(in: Self.retryInterval) { [weak self] in
             guard let self, !self.isEnded else { return }
             self.members.withLock { $0.forwarded.isRetryScheduled = false }
             Task { await self.resolveForwarded() }
@@ -131,12 +131,12 @@ extension DeviceRuntime {
         else { return .failure(NotFound(.missing)) }
         member.root = text
         guard var locator = try? ResourceLocator(parsing: text), !locator.isAlias, locator.property == nil, locator.attribute != nil,
-            let system = self.environment.controlSystem
+            let system = self.server.controlSystem
         else { return .failure(NotFound(.wrongSyntax)) }
         let ownHost = try? system.defaultHost()
         var device = locator
         let address = self.address(of: locator, ownHost)
-        if let address, self.environment.storage == nil || (locator.host ?? ownHost) == nil {
+        if let address, self.server.storage == nil || (locator.host ?? ownHost) == nil {
             (device.host, device.usesDatabase) = (address, false)
             if locator.host == nil { (locator.host, locator.usesDatabase) = (address, false) }
         } else {
@@ -147,7 +147,7 @@ extension DeviceRuntime {
         member.root = locator.description
         if address != nil, locator.device.tangoFolded == self.name.folded { return .failure(NotFound(.localDevice)) }
         let fullName = locator.description.tangoFolded
-        let roots = self.environment.roots
+        let roots = self.server.roots
         if let other = roots.claim(fullName, for: self.name, member.name) { return .failure(NotFound(.alreadyUsed(by: other))) }
         guard !silent.contains(device.description.tangoFolded) else { return .failure(NotFound(.notStarted)) }
         let outcome = await self.ask(locator, at: device, member.name, system)
@@ -160,7 +160,7 @@ extension DeviceRuntime {
 
     /// Where the device is when it is one of this server.
     private func address(of locator: ResourceLocator, _ ownHost: TangoHost?) -> TangoHost? {
-        guard let server = self.environment.localServer, let address = server.address(ofDevice: locator.device.tangoFolded) else {
+        guard let server = self.server.localServer, let address = server.address(ofDevice: locator.device.tangoFolded) else {
             return nil
         }
         if let host = locator.host {
@@ -257,7 +257,7 @@ extension DeviceRuntime {
         }
         guard let new else { return }
         old.leave()
-        self.environment.changes.send(self.name, .attributeConfig(new.config))
+        self.server.changes.send(self.name, .attributeConfig(new.config))
         if old.signature != new.signature { self.interfaceChanged(by: old.signature ^ new.signature) }
     }
 
@@ -272,7 +272,7 @@ extension DeviceRuntime {
         }
         guard new.label != old.label, let attribute = self.attribute(name) else { return }
         let changes = try attribute.setLabel(new.label, device: self.name.text)
-        self.environment.changes.send(self.name, .attributeConfig(attribute.config))
+        self.server.changes.send(self.name, .attributeConfig(attribute.config))
         if !changes.isEmpty { try await self.changeProperties(ofAttribute: attribute.name, changes) }
     }
 

@@ -111,7 +111,7 @@ extension DeviceRuntime {
         guard target.kind == .command || self.attribute(target.name)?.root == nil else { return false }
         let depth = PollSettings(self.configuration).depth(target.kind, target.name)
         guard polling.add(PolledObject(name: target.name, kind: target.kind, period: period, depth: depth)) else { return false }
-        self.environment.polling.add(self, target.kind, target.name, period: period)
+        self.server.polling.add(self, target.kind, target.name, period: period)
         return true
     }
 
@@ -124,7 +124,7 @@ extension DeviceRuntime {
         try self.checkMinimum(kind, name, period)
         guard period == 0 || period >= PollSettings.smallestPeriod else { throw Self.tooShort(period, "DServer::upd_obj_polling") }
         guard polling.setPeriod(kind, name, period) else { throw Self.notFound(name) }
-        if period != object.period { self.environment.polling.add(self, kind, object.name, period: period) }
+        if period != object.period { self.server.polling.add(self, kind, object.name, period: period) }
         try await self.tellPolling(polling)
     }
 
@@ -147,14 +147,14 @@ extension DeviceRuntime {
     private func endPolling(_ kind: PollKind, _ name: String, isForgotten: Bool, isCoded: Bool) -> Bool {
         guard let polling = self.tenure.polling, let object = polling.object(kind, name) else { return false }
         guard polling.remove(kind, name, isForgotten: isForgotten, isCoded: isCoded) else { return false }
-        self.environment.polling.remove(self, kind, name)
-        if kind == .attribute { self.environment.changes.send(self.name, .pollingStopped(attribute: object.name)) }
+        self.server.polling.remove(self, kind, name)
+        if kind == .attribute { self.server.changes.send(self.name, .pollingStopped(attribute: object.name)) }
         return true
     }
 
     /// Writes what is polled to the properties of the device that say so, where they say something else.
     private func tellPolling(_ polling: DevicePolling) async throws(DevFailed) {
-        _ = await polling.telling.acquire(within: .hours(1), on: self.environment.eventLoops.any())
+        _ = await polling.telling.acquire(within: .hours(1), on: self.server.eventLoops.any())
         defer { polling.telling.release() }
         let known = self.configuration.properties
         let changed = polling.properties.filter { (known[$0.name] ?? []) != $0.values }
@@ -194,7 +194,7 @@ extension DeviceRuntime {
         do {
             try await self.tellPolling(polling)
         } catch {
-            self.environment.logger.warning("polling not stored", metadata: ["device": "\(self.name)", "error": "\(error)"])
+            self.server.logger.warning("polling not stored", metadata: ["device": "\(self.name)", "error": "\(error)"])
         }
     }
 
@@ -261,8 +261,8 @@ extension DeviceRuntime {
                 values = names.map { AttributeValue(name: $0, failure: failure, time: date) }
             }
             polling.record(values, date: date, began: began, duration: duration)
-            guard self.environment.changes.hasObservers else { return }
-            for value in values { self.environment.changes.send(self.name, .polled(value)) }
+            guard self.server.changes.hasObservers else { return }
+            for value in values { self.server.changes.send(self.name, .polled(value)) }
         case .command:
             let record: PollRecord
             switch outcome {

@@ -25,7 +25,7 @@ package final class PollDriver: Sendable {
 
     /// Takes what the admin device's properties say: with `polling_before_9` each attribute is read by itself.
     /// - Parameter properties: by name in lower case.
-    func obey(_ properties: [String: [String]]) {
+    func apply(_ properties: [String: [String]]) {
         self.readsSeparately.store(properties["polling_before_9"]?.first?.lowercased() == "true", ordering: .relaxed)
     }
 
@@ -62,7 +62,7 @@ package final class PollDriver: Sendable {
         guard period > 0 else { return self.remove(runtime, kind, name) }
         self.state.withLock { state in
             guard !state.isShutDown else { return }
-            if state.eventLoop == nil { state.eventLoop = runtime.environment.eventLoops.next() }
+            if state.eventLoop == nil { state.eventLoop = runtime.server.eventLoops.next() }
             state.devices[ObjectIdentifier(runtime)] = runtime
             state.schedule.add(ObjectIdentifier(runtime), kind, name, period: .milliseconds(Int64(period)), now: .now())
         }
@@ -106,7 +106,7 @@ package final class PollDriver: Sendable {
         }
         for (device, attributes) in step.late {
             guard let runtime = devices[device] else { continue }
-            for attribute in attributes { runtime.environment.changes.send(runtime.name, .pollingLate(attribute: attribute)) }
+            for attribute in attributes { runtime.server.changes.send(runtime.name, .pollingLate(attribute: attribute)) }
         }
         for job in step.jobs {
             guard let runtime = devices[job.device] else { continue }
@@ -145,7 +145,7 @@ package final class PollDriver: Sendable {
         var next: Poll? = first
         while let poll = next {
             let names = Array(poll.job.names[poll.names])
-            let receiver = Receiver(driver: self, eventLoop: runtime.environment.eventLoops.any(), runtime: runtime, poll: poll)
+            let receiver = Receiver(driver: self, eventLoop: runtime.server.eventLoops.any(), runtime: runtime, poll: poll)
             let outcome: Result<DeviceResult, any Error>?
             runtime.recordPolling(poll.job.kind, names)
             switch poll.job.kind {

@@ -243,7 +243,7 @@ struct WriteOperation: GatedOperation {
         var outside: [NamedDevError] = []
         for (position, (attribute, write, index)) in self.writes.enumerated().reversed() {
             do {
-                self.writes[position].write = try attribute.accepted(write, allowsNaN: runtime.environment.allowsNaN)
+                self.writes[position].write = try attribute.accepted(write, allowsNaN: runtime.server.allowsNaN)
             } catch {
                 self.writes.remove(at: position)
                 outside.append(NamedDevError(name: attribute.name, index: index, errors: DevFailed(wrapping: error).errors))
@@ -339,7 +339,7 @@ struct ConfigureOperation: GatedOperation {
                 runtime.review(attribute)
                 self.position += 1
                 let config = attribute.config
-                runtime.environment.changes.send(runtime.name, .attributeConfig(config))
+                runtime.server.changes.send(runtime.name, .attributeConfig(config))
                 if !changes.isEmpty {
                     return .await(.perform { try await runtime.changeProperties(ofAttribute: attribute.name, changes) })
                 }

@@ -70,7 +70,7 @@ extension DeviceRuntime {
     var info: DeviceInfo {
         let url = self.configuration.classProperties["doc_url"]?.first ?? "http://www.tango-controls.org"
         return DeviceInfo(
-            deviceClass: self.deviceClass.name, serverID: self.environment.serverID, serverHost: self.environment.hostName,
+            deviceClass: self.deviceClass.name, serverID: self.server.serverID, serverHost: self.server.hostName,
             serverVersion: Int32(self.interfaceVersion), documentationURL: "Doc URL = \(url)",
             versions: [VersionInfo(key: "idl", value: "6.0.4"), VersionInfo(key: "swift-tango", value: Self.libraryVersion)])
     }

@@ -67,7 +67,7 @@ enum OperationRunner {
             switch runtime.deviceClass.execution {
             case .inline: receiver.eventLoop.execute { Self.start(operation, runtime, gate, receiver) }
             case .blocking:
-                runtime.environment.pool.submit { state in
+                runtime.server.pool.submit { state in
                     guard case .active = state else {
                         gate?.release()
                         receiver.finish(.failure(DevFailed(.shutdownInProgress, "The server is shutting down")))
@@ -78,7 +78,7 @@ enum OperationRunner {
             }
         }
         if let gate {
-            gate.acquire(within: runtime.environment.gateTimeout, on: receiver.eventLoop) { enter($0) }
+            gate.acquire(within: runtime.server.gateTimeout, on: receiver.eventLoop) { enter($0) }
         } else {
             enter(true)
         }
@@ -88,7 +88,7 @@ enum OperationRunner {
     /// Runs the operation in the current task and waits for its outcome. A task that holds the device's gate goes straight in.
     static func run<Operation: GatedOperation>(_ operation: Operation, on runtime: DeviceRuntime) async -> Outcome {
         guard let gate = runtime.gate(for: operation), !gate.isHeldByTask else { return await Self.perform(operation, runtime) }
-        guard await gate.acquire(within: runtime.environment.gateTimeout, on: runtime.environment.eventLoops.any()) else {
+        guard await gate.acquire(within: runtime.server.gateTimeout, on: runtime.server.eventLoops.any()) else {
             return operation.timedOut
         }
         defer { gate.release() }
@@ -98,7 +98,7 @@ enum OperationRunner {
     /// The gate is held by this task.
     private static func perform<Operation: GatedOperation>(_ operation: Operation, _ runtime: DeviceRuntime) async -> Outcome {
         guard !runtime.isEnded else { return .failure(SystemException.objectNotExist) }
-        let executor = runtime.deviceClass.execution == .blocking ? runtime.environment.poolExecutor : nil
+        let executor = runtime.deviceClass.execution == .blocking ? runtime.server.poolExecutor : nil
         return await HandlerTask.$server.withValue(runtime.handlerServer) {
             await withTaskExecutorPreference(executor) {
                 var operation = operation
@@ -145,7 +145,7 @@ enum OperationRunner {
     private static func finish<Operation: GatedOperation, Receiver: OutcomeReceiver>(
         _ operation: Operation, _ step: AsyncStep, _ runtime: DeviceRuntime, _ gate: Gate?, _ receiver: Receiver
     ) {
-        let executor = runtime.deviceClass.execution == .blocking ? runtime.environment.poolExecutor : nil
+        let executor = runtime.deviceClass.execution == .blocking ? runtime.server.poolExecutor : nil
         Task.immediate(executorPreference: executor) {
             let outcome = await HandlerTask.$server.withValue(runtime.handlerServer) {
                 if let gate {

@@ -28,7 +28,7 @@ public final class DeviceServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     let pool: BlockingPool
     private let system: ControlSystem
-    private let environment: ServerEnvironment
+    private let context: ServerContext
     private let local: InProcessServer
     let link: DatabaseLink?
     private let dispatcher: RequestDispatcher
@@ -95,12 +95,10 @@ public final class DeviceServer: Sendable {
         self.local = InProcessServer(self.dispatcher)
         let log = ServerLog(
             serverID: self.serverID, verbosity: arguments.verbosity, usesDatabase: storage != nil, system: self.system, fallback: fallback)
-        var environment = ServerEnvironment(
+        self.context = ServerContext(
             serverID: self.serverID, hostName: hostName, eventLoops: self.group, pool: self.pool,
-            gateTimeout: .nanoseconds(gateTimeout.nanoseconds), logger: log.logger, log: log, storage: storage)
-        environment.controlSystem = self.system
-        environment.localServer = self.local
-        self.environment = environment
+            gateTimeout: .nanoseconds(gateTimeout.nanoseconds), log: log, storage: storage, controlSystem: self.system,
+            localServer: self.local)
     }
 
     // MARK: - Life
@@ -146,16 +144,16 @@ public final class DeviceServer: Sendable {
         var data = try await self.loadData()
         if let link = self.link { try await self.refuseSecondInstance(data, link) }
         self.state.withLock { $0.data = data }
-        self.environment.controlSystemSettings.obey(data.controlSystemProperties)
+        self.context.controlSystemSettings.apply(data.controlSystemProperties)
         self.log.configure(data.adminConfiguration.properties)
         self.log.beginAdmin(data.adminConfiguration.properties)
-        self.environment.polling.obey(data.adminConfiguration.properties)
+        self.context.polling.apply(data.adminConfiguration.properties)
         let endPoint = self.arguments.endPoint ?? ServerArguments.EndPoint(host: "", port: 0)
         do {
             let server = try await IIOPServer.listen(
                 group: self.group, host: endPoint.host, port: endPoint.port, dispatcher: self.dispatcher)
             self.state.withLock { $0.server = server }
-            self.environment.logger.debug("listening", metadata: ["port": "\(server.port)"])
+            self.context.logger.debug("listening", metadata: ["port": "\(server.port)"])
             self.noteAddresses(port: server.port)
         } catch {
             throw ServerStartError(
@@ -188,7 +186,7 @@ public final class DeviceServer: Sendable {
     private func noteAddresses(port: Int) {
         let bound = self.arguments.endPoint?.host ?? ""
         switch bound {
-        case "", "0.0.0.0": self.local.add(hosts: LocalAddresses.all + ["localhost", self.environment.hostName], port: port)
+        case "", "0.0.0.0": self.local.add(hosts: LocalAddresses.all + ["localhost", self.context.hostName], port: port)
         case "127.0.0.1", "localhost": self.local.add(hosts: ["127.0.0.1", "localhost"], port: port)
         default: self.local.add(hosts: [bound], port: port)
         }
@@ -220,7 +218,7 @@ public final class DeviceServer: Sendable {
             for device in ending {
                 group.addTask {
                     guard await device.stop(within: Self.stopLimit) else {
-                        self.environment.logger.warning("still busy, not waited for any longer", metadata: ["device": "\(device.name)"])
+                        self.context.logger.warning("still busy, not waited for any longer", metadata: ["device": "\(device.name)"])
                         return
                     }
                 }
@@ -276,17 +274,17 @@ public final class DeviceServer: Sendable {
     }
 
     /// What happens on the devices, as events will be made of it.
-    package var changes: ChangeHub { self.environment.changes }
+    package var changes: ChangeHub { self.context.changes }
 
     /// The devices and, once it is there, the admin device.
     var allDevices: [DeviceRuntime] { self.state.withLock { state in state.devices + (state.admin.map { [$0] } ?? []) } }
 
     /// Logging of the server and its devices.
-    var log: ServerLog { self.environment.log }
+    var log: ServerLog { self.context.log }
 
-    var polling: PollDriver { self.environment.polling }
+    var polling: PollDriver { self.context.polling }
 
-    var subDevices: SubDevices { self.environment.subDevices }
+    var subDevices: SubDevices { self.context.subDevices }
 
     /// Port it listens at.
     public var port: Int { self.state.withLock { $0.server?.port ?? 0 } }
@@ -309,7 +307,7 @@ public final class DeviceServer: Sendable {
             } catch let error as ServerStartError {
                 throw error
             } catch {
-                self.environment.logger.error("database not reachable", metadata: ["error": "\(error)"])
+                self.context.logger.error("database not reachable", metadata: ["error": "\(error)"])
                 throw ServerStartError("Can't build connection to TANGO database server, exiting\n\(error)")
             }
         case .none(let names):
@@ -361,7 +359,7 @@ public final class DeviceServer: Sendable {
             }
             let old = former[name.folded]
             // Without a database nobody else knows the properties.
-            let configuration = self.environment.storage == nil ? old?.configuration ?? entry.configuration : entry.configuration
+            let configuration = self.context.storage == nil ? old?.configuration ?? entry.configuration : entry.configuration
             let runtime = self.makeRuntime(name, deviceClass, configuration, tenure: old?.tenure ?? DeviceTenure())
             await runtime.start()
             self.dispatcher.insert(runtime)
@@ -379,7 +377,7 @@ public final class DeviceServer: Sendable {
     ) -> DeviceRuntime {
         let classRuntime = self.classRuntime(deviceClass)
         return DeviceRuntime(
-            name: name, classRuntime: classRuntime, environment: self.environment, configuration: configuration,
+            name: name, classRuntime: classRuntime, server: self.context, configuration: configuration,
             gate: deviceClass.serialModel == .byDevice ? Gate() : classRuntime.gate, objectKey: self.objectKeys[name.folded], tenure: tenure
         )
     }
@@ -399,7 +397,7 @@ public final class DeviceServer: Sendable {
         configuration.classProperties = data.classProperties["dserver"] ?? [:]
         let name = DeviceName(admin: self.serverID)
         return DeviceRuntime(
-            name: name, classRuntime: ClassRuntime(AdminDevice.deviceClass(of: self)), environment: self.environment,
+            name: name, classRuntime: ClassRuntime(AdminDevice.deviceClass(of: self)), server: self.context,
             configuration: configuration, gate: Gate(), objectKey: self.objectKeys[name.folded], log: self.log.admin)
     }
 
@@ -439,7 +437,7 @@ public final class DeviceServer: Sendable {
     /// Deletes a device and makes a new one, properties read anew.
     /// - Throws: `API_DeviceNotFound`.
     func restart(device text: String) async throws(DevFailed) {
-        guard await self.lifecycle.acquire(within: self.environment.gateTimeout, on: self.group.any()) else {
+        guard await self.lifecycle.acquire(within: self.context.gateTimeout, on: self.group.any()) else {
             throw DeviceRuntime.gateTimedOut
         }
         defer { self.lifecycle.release() }
@@ -458,14 +456,14 @@ public final class DeviceServer: Sendable {
                 throw DevFailed(wrapping: error)
             }
         }
-        guard await old.stop(within: self.environment.gateTimeout) else { throw DeviceRuntime.gateTimedOut }
+        guard await old.stop(within: self.context.gateTimeout) else { throw DeviceRuntime.gateTimedOut }
         let new = self.makeRuntime(old.name, old.deviceClass, configuration, tenure: old.tenure)
         let failure = await new.start()
         new.takeMembers(from: old)
         await new.complete(replacing: old.interfaceDigest)
-        if self.environment.changes.hasObservers {
+        if self.context.changes.hasObservers {
             // All configurations may be others now (measured).
-            for attribute in new.allAttributes { self.environment.changes.send(new.name, .attributeConfig(attribute.config)) }
+            for attribute in new.allAttributes { self.context.changes.send(new.name, .attributeConfig(attribute.config)) }
         }
         self.dispatcher.insert(new)
         self.state.withLock { state in
@@ -477,7 +475,7 @@ public final class DeviceServer: Sendable {
         } catch {
             throw DevFailed(wrapping: error)
         }
-        self.environment.logger.info("device restarted", metadata: ["device": "\(old.name)"])
+        self.context.logger.info("device restarted", metadata: ["device": "\(old.name)"])
         if let failure {
             // The device stays reachable, in FAULT; the incumbents lose it.
             throw failure.rethrowing(
@@ -510,15 +508,15 @@ public final class DeviceServer: Sendable {
         defer { self.lifecycle.release() }
         do {
             try self.refuseWhileStopping()
-            self.environment.logger.info("restarting all devices")
+            self.context.logger.info("restarting all devices")
             var data = try await self.loadData()
             self.log.configure(data.adminConfiguration.properties)
             self.log.restartAdmin()
-            self.environment.polling.obey(data.adminConfiguration.properties)
+            self.context.polling.apply(data.adminConfiguration.properties)
             for entry in data.devices { _ = try self.deviceClass(of: entry) }
             let former = Dictionary(self.devices.map { ($0.name.folded, $0) }, uniquingKeysWith: { $1 })
             var kept: [DeviceRuntime] = []
-            for device in self.devices.reversed() where !(await device.stop(within: self.environment.gateTimeout)) { kept.append(device) }
+            for device in self.devices.reversed() where !(await device.stop(within: self.context.gateTimeout)) { kept.append(device) }
             let names = Set(data.devices.map { $0.name.tangoFolded })
             for device in self.devices where !names.contains(device.name.folded) { self.dispatcher.remove(device) }
             data.devices.removeAll { entry in kept.contains { $0.name.folded == entry.name.tangoFolded } }
@@ -537,10 +535,10 @@ public final class DeviceServer: Sendable {
             try await self.export(self.devices)
             let isNew = { (device: DeviceRuntime) in !kept.contains { $0 === device } }
             for device in self.devices where isNew(device) {
-                await device.configurePolling(readsProperties: self.environment.storage != nil)
+                await device.configurePolling(readsProperties: self.context.storage != nil)
             }
         } catch {
-            self.environment.logger.error("restart failed", metadata: ["error": "\(error)"])
+            self.context.logger.error("restart failed", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -362,7 +362,7 @@ struct PollingTests {
 
     @Test func pollsAndTheirEndAreTold() async throws {
         try await self.run { test in
-            var changes = try test.context().runtime.environment.changes.changes().makeAsyncIterator()
+            var changes = try test.context().runtime.server.changes.changes().makeAsyncIterator()
             try await test.poll("attribute", "Level", 10)
             guard case .polled(let value)? = await changes.next()?.change else {
                 Issue.record("nothing polled")
@@ -384,7 +384,7 @@ struct PollingTests {
         PolledDevice.latches.withLock { $0["t/hang/1"] = latch }
         defer { latch.open() }
         try await self.run(devices: ["t/hang/1", "t/a/1"]) { test in
-            var changes = try test.context().runtime.environment.changes.changes().makeAsyncIterator()
+            var changes = try test.context().runtime.server.changes.changes().makeAsyncIterator()
             try await test.poll("attribute", "Hanging", 20, of: "t/hang/1")
             try await test.poll("attribute", "Level", 20, of: "t/hang/1")
             try await test.poll("attribute", "Level", 20)

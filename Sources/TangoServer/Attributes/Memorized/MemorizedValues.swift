@@ -35,7 +35,7 @@ struct MemorizedOperation: GatedOperation {
                 continue
             }
             do {
-                try attribute.checkRange(write.data, allowsNaN: runtime.environment.allowsNaN)
+                try attribute.checkRange(write.data, allowsNaN: runtime.server.allowsNaN)
             } catch {
                 // Outside the limits of now: said, not used, and no alarm (measured).
                 runtime.kernelLogger.error("memorized value not used", metadata: Self.metadata(runtime, attribute, error))

@@ -8,21 +8,21 @@ extension DeviceContext {
         let attribute = try self.known(name)
         let value = self.runtime.value(of: attribute, from: reading)
         if let failure = value.failure { throw failure }
-        self.runtime.environment.changes.send(self.name, .pushed(kind, value))
+        self.runtime.server.changes.send(self.name, .pushed(kind, value))
     }
 
     /// Pushes a failure in the place of a value.
     /// - Throws: `API_AttrNotFound`.
     public func push(_ kind: PushKind, attribute name: String, failure: DevFailed) throws(DevFailed) {
         let attribute = try self.known(name)
-        self.runtime.environment.changes.send(self.name, .pushed(kind, attribute.failed(failure)))
+        self.runtime.server.changes.send(self.name, .pushed(kind, attribute.failed(failure)))
     }
 
     /// Tells that data of an attribute are ready to be read.
     /// - Throws: `API_AttrNotFound`.
     public func pushDataReady(attribute name: String, counter: Int32 = 0) throws(DevFailed) {
         let attribute = try self.known(name)
-        self.runtime.environment.changes.send(self.name, .dataReady(attribute: attribute.name, counter: counter))
+        self.runtime.server.changes.send(self.name, .dataReady(attribute: attribute.name, counter: counter))
     }
 
     /// Pushes the value of a pipe.
@@ -31,7 +31,7 @@ extension DeviceContext {
         guard let pipe = self.runtime.pipe(name) else {
             throw DevFailed(.pipeNotFound, "\(name) pipe not found", origin: "DeviceContext::push")
         }
-        self.runtime.environment.changes.send(self.name, .pipe(PipeValue(name: pipe.config.name, time: .now, blob: blob)))
+        self.runtime.server.changes.send(self.name, .pipe(PipeValue(name: pipe.config.name, time: .now, blob: blob)))
     }
 
     private func known(_ name: String) throws(DevFailed) -> AttributeRuntime {

@@ -72,7 +72,7 @@ extension DeviceContext {
             case .failure(let failure): value = attribute.failed(failure)
             }
             polling.record([value], date: value.time, began: .now(), duration: nil)
-            self.runtime.environment.changes.send(self.runtime.name, .polled(value))
+            self.runtime.server.changes.send(self.runtime.name, .polled(value))
         }
     }
 

@@ -33,7 +33,7 @@ public final class DeviceContext: Sendable {
     ///
     /// Calls on devices of the same server go straight in, so a device may read its own attributes and two may call each other in turn; a
     /// device that waits for one that waits for it gets `API_CommandTimedOut`.
-    public var controlSystem: ControlSystem { self.runtime.environment.controlSystem ?? Self.withoutServer }
+    public var controlSystem: ControlSystem { self.runtime.server.controlSystem ?? Self.withoutServer }
 
     private static let withoutServer = ControlSystem(
         host: nil, options: ClientOptions(), group: MultiThreadedEventLoopGroup.singleton)

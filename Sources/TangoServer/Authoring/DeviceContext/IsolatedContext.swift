@@ -11,13 +11,13 @@ extension DeviceContext {
         for (name, values) in properties { configuration.properties[name.tangoFolded] = values }
         let log = ServerLog(
             serverID: "Isolated/test", verbosity: 0, usesDatabase: false, system: nil, fallback: Logger(label: "isolated"))
-        let environment = ServerEnvironment(
+        let server = ServerContext(
             serverID: "Isolated/test", hostName: "localhost", eventLoops: MultiThreadedEventLoopGroup.singleton, pool: .shared,
-            logger: log.logger, log: log)
+            log: log)
         let gate: Gate? = deviceClass.serialModel == .none ? nil : Gate()
         return DeviceContext(
             DeviceRuntime(
-                name: name, classRuntime: ClassRuntime(deviceClass), environment: environment, configuration: configuration, gate: gate))
+                name: name, classRuntime: ClassRuntime(deviceClass), server: server, configuration: configuration, gate: gate))
     }
 
     /// Gives the context the device it is for, as a server does when it starts one.

@@ -51,11 +51,11 @@ import Testing
     private func start(_ storage: SlowStorage) async throws -> DeviceRuntime {
         let log = ServerLog(
             serverID: "Added/test", verbosity: 0, usesDatabase: false, system: nil, fallback: Logger(label: "added"))
-        let environment = ServerEnvironment(
+        let server = ServerContext(
             serverID: "Added/test", hostName: "localhost", eventLoops: MultiThreadedEventLoopGroup.singleton, pool: .shared,
-            logger: log.logger, log: log, storage: storage)
+            log: log, storage: storage)
         let runtime = DeviceRuntime(
-            name: try DeviceName("t/a/1"), classRuntime: ClassRuntime(BenchDevice.deviceClass()), environment: environment,
+            name: try DeviceName("t/a/1"), classRuntime: ClassRuntime(BenchDevice.deviceClass()), server: server,
             configuration: DeviceConfiguration(), gate: Gate())
         await runtime.complete()
         return runtime
