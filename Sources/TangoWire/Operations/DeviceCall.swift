@@ -50,34 +50,17 @@ package enum DeviceCall: Sendable, Hashable {
         case .adminName: .getAdmName
         case .ping: .ping
         case .blackBox: .blackBox
-        case .info(let version): version >= 6 ? .info6 : version >= 3 ? .info3 : .info
-        case .commandList(let version): version >= 2 ? .commandListQuery2 : .commandListQuery
-        case .commandInfo(_, let version): version >= 2 ? .commandQuery2 : .commandQuery
-        case .command(_, _, _, _, let version): version >= 4 ? .commandInout4 : version >= 2 ? .commandInout2 : .commandInout
-        case .commandHistory(_, _, let version): version >= 4 ? .commandInoutHistory4 : .commandInoutHistory2
-        case .attributeConfigs(_, let version):
-            version >= 5
-                ? .getAttributeConfig5 : version >= 3 ? .getAttributeConfig3 : version == 2 ? .getAttributeConfig2 : .getAttributeConfig
-        case .setAttributeConfigs(_, _, let version):
-            version >= 5
-                ? .setAttributeConfig5 : version == 4 ? .setAttributeConfig4 : version == 3 ? .setAttributeConfig3 : .setAttributeConfig
-        case .readAttributes(_, _, _, let version):
-            switch version {
-            case ...1: .readAttributes
-            case 2: .readAttributes2
-            case 3: .readAttributes3
-            case 4: .readAttributes4
-            default: .readAttributes5
-            }
-        case .writeAttributes(_, _, let version): version >= 4 ? .writeAttributes4 : version == 3 ? .writeAttributes3 : .writeAttributes
-        case .writeReadAttributes(_, _, _, let version): version >= 5 ? .writeReadAttributes5 : .writeReadAttributes4
-        case .attributeHistory(_, _, let version):
-            switch version {
-            case ...2: .readAttributeHistory2
-            case 3: .readAttributeHistory3
-            case 4: .readAttributeHistory4
-            default: .readAttributeHistory5
-            }
+        case .info(let version): OperationFamily.info.operation(upTo: version)
+        case .commandList(let version): OperationFamily.commandList.operation(upTo: version)
+        case .commandInfo(_, let version): OperationFamily.commandInfo.operation(upTo: version)
+        case .command(_, _, _, _, let version): OperationFamily.command.operation(upTo: version)
+        case .commandHistory(_, _, let version): OperationFamily.commandHistory.operation(upTo: version)
+        case .attributeConfigs(_, let version): OperationFamily.attributeConfigs.operation(upTo: version)
+        case .setAttributeConfigs(_, _, let version): OperationFamily.setAttributeConfigs.operation(upTo: version)
+        case .readAttributes(_, _, _, let version): OperationFamily.readAttributes.operation(upTo: version)
+        case .writeAttributes(_, _, let version): OperationFamily.writeAttributes.operation(upTo: version)
+        case .writeReadAttributes(_, _, _, let version): OperationFamily.writeReadAttributes.operation(upTo: version)
+        case .attributeHistory(_, _, let version): OperationFamily.attributeHistory.operation(upTo: version)
         case .pipeConfigs: .getPipeConfig5
         case .setPipeConfigs: .setPipeConfig5
         case .readPipe: .readPipe5
@@ -96,66 +79,45 @@ package enum DeviceCall: Sendable, Hashable {
 
     /// Reads the arguments of an operation, all of them: bytes left over are an error.
     package init(_ operation: Operation, _ reader: inout CDRReader) throws(CDRError) {
-        switch operation {
+        let version = operation.interface
+        switch operation.family {
         case .isA: self = .isA(try reader.string())
         case .nonExistent: self = .nonExistent
         case .interface: self = .interface
-        case .getName: self = .name
-        case .getDescription: self = .description
-        case .getState: self = .state
-        case .getStatus: self = .status
-        case .getAdmName: self = .adminName
+        case .name: self = .name
+        case .description: self = .description
+        case .state: self = .state
+        case .status: self = .status
+        case .adminName: self = .adminName
         case .ping: self = .ping
         case .blackBox: self = .blackBox(try reader.int32())
-        case .info: self = .info(version: 1)
-        case .info3: self = .info(version: 3)
-        case .info6: self = .info(version: 6)
-        case .commandListQuery: self = .commandList(version: 1)
-        case .commandListQuery2: self = .commandList(version: 2)
-        case .commandQuery: self = .commandInfo(try reader.string(), version: 1)
-        case .commandQuery2: self = .commandInfo(try reader.string(), version: 2)
-        case .commandInout: self = try Self.command(&reader, version: 1)
-        case .commandInout2: self = try Self.command(&reader, version: 2)
-        case .commandInout4: self = try Self.command(&reader, version: 4)
-        case .commandInoutHistory2: self = .commandHistory(try reader.string(), count: try reader.int32(), version: 2)
-        case .commandInoutHistory4: self = .commandHistory(try reader.string(), count: try reader.int32(), version: 4)
-        case .getAttributeConfig: self = .attributeConfigs(try reader.strings(), version: 1)
-        case .getAttributeConfig2: self = .attributeConfigs(try reader.strings(), version: 2)
-        case .getAttributeConfig3: self = .attributeConfigs(try reader.strings(), version: 3)
-        case .getAttributeConfig5: self = .attributeConfigs(try reader.strings(), version: 5)
-        case .setAttributeConfig: self = try Self.setConfigs(&reader, version: 1)
-        case .setAttributeConfig3: self = try Self.setConfigs(&reader, version: 3)
-        case .setAttributeConfig4: self = try Self.setConfigs(&reader, version: 4)
-        case .setAttributeConfig5: self = try Self.setConfigs(&reader, version: 5)
-        case .readAttributes: self = try Self.read(&reader, version: 1)
-        case .readAttributes2: self = try Self.read(&reader, version: 2)
-        case .readAttributes3: self = try Self.read(&reader, version: 3)
-        case .readAttributes4: self = try Self.read(&reader, version: 4)
-        case .readAttributes5: self = try Self.read(&reader, version: 5)
-        case .writeAttributes: self = .writeAttributes(try AttributeValue.decodeList(&reader, version: 1), identity: nil, version: 1)
-        case .writeAttributes3: self = .writeAttributes(try AttributeValue.decodeList(&reader, version: 1), identity: nil, version: 3)
-        case .writeAttributes4:
-            self = .writeAttributes(
-                try AttributeValue.decodeList(&reader, version: 4), identity: try ClientIdentity(&reader), version: 4)
-        case .writeReadAttributes4:
-            self = .writeReadAttributes(
-                try AttributeValue.decodeList(&reader, version: 4), read: [], identity: try ClientIdentity(&reader), version: 4)
-        case .writeReadAttributes5:
-            self = .writeReadAttributes(
-                try AttributeValue.decodeList(&reader, version: 4), read: try reader.strings(), identity: try ClientIdentity(&reader),
-                version: 5)
-        case .readAttributeHistory2: self = .attributeHistory(try reader.string(), count: try reader.int32(), version: 2)
-        case .readAttributeHistory3: self = .attributeHistory(try reader.string(), count: try reader.int32(), version: 3)
-        case .readAttributeHistory4: self = .attributeHistory(try reader.string(), count: try reader.int32(), version: 4)
-        case .readAttributeHistory5: self = .attributeHistory(try reader.string(), count: try reader.int32(), version: 5)
-        case .getPipeConfig5: self = .pipeConfigs(try reader.strings())
-        case .setPipeConfig5: self = .setPipeConfigs(try PipeConfig.decodeList(&reader), identity: try ClientIdentity(&reader))
-        case .readPipe5: self = .readPipe(try reader.string(), identity: try ClientIdentity(&reader))
-        case .writePipe5: self = .writePipe(try PipeValue(&reader), identity: try ClientIdentity(&reader))
-        case .writeReadPipe5: self = .writeReadPipe(try PipeValue(&reader), identity: try ClientIdentity(&reader))
+        case .info: self = .info(version: version)
+        case .commandList: self = .commandList(version: version)
+        case .commandInfo: self = .commandInfo(try reader.string(), version: version)
+        case .command: self = try Self.command(&reader, version: version)
+        case .commandHistory: self = .commandHistory(try reader.string(), count: try reader.int32(), version: version)
+        case .attributeConfigs: self = .attributeConfigs(try reader.strings(), version: version)
+        case .setAttributeConfigs: self = try Self.setConfigs(&reader, version: version)
+        case .readAttributes: self = try Self.read(&reader, version: version)
+        case .writeAttributes:
+            let values = try AttributeValue.decodeList(&reader, version: Self.writtenVersion(version))
+            self = .writeAttributes(values, identity: version >= 4 ? try ClientIdentity(&reader) : nil, version: version)
+        case .writeReadAttributes:
+            let values = try AttributeValue.decodeList(&reader, version: Self.writtenVersion(version))
+            let names = version >= 5 ? try reader.strings() : []
+            self = .writeReadAttributes(values, read: names, identity: try ClientIdentity(&reader), version: version)
+        case .attributeHistory: self = .attributeHistory(try reader.string(), count: try reader.int32(), version: version)
+        case .pipeConfigs: self = .pipeConfigs(try reader.strings())
+        case .setPipeConfigs: self = .setPipeConfigs(try PipeConfig.decodeList(&reader), identity: try ClientIdentity(&reader))
+        case .readPipe: self = .readPipe(try reader.string(), identity: try ClientIdentity(&reader))
+        case .writePipe: self = .writePipe(try PipeValue(&reader), identity: try ClientIdentity(&reader))
+        case .writeReadPipe: self = .writeReadPipe(try PipeValue(&reader), identity: try ClientIdentity(&reader))
         }
         guard reader.remaining == 0 else { throw .trailingBytes }
     }
+
+    /// Version of the values in a write: `write_attributes_3` sends `AttributeValue`, `write_read_attributes_5` sends `AttributeValue_4`.
+    private static func writtenVersion(_ version: Int) -> Int { version >= 4 ? 4 : 1 }
 
     private static func command(_ reader: inout CDRReader, version: Int) throws(CDRError) -> DeviceCall {
         let name = try reader.string()
@@ -171,7 +133,7 @@ package enum DeviceCall: Sendable, Hashable {
     }
 
     private static func setConfigs(_ reader: inout CDRReader, version: Int) throws(CDRError) -> DeviceCall {
-        let configs = try AttributeConfig.decodeList(&reader, version: version == 4 ? 3 : version)
+        let configs = try AttributeConfig.decodeList(&reader, version: version)
         return .setAttributeConfigs(configs, identity: version >= 4 ? try ClientIdentity(&reader) : nil, version: version)
     }
 
@@ -192,17 +154,17 @@ package enum DeviceCall: Sendable, Hashable {
             writer.int32(count)
         case .attributeConfigs(let names, _), .pipeConfigs(let names): writer.strings(names)
         case .setAttributeConfigs(let configs, let identity, let version):
-            AttributeConfig.encodeList(configs, to: &writer, version: version == 4 ? 3 : version)
+            AttributeConfig.encodeList(configs, to: &writer, version: version)
             if version >= 4 { identity?.encode(to: &writer) }
         case .readAttributes(let names, let source, let identity, let version):
             writer.strings(names)
             if version >= 2 { writer.enumeration(source) }
             if version >= 4 { identity?.encode(to: &writer) }
         case .writeAttributes(let values, let identity, let version):
-            AttributeValue.encodeList(values, to: &writer, version: version >= 4 ? 4 : 1)
+            AttributeValue.encodeList(values, to: &writer, version: Self.writtenVersion(version))
             if version >= 4 { identity?.encode(to: &writer) }
         case .writeReadAttributes(let values, let names, let identity, let version):
-            AttributeValue.encodeList(values, to: &writer, version: 4)
+            AttributeValue.encodeList(values, to: &writer, version: Self.writtenVersion(version))
             if version >= 5 { writer.strings(names) }
             identity.encode(to: &writer)
         case .setPipeConfigs(let configs, let identity):

@@ -67,7 +67,8 @@ package enum Operation: UInt8, CaseIterable, Sendable, Hashable {
         }
     }
 
-    /// Interface that introduced it: 0 for the implicit ones, 1 for Device … 6 for Device_6.
+    /// The interface that introduced it, which is also its version within its family: 1 for `Device` … 6 for `Device_6`; 0 for the implicit
+    /// operations of every CORBA object.
     package var interface: Int {
         switch self {
         case .isA, .nonExistent, .interface: 0
@@ -85,6 +86,41 @@ package enum Operation: UInt8, CaseIterable, Sendable, Hashable {
             .setPipeConfig5, .readPipe5, .writePipe5, .writeReadPipe5:
             5
         case .info6: 6
+        }
+    }
+
+    /// The newest interface of Tango, `Device_6`.
+    package static let newestInterface = 6
+
+    /// The request it is a version of.
+    package var family: OperationFamily {
+        switch self {
+        case .isA: .isA
+        case .nonExistent: .nonExistent
+        case .interface: .interface
+        case .getName: .name
+        case .getDescription: .description
+        case .getState: .state
+        case .getStatus: .status
+        case .getAdmName: .adminName
+        case .ping: .ping
+        case .blackBox: .blackBox
+        case .info, .info3, .info6: .info
+        case .commandListQuery, .commandListQuery2: .commandList
+        case .commandQuery, .commandQuery2: .commandInfo
+        case .commandInout, .commandInout2, .commandInout4: .command
+        case .commandInoutHistory2, .commandInoutHistory4: .commandHistory
+        case .getAttributeConfig, .getAttributeConfig2, .getAttributeConfig3, .getAttributeConfig5: .attributeConfigs
+        case .setAttributeConfig, .setAttributeConfig3, .setAttributeConfig4, .setAttributeConfig5: .setAttributeConfigs
+        case .readAttributes, .readAttributes2, .readAttributes3, .readAttributes4, .readAttributes5: .readAttributes
+        case .writeAttributes, .writeAttributes3, .writeAttributes4: .writeAttributes
+        case .writeReadAttributes4, .writeReadAttributes5: .writeReadAttributes
+        case .readAttributeHistory2, .readAttributeHistory3, .readAttributeHistory4, .readAttributeHistory5: .attributeHistory
+        case .getPipeConfig5: .pipeConfigs
+        case .setPipeConfig5: .setPipeConfigs
+        case .readPipe5: .readPipe
+        case .writePipe5: .writePipe
+        case .writeReadPipe5: .writeReadPipe
         }
     }
 
