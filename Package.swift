@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 let settings: [SwiftSetting] = [
@@ -14,7 +14,19 @@ let codecSettings = settings + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "
 
 func nio(_ product: String) -> Target.Dependency { .product(name: product, package: "swift-nio") }
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+// What only the services and the command line need is guarded by a trait. All traits are on by default; a program that depends on
+// this package with `traits: []` neither fetches nor builds it. Every use has the guard, in tests as well: one without it would bring
+// the package back for everybody.
+func database(_ product: String) -> Target.Dependency {
+    .product(name: product, package: "GRDB.swift", condition: .when(traits: ["Database"]))
+}
+func gateway(_ product: String, _ package: String) -> Target.Dependency {
+    .product(name: product, package: package, condition: .when(traits: ["Gateway"]))
+}
+let arguments = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"]))
 
 // Targets name every module they import, of this package and of others.
 let package = Package(
@@ -24,25 +36,35 @@ let package = Package(
         .library(name: "TangoClient", targets: ["TangoClient"]),
         .library(name: "TangoServer", targets: ["TangoServer"]),
         .library(name: "TangoTesting", targets: ["TangoTesting"]),
+        .library(name: "TangoDatabase", targets: ["TangoDatabase"]),
+        .library(name: "TangoGateway", targets: ["TangoGateway"]),
         .executable(name: "tango", targets: ["tango"]),
         .executable(name: "TangoTest", targets: ["TangoTest"]),
     ],
+    traits: [
+        .trait(name: "Database", description: "The database server (TangoDatabase), on SQLite"),
+        .trait(name: "Gateway", description: "The REST gateway (TangoGateway)"),
+        .trait(name: "CommandLine", description: "The program tango, with the traits Database and Gateway"),
+        .default(enabledTraits: ["Database", "Gateway", "CommandLine"]),
+    ],
+    // The oldest versions are those that the tests ran with. What programs share with other packages is open to the next major version;
+    // what only our services use stays below the next minor one, which was not tested with them.
     dependencies: [
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
-        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
+        .package(url: "https://github.com/groue/GRDB.swift", .upToNextMinor(from: "7.10.0")),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", .upToNextMinor(from: "2.28.1")),
+        .package(url: "https://github.com/apple/swift-configuration", .upToNextMinor(from: "1.4.0")),
+        .package(url: "https://github.com/apple/swift-crypto", .upToNextMinor(from: "4.5.2")),
+        .package(url: "https://github.com/apple/swift-certificates", .upToNextMinor(from: "1.21.1")),
+        .package(url: "https://github.com/vapor/jwt-kit", .upToNextMinor(from: "5.7.1")),
+        .package(url: "https://github.com/apple/swift-nio-ssl", .upToNextMinor(from: "2.37.6")),
+        .package(url: "https://github.com/apple/swift-nio-extras", .upToNextMinor(from: "1.35.2")),
+        .package(url: "https://github.com/apple/swift-http-types", .upToNextMinor(from: "1.8.0")),
+        .package(url: "https://github.com/apple/swift-asn1", .upToNextMinor(from: "1.7.4")),
+        .package(url: "https://github.com/apple/swift-system", .upToNextMinor(from: "1.8.1")),
     ],
     targets: [
         // Values, names and errors of the field; imports nothing but the standard library.
@@ -68,9 +90,7 @@ let package = Package(
         .target(
             name: "TangoDatabase",
             dependencies: [
-                "TangoCore", "TangoWire", "TangoClient", "TangoServer", logging,
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "TangoCore", "TangoWire", "TangoClient", "TangoServer", logging, database("GRDB"), database("GRDBSQLite"),
             ],
             swiftSettings: settings
         ),
@@ -81,33 +101,24 @@ let package = Package(
         .target(
             name: "TangoGateway",
             dependencies: [
-                "CImageCodecs", "TangoCore", "TangoIIOP", "TangoClient", nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"), logging, httpTypes,
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
-                .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "X509", package: "swift-certificates"),
-                .product(name: "JWTKit", package: "jwt-kit"),
+                "CImageCodecs", "TangoCore", "TangoIIOP", "TangoClient", nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"), logging,
+                lifecycle, gateway("HTTPTypes", "swift-http-types"), gateway("NIOSSL", "swift-nio-ssl"),
+                gateway("NIOHTTPTypes", "swift-nio-extras"), gateway("SystemPackage", "swift-system"),
+                gateway("SwiftASN1", "swift-asn1"), gateway("HummingbirdCore", "hummingbird"),
+                gateway("HummingbirdHTTP2", "hummingbird"), gateway("Configuration", "swift-configuration"),
+                gateway("CryptoExtras", "swift-crypto"), gateway("Crypto", "swift-crypto"), gateway("X509", "swift-certificates"),
+                gateway("JWTKit", "jwt-kit"),
             ],
             resources: [.embedInCode("Page")], swiftSettings: settings
         ),
         .target(name: "TangoTestDevice", dependencies: ["TangoCore", "TangoServer"], swiftSettings: settings),
         .target(
-            name: "TangoCLI",
-            dependencies: ["TangoCore", "TangoClient", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            swiftSettings: settings),
+            name: "TangoCLI", dependencies: ["TangoCore", "TangoClient", arguments], swiftSettings: settings),
         .executableTarget(
             name: "tango",
             dependencies: [
                 "TangoCLI", "TangoCore", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoMirror", "TangoTestDevice",
-                logging,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                logging, arguments,
             ],
             swiftSettings: settings
         ),
@@ -151,19 +162,14 @@ let package = Package(
             name: "TangoGatewayTests",
             dependencies: [
                 "TangoCore", "TangoIIOP", "TangoClient", "TangoGateway", "TangoServer", "TangoDatabase", "TangoTestDevice",
-                nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"), nio("NIOEmbedded"), logging, httpTypes,
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
-                .product(name: "JWTKit", package: "jwt-kit"),
+                nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"), nio("NIOEmbedded"), logging,
+                gateway("HTTPTypes", "swift-http-types"), gateway("NIOSSL", "swift-nio-ssl"), gateway("Crypto", "swift-crypto"),
+                gateway("CryptoExtras", "swift-crypto"), gateway("JWTKit", "jwt-kit"),
             ],
             swiftSettings: settings),
         .testTarget(
             name: "TangoCLITests",
-            dependencies: [
-                "TangoCLI", "TangoCore", "TangoClient", "TangoGateway", "tango",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+            dependencies: ["TangoCLI", "TangoCore", "TangoClient", "TangoGateway", "tango", arguments],
             swiftSettings: settings),
         .testTarget(
             name: "InteropTests",
