@@ -9,7 +9,7 @@ YARDSTICK ?=
 BENCH_BUILD := $(SWIFT) build -c release --package-path Benchmarks --scratch-path .build/benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format tsan bench bench-build baselines baselines-check fuzz soak setup setup-test setup-bench clean
+.PHONY: help run test lint docs format tsan bench bench-build baselines baselines-check fuzz soak setup setup-test setup-bench clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -26,8 +26,13 @@ test: setup setup-test ## all tests, with the C++ and Python peers (ARGS='--filt
 tsan: setup ## the kernel's tests under the thread sanitizer (ARGS='--filter X' for others)
 	Scripts/tsan/run.sh $(or $(ARGS),--filter TangoServerTests)
 
-lint: ## check the style
+lint: ## check the style, the documentation of public declarations, and the wording
 	$(SWIFT) format lint --strict --parallel -r $(FORMATTED)
+	@Scripts/lint/documentation.py --report | tail -1
+	@Scripts/lint/wording.py --report | tail -1
+
+docs: setup ## build the documentation of all products into .build/docs
+	Scripts/docs.sh
 
 format: ## rewrite the sources in the style
 	$(SWIFT) format --in-place --parallel -r $(FORMATTED)
