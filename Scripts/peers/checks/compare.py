@@ -4,7 +4,7 @@
 compare.py HOST_A DEVICE_A HOST_B DEVICE_B [--fresh] [--all] [--also locks,logging]
 
 HOST is host:port of a database, or of the server itself when the device ends with #dbase=no.
---also: what a server may lack, compared only when asked for.
+--also: what a server may lack, compared only on request.
 --fresh: nothing was written to either since its start, so what they show before a first write is compared too.
 Each difference is one line on stdout (--all: tolerated ones too); exit status 1 when one is not tolerated.
 """

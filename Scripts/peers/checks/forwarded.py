@@ -84,7 +84,7 @@ def probe(root, prefix, cases):
             configured(device, "Scalar", lambda config: setattr(config, "label", label)),
             device.get_attribute_config("Scalar").label,
             original.get_attribute_config("double_scalar").label,
-            # The incumbents do not keep the library's label, and show the declared one after a restart.
+            # The peers do not keep the library's label, and show the declared one after a restart.
             stored(f"{prefix}/1", "Scalar") if label != "Not specified" else None,
         )
 
@@ -161,7 +161,7 @@ def eventually_state(device, state):
 
 
 def settled(device, unit):
-    """Whether the configuration of the root is seen soon; the incumbents learn of it by an event."""
+    """Whether the configuration of the root is seen soon; the peers are notified by an event."""
     return any(device.get_attribute_config("Scalar").unit == unit for _ in range(5000))
 
 

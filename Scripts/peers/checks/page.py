@@ -28,7 +28,7 @@ EXPECTED = re.compile(r"Failed to load resource: the server responded with a sta
 
 
 class Browser:
-    """A page, what it complained about, and what it asked for."""
+    """A page, its complaints, and its requests."""
 
     def __init__(self, browser, url, host, scheme="light", viewport=WIDE):
         is_phone = viewport is NARROW
@@ -55,7 +55,7 @@ class Browser:
         assert self.complaints == [], self.complaints
         assert self.page.evaluate("window.hacked") is None, "text of a device ran as a script"
         outside = [url for _, url in self.requests if not url.startswith((self.url, "blob:"))]
-        assert outside == [], f"asked elsewhere: {outside}"
+        assert outside == [], f"requests to other hosts: {outside}"
         self.context.close()
 
 
@@ -210,7 +210,7 @@ def values_are_shown_as_they_are(make):
         " return [d[(60 * 160 + 80) * 4], d[0]]; }"
     )
     assert shades[0] > 250 and shades[1] < 5, shades
-    # A server that makes pictures is asked for one.
+    # Of a server that makes pictures, the page requests one.
     page.route("**/spot/value", lambda route: route.fulfill(content_type="image/png", body=png(7, 5)))
     expect(unfolded(page, "spot").locator("figcaption")).to_have_text("7 × 5")
     # Of expert level only on demand.
@@ -224,8 +224,8 @@ def values_are_shown_as_they_are(make):
     for _ in range(2):
         with page.expect_request(re.compile("attributes/value")):
             pass
-    asked = [url for _, url in browser.requests]
-    assert all("/attributes/value?" in url and "pressure" in url and "temperature" not in url for url in asked), asked
+    requested = [url for _, url in browser.requests]
+    assert all("/attributes/value?" in url and "pressure" in url and "temperature" not in url for url in requested), requested
     page.get_by_label("Values are read").select_option("0")
     expect(page.locator(".live")).to_contain_text("Not read since")
     page.get_by_role("tab", name="Properties").click()
@@ -395,8 +395,8 @@ CONTRAST = """() => {
     .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
   const behind = (node) => {
     for (; node; node = node.parentElement) {
-      const colour = shade(getComputedStyle(node).backgroundColor);
-      if (colour.length === 3 || colour[3] > 0) return colour;
+      const color = shade(getComputedStyle(node).backgroundColor);
+      if (color.length === 3 || color[3] > 0) return color;
     }
     return [255, 255, 255];
   };

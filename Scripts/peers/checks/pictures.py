@@ -17,7 +17,7 @@ def get(url, accept):
 
 
 def png_samples(data, width, height):
-    """The samples of an 8 bit grey PNG, with all of its checks."""
+    """The samples of an 8 bit gray PNG, with all of its checks."""
     assert data[:8] == b"\x89PNG\r\n\x1a\n", data[:8]
     position, packed, kinds = 8, b"", []
     while position < len(data):

@@ -7,7 +7,7 @@ rest_robust.py [--programs .build/debug] [--seconds 60] [--connections 32] [--de
    server is killed and started again and again. Every request of the good device must succeed, every other one must be answered 200 or
    503, and all of them within the time-out.
 2. A bulk read of the State of all devices of a big server, some more of which are dead: killed, stopped or never started. It must be
-   answered within the time-out and have all those that live, once each, and none of the dead; asked for by name a dead one fails in its
+   answered within the time-out and have all those that live, once each, and none of the dead; one that is named exactly and dead fails in its
    place.
 
 Prints what it saw; ends with 1 when something was wrong. Needs PyTango to fill the database.
@@ -68,7 +68,7 @@ class Program:
 
 
 class Readers:
-    """Connections that read one URL until told to stop."""
+    """Connections that read one URL until stopped."""
 
     def __init__(self, name, port, path, count, good):
         self.name, self.port, self.path, self.good = name, port, path, good

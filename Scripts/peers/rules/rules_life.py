@@ -58,7 +58,7 @@ def restarts(c):
 
 
 def names(c):
-    """4.4: how DevRestart is told the device."""
+    """4.4: the forms of a device's name that DevRestart takes."""
     for what, make in {
         "upper case": lambda side: side.name.upper(),
         "with a host": lambda side: f"tango://{side.host}/{side.name}",
@@ -74,7 +74,7 @@ def names(c):
 
 
 def failing(c):
-    """4.3, 4.5: initialisations that fail."""
+    """4.3, 4.5: initializations that fail."""
     for what, action in {
         "Init": lambda side: side.command("Init"),
         "DevRestart": lambda side: side.restart(),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A PyTango device server made to be asked for the rules: class Rules, the twin of Tests/InteropTests/Support/RulesDevice.swift.
+"""A PyTango device server made to answer for the rules: class Rules, the twin of Tests/InteropTests/Support/RulesDevice.swift.
 
 rules_server.py INSTANCE     its devices are defined in the database as Rules of server rules_server/INSTANCE
 

@@ -126,10 +126,10 @@ TOLERATED = [
         r"\[4.5\] Init that fails: outcome: .*'UNKNOWN CORBA system exception'.* \| .*'API_InitThrowsException'",
         "the binding lets the exception pass as a foreign one",
     ),
-    # On purpose: a device whose initialisation fails stays reachable, in FAULT, and says why.
+    # On purpose: a device whose initialization fails stays reachable, in FAULT, and says why.
     (
         r"\[(3.3|4.3|4.5)\] (DevRestart that failed|Init that failed|a restart of the server that fail).*(OBJECT_NOT_EXIST|CantConnectToDevice|QueryDevice: \[\]|DeviceNotFound|InitThrowsException).*\|",
-        "the peer loses a device whose initialisation fails",
+        "the peer loses a device whose initialization fails",
     ),
     (r"\[3.3\] Init that failed: .*\| \['FAULT'", "the peer does not say that Init failed"),
     (
@@ -145,25 +145,25 @@ TOLERATED = [
     # Of the peer alone, not the same from run to run:
     (
         r"(delta_(t|val)=.*, then delta_(t|val)=.*: database: delta_|_user delta_t=.* in the database: label changed: database: delta_val)",
-        "libtango decides by uninitialised memory whether delta_t and delta_val are stored",
+        "libtango decides by uninitialized memory whether delta_t and delta_val are stored",
     ),
     (
         r"_user delta_t='9{20}' in the database: label changed: database: delta_t: \['-9223372036854775808'\]",
         "libtango writes the number it made of one that is too large",
     ),
-    (r"\[12.12\] (State|Status) delta_(t|val)=.*: delta_", "libtango shows uninitialised memory of State and Status"),
+    (r"\[12.12\] (State|Status) delta_(t|val)=.*: delta_", "libtango shows uninitialized memory of State and Status"),
     (
         r"\[12.12\] \w+ delta_t=.*: (configuration|label changed: delta_t): ",
-        "libtango shows uninitialised memory when delta_t is wrong at the start",
+        "libtango shows uninitialized memory when delta_t is wrong at the start",
     ),
     # Two peers of the same release differ here, from run to run.
     (
         r"\[12.12\] \w+ delta_t='(?![-+]?\d+')[^']*' in the database: label changed: (outcome|database: delta_t): ",
-        "libtango decides by uninitialised memory whether a wrong delta_t is sent back as it was",
+        "libtango decides by uninitialized memory whether a wrong delta_t is sent back as it was",
     ),
     (
         r"\[12.12\] .*'delta_t': 'abc'.* in the database.*: delta_t: ",
-        "libtango shows uninitialised memory when delta_t is wrong at the start",
+        "libtango shows uninitialized memory when delta_t is wrong at the start",
     ),
 ]
 
@@ -217,7 +217,7 @@ class Side:
             return {key: self.neutral(item) for key, item in value.items()}
         return value
 
-    # What is asked most.
+    # The most frequent requests.
 
     def command(self, name, *argument):
         return self.proxy.command_inout(name, *argument)
@@ -317,7 +317,7 @@ class Comparison:
     def __init__(self, sides, show_all=False, limit=40, quick=False):
         self.sides, self.show_all, self.limit, self.quick = sides, show_all, limit, quick
         self.section, self.compared, self.unexpected = "", 0, 0
-        # Whether the reference refused what was asked last.
+        # Whether the reference refused the last request.
         self.refused = False
         self.of_rule = Counter()
         self.has_rules = all(side.device_class == "Rules" for side in sides)

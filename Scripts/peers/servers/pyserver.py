@@ -15,7 +15,7 @@ from tango import AttrQuality, AttrWriteType, CmdArgType, DevState, Except
 from tango.server import Device, attribute, command, device_property, run
 
 
-class Colour(enum.IntEnum):
+class Color(enum.IntEnum):
     RED = 0
     GREEN = 1
     BLUE = 2
@@ -79,8 +79,8 @@ class WirePy(Device):
     StringScalar = stored("StringScalar", str, "text")
     StringSpectrum = stored("StringSpectrum", (str,), ["a", ""], max_dim_x=1000)
     StringImage = stored("StringImage", ((str,),), [["a", "b"], ["c", "d"]], max_dim_x=100, max_dim_y=100)
-    EnumScalar = stored("EnumScalar", Colour, Colour.GREEN)
-    EnumSpectrum = stored("EnumSpectrum", (Colour,), [Colour.RED, Colour.BLUE], max_dim_x=10)
+    EnumScalar = stored("EnumScalar", Color, Color.GREEN)
+    EnumSpectrum = stored("EnumSpectrum", (Color,), [Color.RED, Color.BLUE], max_dim_x=10)
     Encoded = stored("Encoded", CmdArgType.DevEncoded, ("RAW", b"\x00\x01\x02"))
     Memorized = stored("Memorized", float, 0.0, memorized=True, hw_memorized=True)
     Limited = stored(
@@ -171,7 +171,7 @@ class WirePy(Device):
 
     @command(dtype_in=str)
     def RemoveAttribute(self, name):
-        # Without a database libtango dies when it is told to clean up there.
+        # Without a database libtango dies when it cleans up there.
         self.remove_attribute(name, clean_db="-nodb" not in sys.argv)
 
 
