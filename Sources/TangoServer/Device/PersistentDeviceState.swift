@@ -1,49 +1,43 @@
 import Synchronization
 import TangoCore
 
-/// What a device keeps when DevRestart replaces its object: it belongs to the name, not to the object.
-final class DeviceTenure: Sendable {
-    /// All that requests to a device look at which nobody locked.
-    private let concernsRequests = Atomic<Bool>(false)
-    private let lock = Mutex(ClientLock())
-    private let hasPolling = Atomic<Bool>(false)
-    private let pollingStore = Mutex<DevicePolling?>(nil)
+/// State that belongs to the name of a device and outlives its object: DevRestart hands it to the new object.
+final class PersistentDeviceState: Sendable {
+    private let lock = FlaggedMutex(ClientLock())
+    private let pollingStore = FlaggedMutex<DevicePolling?>(nil)
 
     init() {}
 
-    /// Whether a client holds the device's lock, or lost it and is to be told.
-    var isLockWatched: Bool { self.concernsRequests.load(ordering: .acquiring) }
+    /// Fast check for the common case: `false` if no client holds the lock or has just lost it to a forced unlock.
+    var isLockWatched: Bool { self.lock.isFlagged }
 
-    /// Works with the lock; `now` is handed in whole seconds.
-    func withLock<R>(_ body: (inout ClientLock, _ now: Int64) throws(DevFailed) -> R) throws(DevFailed) -> R {
+    /// Runs the body on the lock.
+    /// - Parameter body: gets the time in whole seconds, on a scale that does not jump.
+    func withLock<R: Sendable>(_ body: (inout ClientLock, _ now: Int64) throws(DevFailed) -> R) throws(DevFailed) -> R {
         let now = ContinuousClock.now.wholeSeconds
-        return try self.lock.withLock { (lock) throws(DevFailed) -> R in
-            defer { self.concernsRequests.store(lock.concernsRequests, ordering: .releasing) }
-            return try body(&lock, now)
-        }
+        return try self.lock.withLock { (lock) throws(DevFailed) -> R in try body(&lock, now) }
     }
 
-    /// What is polled of the device; `nil` for a device of which nothing ever was.
-    var polling: DevicePolling? {
-        guard self.hasPolling.load(ordering: .acquiring) else { return nil }
-        return self.pollingStore.withLock { $0 }
-    }
+    /// The polling of the device; `nil` if nothing of it was ever polled.
+    var polling: DevicePolling? { self.pollingStore.withLockIfFlagged { $0 } ?? nil }
 
-    /// As `polling`, made when it is not there.
+    /// Returns the polling of the device, and creates it if there is none.
     func makePolling() -> DevicePolling {
         self.pollingStore.withLock { store in
-            if let store { return store }
-            let polling = DevicePolling()
+            let polling = store ?? DevicePolling()
             store = polling
-            self.hasPolling.store(true, ordering: .releasing)
             return polling
         }
     }
 }
 
+extension ClientLock: FlaggedValue {
+    var isFlagged: Bool { self.concernsRequests }
+}
+
 extension ContinuousClock.Instant {
     private static let origin = ContinuousClock.now
 
-    /// Whole seconds on a scale of this process, from 1 on.
+    /// Whole seconds on a scale of this process, starting at 1.
     fileprivate var wholeSeconds: Int64 { 1 + (self - Self.origin).components.seconds }
 }

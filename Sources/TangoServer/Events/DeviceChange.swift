@@ -1,74 +1,73 @@
 import Synchronization
 import TangoCore
 
-/// What happens on the devices of a server that somebody outside may want to know: what events are made of.
+/// Something that happened on a device of a server: the source of its events.
 package enum DeviceChange: Sendable {
-    /// A configuration was changed, or all of them may have (DevRestart).
+    /// The configuration of an attribute changed; after DevRestart it is sent for each attribute.
     case attributeConfig(AttributeConfig)
-    /// The lists of commands or attributes changed: one for a burst of changes.
+    /// The lists of commands or attributes changed; sent once for a burst of changes.
     case interface(commands: [CommandInfo], attributes: [AttributeConfig], isDeviceStarted: Bool)
-    /// The polling read an attribute.
+    /// Polling read an attribute.
     case polled(AttributeValue)
     /// The device's code pushed a value.
     case pushed(PushKind, AttributeValue)
-    /// The device's code said that data are ready.
+    /// The device's code announced that data are ready to be read.
     case dataReady(attribute: String, counter: Int32)
     /// The device's code pushed the value of a pipe.
     case pipe(PipeValue)
-    /// Polling of that attribute was stopped.
+    /// Polling of an attribute was stopped.
     case pollingStopped(attribute: String)
-    /// The polling is late and left this attribute out.
+    /// Polling is late and skipped this attribute.
     case pollingLate(attribute: String)
 }
 
-/// As what a device pushes a value.
+/// The kind of event for which a device pushes a value.
 public enum PushKind: Sendable, Hashable {
     case change, archive, user, alarm
 }
 
-/// The one stream of changes of a server.
+/// The stream of all changes on the devices of a server.
 package final class ChangeHub: Sendable {
     package typealias Observer = @Sendable (DeviceName, DeviceChange) -> Void
 
-    private struct State {
+    private struct State: FlaggedValue {
         var observers: [(id: UInt64, observe: Observer)] = []
         var nextID: UInt64 = 0
+
+        var isFlagged: Bool { !self.observers.isEmpty }
     }
 
-    private let state = Mutex(State())
-    private let isObserved = Atomic<Bool>(false)
+    private let state = FlaggedMutex(State())
 
     package init() {}
 
-    /// Whether anybody listens: what is expensive to make need not be made otherwise.
-    package var hasObservers: Bool { self.isObserved.load(ordering: .acquiring) }
+    /// Whether there are observers; without any, changes that are expensive to describe need not be described.
+    package var hasObservers: Bool { self.state.isFlagged }
 
-    /// Tells everybody, in the order of the calls as far as they come from one task. Observers must be quick and must not block.
+    /// Passes a change to all observers: changes sent by one task arrive in the order they were sent. Observers must be quick and must
+    /// not block.
     package func send(_ device: DeviceName, _ change: @autoclosure () -> DeviceChange) {
-        guard self.hasObservers else { return }
-        let observers = self.state.withLock { $0.observers }
+        guard let observers = self.state.withLockIfFlagged({ $0.observers }) else { return }
         let change = change()
         for observer in observers { observer.observe(device, change) }
     }
 
-    /// - Returns: what `remove` takes.
+    /// Adds an observer.
+    /// - Returns: the number that `remove` takes.
     package func observe(_ observer: @escaping Observer) -> UInt64 {
         self.state.withLock { state in
             state.nextID += 1
             state.observers.append((state.nextID, observer))
-            self.isObserved.store(true, ordering: .releasing)
             return state.nextID
         }
     }
 
+    /// Removes an observer.
     package func remove(_ id: UInt64) {
-        self.state.withLock { state in
-            state.observers.removeAll { $0.id == id }
-            self.isObserved.store(!state.observers.isEmpty, ordering: .releasing)
-        }
+        self.state.withLock { state in state.observers.removeAll { $0.id == id } }
     }
 
-    /// All changes from now on. Slow readers lose the oldest beyond `limit`.
+    /// Returns the stream of all changes from now on. Slow readers lose the oldest beyond `limit`.
     package func changes(limit: Int = 10_000) -> AsyncStream<(device: DeviceName, change: DeviceChange)> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: (device: DeviceName, change: DeviceChange).self, bufferingPolicy: .bufferingNewest(limit))

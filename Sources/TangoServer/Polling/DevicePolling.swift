@@ -6,7 +6,7 @@ import TangoWire
 /// What is polled of one device, what it gave, and what the database is told of it. Belongs to the device's name: it outlives the
 /// object that DevRestart replaces, its records do not.
 final class DevicePolling: Sendable {
-    private struct State {
+    private struct State: FlaggedValue {
         var attributes = OrderedTable<PolledObject>()
         var commands = OrderedTable<PolledObject>()
         /// Periods by name as in polled_attr and polled_cmd, also of members that are not there now.
@@ -45,32 +45,24 @@ final class DevicePolling: Sendable {
             kind == .attribute ? self.attributes.update(name, change) : self.commands.update(name, change)
         }
 
-        var count: Int { self.attributes.count + self.commands.count }
+        /// Whether anything is polled.
+        var isFlagged: Bool { self.attributes.count + self.commands.count > 0 }
     }
 
-    private let state = Mutex(State())
-    private let objectCount = Atomic<Int>(0)
+    private let state = FlaggedMutex(State())
     /// Held while the database is told: the last state is the last told.
     let telling = Gate()
 
     init() {}
 
-    /// Whether anything is polled now.
-    var isEmpty: Bool { self.objectCount.load(ordering: .acquiring) == 0 }
-
-    private func change<Result>(_ body: (inout State) -> Result) -> Result {
-        self.state.withLock { state in
-            let result = body(&state)
-            self.objectCount.store(state.count, ordering: .releasing)
-            return result
-        }
-    }
+    /// Whether nothing is polled now.
+    var isEmpty: Bool { !self.state.isFlagged }
 
     // MARK: - What is polled
 
     /// Takes what the properties say; nothing is polled then yet.
     func read(_ settings: PollSettings) {
-        self.change { state in
+        self.state.withLock { state in
             state = State()
             state.oldFactor = settings.oldFactor
             for kind in [PollKind.attribute, .command] {
@@ -86,7 +78,7 @@ final class DevicePolling: Sendable {
 
     /// Forgets the records: the device's object is a new one.
     func restart(_ settings: PollSettings) {
-        self.change { state in
+        self.state.withLock { state in
             state.attributes = OrderedTable()
             state.commands = OrderedTable()
             state.oldFactor = settings.oldFactor
@@ -104,7 +96,7 @@ final class DevicePolling: Sendable {
 
     /// - Returns: `false` when it is polled already.
     func add(_ object: PolledObject) -> Bool {
-        self.change { state in
+        self.state.withLock { state in
             guard state.table(object.kind)[object.name] == nil else { return false }
             if object.kind == .attribute {
                 state.attributes.set(object, for: object.name)
@@ -119,7 +111,7 @@ final class DevicePolling: Sendable {
 
     /// - Returns: `false` when it is not polled.
     func setPeriod(_ kind: PollKind, _ name: String, _ period: Int) -> Bool {
-        self.change { state in
+        self.state.withLock { state in
             guard state.update(kind, name, { $0.period = period }) != nil else { return false }
             state.want(kind, name, period)
             return true
@@ -131,7 +123,7 @@ final class DevicePolling: Sendable {
     ///   - isCoded: the class's code polls it, so that it has to be remembered that it shall not be.
     /// - Returns: `false` when it is not polled.
     func remove(_ kind: PollKind, _ name: String, isForgotten: Bool, isCoded: Bool) -> Bool {
-        self.change { state in
+        self.state.withLock { state in
             let removed = kind == .attribute ? state.attributes.remove(name) : state.commands.remove(name)
             if isForgotten { state.want(kind, name, nil) }
             if isCoded, removed != nil { state.stop(kind, name, true) }
