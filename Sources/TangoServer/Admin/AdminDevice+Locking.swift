@@ -55,7 +55,7 @@ extension AdminDevice {
         }
         guard runtime !== call.context.runtime else { throw unlockable("device server administration") }
         guard runtime.deviceClass.name.tangoFolded != "database" else { throw unlockable("database") }
-        let isFirst = try runtime.tenure.withLock { (lock, now) throws(DevFailed) in
+        let isFirst = try runtime.persistentState.withLock { (lock, now) throws(DevFailed) in
             let isFirst = lock.hold(now: now) == nil
             try lock.lock(by: client, for: validity, now: now, device: runtime.name.text)
             return isFirst
@@ -64,7 +64,7 @@ extension AdminDevice {
         do {
             if isFirst { try await runtime.lockRoots(for: validity) } else { await runtime.relockRoots() }
         } catch {
-            _ = try? runtime.tenure.withLock { (lock, now) throws(DevFailed) in
+            _ = try? runtime.persistentState.withLock { (lock, now) throws(DevFailed) in
                 try lock.unlock(by: client, force: false, now: now, device: runtime.name.text)
             }
             throw error
@@ -82,7 +82,7 @@ extension AdminDevice {
         var count: Int32 = 0
         for runtime in runtimes {
             var wasLocked = false
-            count = try runtime.tenure.withLock { (lock, now) throws(DevFailed) in
+            count = try runtime.persistentState.withLock { (lock, now) throws(DevFailed) in
                 wasLocked = lock.hold(now: now) != nil
                 return try lock.unlock(by: client, force: force, now: now, device: runtime.name.text)
             }
@@ -99,7 +99,7 @@ extension AdminDevice {
         for name in names {
             do {
                 let runtime = try await server.device(name)
-                try runtime.tenure.withLock { (lock, now) throws(DevFailed) in
+                try runtime.persistentState.withLock { (lock, now) throws(DevFailed) in
                     try lock.relock(by: client, now: now, device: runtime.name.text)
                 }
                 if runtime.hasRoots { await runtime.relockRoots() }
@@ -113,7 +113,7 @@ extension AdminDevice {
     private static func status(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) async throws -> LongStringArray {
         guard case .string(let name) = argument else { throw Self.wrongCount(call) }
         let runtime = try await server.device(name)
-        let hold = try runtime.tenure.withLock { (lock, now) throws(DevFailed) in lock.hold(now: now) }
+        let hold = try runtime.persistentState.withLock { (lock, now) throws(DevFailed) in lock.hold(now: now) }
         guard let hold else {
             return LongStringArray(
                 longs: [0, 0, 0, 0, 0, 0], strings: ["Device \(runtime.name) is not locked", "Not defined", "Not defined"])

@@ -50,23 +50,23 @@ final class AttributeRuntime: Sendable {
         var cause: AlarmCause = []
         var isGone = false
         /// Whether it was added to a running device: its wrong configuration then fails reads and writes, but makes no ALARM (measured).
-        var isLate = false
+        var isAddedAtRunTime = false
     }
 
     let shared: SharedDefinition
     let state: Mutex<State>
-    private let tally: AlarmTally
+    private let activeAlarms: AlarmTally
 
-    init(_ shared: SharedDefinition, deviceName: String, properties: AttributePropertySource, tally: AlarmTally) {
+    init(_ shared: SharedDefinition, deviceName: String, properties: AttributePropertySource, activeAlarms: AlarmTally) {
         self.shared = shared
-        self.tally = tally
+        self.activeAlarms = activeAlarms
         var state = State(properties: properties)
         Self.load(&state, shared.value, deviceName)
         self.state = Mutex(state)
     }
 
     /// It is added to a running device.
-    func comesLate() { self.state.withLock { $0.isLate = true } }
+    func markAddedAtRunTime() { self.state.withLock { $0.isAddedAtRunTime = true } }
 
     /// Takes what the database says of it now, as at the start.
     func reload(_ properties: AttributePropertySource, deviceName: String) {
@@ -96,7 +96,7 @@ final class AttributeRuntime: Sendable {
     /// What every read fails with since the start.
     var startUpError: DevFailed? { self.state.withLock { $0.configurationError ?? $0.memorizedError } }
     /// Whether it makes the device show ALARM whatever its value.
-    var isTroubled: Bool { self.state.withLock { ($0.configurationError != nil && !$0.isLate) || $0.memorizedError != nil } }
+    var isTroubled: Bool { self.state.withLock { ($0.configurationError != nil && !$0.isAddedAtRunTime) || $0.memorizedError != nil } }
     /// Whether State has to look at its value.
     var hasAlarms: Bool { self.definition.access != .write && self.state.withLock { $0.limits?.hasAlarms ?? false } }
     /// What the last read said, and why.
@@ -176,7 +176,7 @@ final class AttributeRuntime: Sendable {
                     .attributeValueNotSet, "Read value for attribute \(self.name) has not been updated", origin: "Device::read_attributes"))
         }
         if reading.quality == .invalid {
-            self.note(.invalid, [])
+            self.record(quality: .invalid, [])
             return AttributeValue(
                 name: self.name, data: .none, quality: .invalid, format: self.definition.format, type: self.definition.type, time: now,
                 readDimension: .zero)
@@ -199,9 +199,9 @@ final class AttributeRuntime: Sendable {
         if let limits, limits.hasAlarms, value.quality == .valid {
             let cause = self.cause(reading.data, limits, set)
             value.quality = cause.quality
-            self.note(value.quality, cause)
+            self.record(quality: value.quality, cause)
         } else if value.quality != last || !cause.isEmpty {
-            self.note(value.quality, [])
+            self.record(quality: value.quality, [])
         }
         if let setSource {
             let shown = setSource === self ? self.setValue(set) : setSource.setValue
@@ -232,7 +232,7 @@ final class AttributeRuntime: Sendable {
         return cause
     }
 
-    func note(_ quality: AttributeQuality, _ cause: AlarmCause) {
+    func record(quality: AttributeQuality, _ cause: AlarmCause) {
         let difference = self.state.withLock { state in
             guard !state.isGone else { return 0 }
             let difference = (quality.isAlarming ? 1 : 0) - (state.quality.isAlarming ? 1 : 0)
@@ -240,11 +240,11 @@ final class AttributeRuntime: Sendable {
             state.cause = cause
             return difference
         }
-        if difference != 0 { self.tally.change(by: difference) }
+        if difference != 0 { self.activeAlarms.change(by: difference) }
     }
 
     /// It is not part of the device any more: a read that is under way has no say in the state.
-    func leave() {
+    func detach() {
         let wasAlarming = self.state.withLock { state in
             defer {
                 state.quality = .valid
@@ -253,12 +253,12 @@ final class AttributeRuntime: Sendable {
             }
             return !state.isGone && state.quality.isAlarming
         }
-        if wasAlarming { self.tally.change(by: -1) }
+        if wasAlarming { self.activeAlarms.change(by: -1) }
     }
 
     /// A failed read: format and type unknown, as both incumbents send it.
     func failed(_ failure: DevFailed, asked name: String? = nil) -> AttributeValue {
-        self.note(.invalid, [])
+        self.record(quality: .invalid, [])
         return AttributeValue(name: name ?? self.name, failure: failure, time: .now)
     }
 }

@@ -65,17 +65,17 @@ final class ClassRuntime: Sendable {
     }
 
     /// A device is made: it gets everything the class has, and from now on what is added.
-    func enter(_ runtime: DeviceRuntime) {
+    func attach(_ runtime: DeviceRuntime) {
         self.state.withLock { state in
             if state.devices.count > 16, state.devices.count.nonzeroBitCount == 1 {
                 state.devices = state.devices.filter { $0.value.runtime != nil }
             }
             state.devices[ObjectIdentifier(runtime)] = WeakDevice(runtime: runtime)
-            runtime.take(state.attributes, state.commands, state.pipes, state.forwarded)
+            runtime.takeClassMembers(state.attributes, state.commands, state.pipes, state.forwarded)
         }
     }
 
-    func leave(_ runtime: DeviceRuntime) {
+    func detach(_ runtime: DeviceRuntime) {
         self.state.withLock { $0.devices[ObjectIdentifier(runtime)] = nil }
     }
 

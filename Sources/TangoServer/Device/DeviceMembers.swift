@@ -48,7 +48,7 @@ extension DeviceRuntime {
         }
 
         /// Takes note of what the attribute's configuration and memorized value mean for the state.
-        mutating func review(_ attribute: AttributeRuntime) {
+        mutating func updateAlarmIndex(for attribute: AttributeRuntime) {
             let id = ObjectIdentifier(attribute)
             if attribute.hasAlarms { self.alarmed[id] = attribute } else if !self.alarmed.isEmpty { self.alarmed[id] = nil }
             if attribute.isTroubled { self.troubled[id] = attribute } else if !self.troubled.isEmpty { self.troubled[id] = nil }
@@ -68,7 +68,7 @@ extension DeviceRuntime {
     // MARK: - Adding
 
     /// The first members of a new device: what its class has now. Devices of a class share the tables until one changes its own.
-    func take(
+    func takeClassMembers(
         _ attributes: OrderedTable<SharedDefinition>, _ commands: OrderedTable<SharedCommand>, _ pipes: OrderedTable<PipeDefinition>,
         _ forwarded: [AttributeDefinition]
     ) {
@@ -81,10 +81,10 @@ extension DeviceRuntime {
             members.last = last
             for definition in forwarded { members.forwarded.set(ForwardedMember(definition: definition)) }
             for attribute in own.members {
-                members.review(attribute)
+                members.updateAlarmIndex(for: attribute)
                 members.digest ^= attribute.signature
             }
-            for attribute in last { members.review(attribute) }
+            for attribute in last { members.updateAlarmIndex(for: attribute) }
             for command in commands.members { members.digest ^= command.signature }
         }
     }
@@ -93,7 +93,7 @@ extension DeviceRuntime {
         var properties = self.configuration(ofAttribute: shared.value.name)
         // All but the label is the root's.
         if shared.root != nil { properties = properties.filtered { $0 == AttributeSetting.label.rawValue } }
-        return AttributeRuntime(shared, deviceName: self.name.text, properties: properties, tally: self.tally)
+        return AttributeRuntime(shared, deviceName: self.name.text, properties: properties, activeAlarms: self.activeAlarms)
     }
 
     /// Adds an attribute, the only way one comes to a device. The same definition again changes nothing.
@@ -107,11 +107,11 @@ extension DeviceRuntime {
         }
         try shared.value.check()
         let new = self.makeAttribute(shared)
-        if self.isStarted { new.comesLate() }
+        if self.isStarted { new.markAddedAtRunTime() }
         let existing: AttributeRuntime? = self.members.withLock { members in
             if let existing = members.attribute(shared.value.name) { return existing }
             members.attributes.set(new, for: shared.value.name)
-            members.review(new)
+            members.updateAlarmIndex(for: new)
             members.digest ^= shared.signature
             return nil
         }
@@ -201,7 +201,7 @@ extension DeviceRuntime {
                 .attributeNotFound, "Attribute \(name) is not defined as attribute for your device.\nCan't remove it",
                 origin: "DeviceImpl::remove_attribute")
         }
-        removed.leave()
+        removed.detach()
         self.memberRemoved(.attribute, removed.name, cleansDatabase: !keepsProperties)
         if !keepsProperties { self.forgetProperties(ofAttribute: removed.name) }
         self.interfaceChanged(by: removed.signature)
@@ -265,11 +265,11 @@ extension DeviceRuntime {
             if let old { members.forget(old) }
             if members.forwarded.remove(definition.name) != nil { self.server.roots.release(self.name, definition.name) }
             members.attributes.set(new, for: definition.name)
-            members.review(new)
+            members.updateAlarmIndex(for: new)
             members.digest ^= new.signature ^ (old?.signature ?? 0)
             return old
         }
-        old?.leave()
+        old?.detach()
         self.interfaceChanged(by: new.signature ^ (old?.signature ?? 0))
     }
 

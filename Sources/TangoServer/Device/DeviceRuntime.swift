@@ -50,7 +50,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     }
     let server: ServerContext
     private let configurationStore: Mutex<DeviceConfiguration>
-    let tenure: DeviceTenure
+    let persistentState: PersistentDeviceState
     /// Level and targets of the device's log.
     package let log: DeviceLog
     /// Writes to the log; what the device's own code uses.
@@ -62,7 +62,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     let blackBox: BlackBox
     let members: Mutex<Members>
     let condition = Mutex(Condition())
-    let tally = AlarmTally()
+    let activeAlarms = AlarmTally()
     let announcement = Mutex(InterfaceAnnouncement())
     /// Object key: the device's name in lower case, or what a well-known object needs.
     package let objectKey: String
@@ -99,13 +99,13 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     init(
         name: DeviceName, classRuntime: ClassRuntime, server: ServerContext, configuration: DeviceConfiguration, gate: Gate?,
-        objectKey: String? = nil, tenure: DeviceTenure = DeviceTenure(), log: DeviceLog? = nil
+        objectKey: String? = nil, persistentState: PersistentDeviceState = PersistentDeviceState(), log: DeviceLog? = nil
     ) {
         self.name = name
         self.classRuntime = classRuntime
         self.server = server
         self.configurationStore = Mutex(configuration)
-        self.tenure = tenure
+        self.persistentState = persistentState
         self.log = log ?? server.log.makeLog(name, configuration.properties)
         self.logger = self.log.logger()
         self.gate = gate
@@ -114,7 +114,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         self.adminName = "dserver/\(server.serverID)"
         self.blackBox = BlackBox(depth: configuration.properties["blackbox_depth"]?.first.flatMap { Int($0) })
         self.members = Mutex(Members())
-        classRuntime.enter(self)
+        classRuntime.attach(self)
     }
 
     /// Properties of the device and its class, as read at the start and changed since.
@@ -216,7 +216,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
             let new = self.keep(known, ofAttribute: attribute.name)
         {
             attribute.reload(new, deviceName: self.name.text)
-            self.review(attribute)
+            self.updateAlarmIndex(for: attribute)
         }
         if attribute.definition.memorization == .memorizedWriteAtInit, attribute.writtenValue != nil {
             self.writeMemorizedLater([attribute])
@@ -340,7 +340,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
             guard self.gate != nil else { return }
             self.device = nil
             self.context = nil
-            self.classRuntime.leave(self)
+            self.classRuntime.detach(self)
         }
     }
 

@@ -21,20 +21,20 @@ extension DeviceRuntime {
         return known != .fault && self.hasTrouble ? .alarm : known
     }
 
-    var hasTrouble: Bool { self.members.withLock { !$0.troubled.isEmpty || $0.forwarded.hasTrouble } }
+    var hasTrouble: Bool { self.members.withLock { !$0.troubled.isEmpty || $0.forwarded.hasErrors } }
 
     /// Attributes to be read before the state can be told: those with alarms that the polling does not read anyway.
     var attributesTheStateDependsOn: [AttributeRuntime] {
         let state = self.condition.withLock { $0.state }
         guard state == .on || state == .alarm else { return [] }
         return self.members.withLock { members in
-            members.alarmed.isEmpty || !members.troubled.isEmpty || members.forwarded.hasTrouble ? [] : Array(members.alarmed.values)
+            members.alarmed.isEmpty || !members.troubled.isEmpty || members.forwarded.hasErrors ? [] : Array(members.alarmed.values)
         }
     }
 
     /// The state from what the attributes were when they were last read.
     func computedState() -> DevState {
-        let isAlarming = !self.tally.isEmpty
+        let isAlarming = !self.activeAlarms.isEmpty
         let known = self.condition.withLock { condition in
             condition.isAlarming = isAlarming
             return condition.known
@@ -93,14 +93,14 @@ extension DeviceRuntime {
         }
         let failed = troubled.filter { $0.configurationError == nil && $0.memorizedError != nil }.map(\.name)
         if !failed.isEmpty { text += "\nMemorized attribute\(list(failed)) failed during device startup sequence" }
-        return text + self.forwardingTroubleText
+        return text + self.forwardingErrorText
     }
 
     /// Takes note that an attribute's limits or errors changed.
-    func review(_ attribute: AttributeRuntime) {
+    func updateAlarmIndex(for attribute: AttributeRuntime) {
         self.members.withLock { members in
             guard members.attribute(attribute.name) === attribute else { return }
-            members.review(attribute)
+            members.updateAlarmIndex(for: attribute)
         }
     }
 }

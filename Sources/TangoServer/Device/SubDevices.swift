@@ -10,7 +10,7 @@ import TangoWire
 final class SubDevices: Sendable {
     private let table = Mutex<[DeviceName: [String]]>([:])
 
-    func note(_ used: String, by device: DeviceName) {
+    func record(_ used: String, by device: DeviceName) {
         self.table.withLock { table in
             if table[device]?.contains(used) != true { table[device, default: []].append(used) }
         }
@@ -43,5 +43,5 @@ struct HandlerServer: LocalServer {
         return try await server.call(objectKey: objectKey, call)
     }
 
-    func uses(device name: String) { self.runtime.server.subDevices.note(name, by: self.runtime.name) }
+    func uses(device name: String) { self.runtime.server.subDevices.record(name, by: self.runtime.name) }
 }

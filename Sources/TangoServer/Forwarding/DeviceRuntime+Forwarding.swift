@@ -38,14 +38,14 @@ extension DeviceRuntime {
     }
 
     /// Lines of the status about forwarded attributes that are not there.
-    var forwardingTroubleText: String {
-        self.members.withLock { $0.forwarded.members }.map { $0.trouble?.statusText($0.name, root: $0.root) ?? "" }.joined()
+    var forwardingErrorText: String {
+        self.members.withLock { $0.forwarded.members }.map { $0.error?.statusText($0.name, root: $0.root) ?? "" }.joined()
     }
 
     // MARK: - Finding the roots
 
     /// Whether a root was not found that may be found soon: one of another device of this server, say.
-    var hasOpenRoots: Bool { self.members.withLock { $0.forwarded.hasTrouble && $0.forwarded.members.contains(where: \.isOpen) } }
+    var hasOpenRoots: Bool { self.members.withLock { $0.forwarded.hasErrors && $0.forwarded.members.contains(where: \.isOpen) } }
 
     /// Looks for the roots that were not found yet; again later while there are root devices that did not start.
     /// - Returns: whether one was found.
@@ -69,7 +69,7 @@ extension DeviceRuntime {
 
     private func retryLater() {
         let isNeeded = self.members.withLock { members -> Bool in
-            guard !members.forwarded.isRetryScheduled, members.forwarded.members.contains(where: { $0.trouble == .notStarted }) else {
+            guard !members.forwarded.isRetryScheduled, members.forwarded.members.contains(where: { $0.error == .notStarted }) else {
                 return false
             }
             members.forwarded.isRetryScheduled = true
@@ -92,12 +92,12 @@ extension DeviceRuntime {
             member.progress = .found
             resolved = self.makeAttribute(SharedDefinition(member.definition.resolved(by: root), root: root))
         case .failure(let failure):
-            if member.trouble != failure.trouble {
+            if member.error != failure.error {
                 self.kernelLogger.warning(
                     "forwarded attribute without root",
-                    metadata: ["attribute": "\(member.name)", "root": "\(member.root)", "trouble": "\(failure.trouble)"])
+                    metadata: ["attribute": "\(member.name)", "root": "\(member.root)", "error": "\(failure.error)"])
             }
-            member.progress = .failed(failure.trouble)
+            member.progress = .failed(failure.error)
             resolved = nil
         }
         let settled = member
@@ -107,7 +107,7 @@ extension DeviceRuntime {
             members.forwarded.set(settled)
             guard let resolved else { return false }
             members.attributes.set(resolved, for: settled.name)
-            members.review(resolved)
+            members.updateAlarmIndex(for: resolved)
             members.digest ^= resolved.signature
             return true
         }
@@ -116,10 +116,10 @@ extension DeviceRuntime {
     }
 
     private struct NotFound: Error {
-        var trouble: ForwardingTrouble
+        var error: ForwardingError
 
-        init(_ trouble: ForwardingTrouble) {
-            self.trouble = trouble
+        init(_ error: ForwardingError) {
+            self.error = error
         }
     }
 
@@ -148,12 +148,12 @@ extension DeviceRuntime {
         if address != nil, locator.device.tangoFolded == self.name.folded { return .failure(NotFound(.localDevice)) }
         let fullName = locator.description.tangoFolded
         let roots = self.server.roots
-        if let other = roots.claim(fullName, for: self.name, member.name) { return .failure(NotFound(.alreadyUsed(by: other))) }
+        if let other = roots.reserve(fullName, for: self.name, member.name) { return .failure(NotFound(.alreadyUsed(by: other))) }
         guard !silent.contains(device.description.tangoFolded) else { return .failure(NotFound(.notStarted)) }
         let outcome = await self.ask(locator, at: device, member.name, system)
         if case .failure(let failure) = outcome {
-            if failure.trouble == .notStarted { silent.insert(device.description.tangoFolded) }
-            if !failure.trouble.mayPass { roots.release(self.name, member.name) }
+            if failure.error == .notStarted { silent.insert(device.description.tangoFolded) }
+            if !failure.error.isTransient { roots.release(self.name, member.name) }
         }
         return outcome
     }
@@ -251,12 +251,12 @@ extension DeviceRuntime {
             let new = self.makeAttribute(SharedDefinition(member.definition.resolved(by: root), root: root))
             members.forget(old)
             members.attributes.set(new, for: old.name)
-            members.review(new)
+            members.updateAlarmIndex(for: new)
             members.digest ^= old.signature ^ new.signature
             return new
         }
         guard let new else { return }
-        old.leave()
+        old.detach()
         self.server.changes.send(self.name, .attributeConfig(new.config))
         if old.signature != new.signature { self.interfaceChanged(by: old.signature ^ new.signature) }
     }

@@ -2,7 +2,7 @@ import Synchronization
 import TangoCore
 
 /// Why a forwarded attribute is not there.
-enum ForwardingTrouble: Sendable, Equatable {
+enum ForwardingError: Sendable, Equatable {
     /// Nobody said which root it is.
     case missing
     case wrongSyntax
@@ -16,7 +16,7 @@ enum ForwardingTrouble: Sendable, Equatable {
     case notStarted
 
     /// Whether it may be over when the root is asked again.
-    var mayPass: Bool { self == .notStarted || self == .attributeNotFound }
+    var isTransient: Bool { self == .notStarted || self == .attributeNotFound }
 
     /// What the status says (measured texts).
     private var text: String {
@@ -47,7 +47,7 @@ struct ForwardedMember: Sendable {
     enum Progress: Sendable, Equatable {
         /// Its root was not looked for yet.
         case new
-        case failed(ForwardingTrouble)
+        case failed(ForwardingError)
         /// It is among the device's attributes.
         case found
     }
@@ -59,12 +59,12 @@ struct ForwardedMember: Sendable {
 
     var name: String { self.definition.name }
 
-    var trouble: ForwardingTrouble? {
-        if case .failed(let trouble) = self.progress { trouble } else { nil }
+    var error: ForwardingError? {
+        if case .failed(let error) = self.progress { error } else { nil }
     }
 
     /// Whether it makes sense to look for its root.
-    var isOpen: Bool { self.progress == .new || self.trouble?.mayPass == true }
+    var isOpen: Bool { self.progress == .new || self.error?.isTransient == true }
 }
 
 /// The forwarded attributes of a device.
@@ -72,7 +72,7 @@ struct ForwardedMembers: Sendable {
     private var table = OrderedTable<ForwardedMember>()
     /// Whether somebody will look for roots again soon.
     var isRetryScheduled = false
-    private(set) var hasTrouble = false
+    private(set) var hasErrors = false
 
     var isEmpty: Bool { self.table.count == 0 }
     var members: [ForwardedMember] { self.isEmpty ? [] : self.table.members }
@@ -81,21 +81,21 @@ struct ForwardedMembers: Sendable {
 
     mutating func set(_ member: ForwardedMember) {
         self.table.set(member, for: member.name)
-        self.review()
+        self.updateHasErrors()
     }
 
     @discardableResult
     mutating func remove(_ name: String) -> ForwardedMember? {
         guard !self.isEmpty, let removed = self.table.remove(name) else { return nil }
-        self.review()
+        self.updateHasErrors()
         return removed
     }
 
-    private mutating func review() { self.hasTrouble = self.table.members.contains { $0.trouble != nil } }
+    private mutating func updateHasErrors() { self.hasErrors = self.table.members.contains { $0.error != nil } }
 }
 
 /// The roots of the forwarded attributes of a server: each of them serves one (measured rule).
-final class RootRegistry: Sendable {
+final class ForwardedRootRegistry: Sendable {
     private struct Owner {
         var device: DeviceName
         var attribute: String
@@ -108,7 +108,7 @@ final class RootRegistry: Sendable {
     /// Takes a root for an attribute.
     /// - Parameter root: its full name in lower case.
     /// - Returns: who has it already.
-    func claim(_ root: String, for device: DeviceName, _ attribute: String) -> String? {
+    func reserve(_ root: String, for device: DeviceName, _ attribute: String) -> String? {
         self.owners.withLock { owners in
             if let owner = owners[root], owner.device != device || owner.attribute.tangoFolded != attribute.tangoFolded {
                 return "\(owner.device)/\(owner.attribute)"

@@ -124,14 +124,14 @@ extension AttributeDefinition {
     func resolved(by root: ForwardedRoot) -> AttributeDefinition {
         let config = root.config
         var properties = AttributeProperties(label: self.properties.label)
-        func take(_ setting: AttributeSetting) {
+        func adopt(_ setting: AttributeSetting) {
             let text = setting.value(in: config)
             if text != AttributeSetting.notSpecified { properties.texts[setting] = text }
         }
-        for setting in [AttributeSetting.minAlarm, .maxAlarm, .minWarning, .maxWarning] { take(setting) }
+        for setting in [AttributeSetting.minAlarm, .maxAlarm, .minWarning, .maxWarning] { adopt(setting) }
         if config.alarm.deltaTime != AttributeSetting.notSpecified, config.alarm.deltaValue != AttributeSetting.notSpecified {
-            take(.deltaTime)
-            take(.deltaValue)
+            adopt(.deltaTime)
+            adopt(.deltaValue)
         }
         var definition = AttributeDefinition(
             name: self.name, type: root.type, format: config.format, access: config.writable, maxDimX: config.maxDimX,
@@ -154,7 +154,7 @@ extension AttributeRuntime {
             cause = limits.levelCause(of: value.readData)
             if cause.isEmpty, value.quality == .alarm, limits.readDiffersFromSet != nil { cause = .readDiffersFromSet }
         }
-        self.note(value.quality, cause)
+        self.record(quality: value.quality, cause)
         return value
     }
 }

@@ -6,7 +6,7 @@ extension DeviceRuntime {
     /// Why a request is refused because of a client's lock; `nil` for nearly all requests, at the cost of one atomic load.
     @inline(__always)
     func lockRefusal(of call: DeviceCall, from peer: PeerAddress) -> DevFailed? {
-        guard self.tenure.isLockWatched else { return nil }
+        guard self.persistentState.isLockWatched else { return nil }
         return self.checkedLockRefusal(of: call, from: peer)
     }
 
@@ -21,7 +21,7 @@ extension DeviceRuntime {
         default: return nil
         }
         let client = Caller(identity: call.identity, peer: peer).lockClient
-        let refusal = try? self.tenure.withLock { (lock, now) throws(DevFailed) in
+        let refusal = try? self.persistentState.withLock { (lock, now) throws(DevFailed) in
             lock.refusal(of: client, isHarmless: isHarmless, now: now)
         }
         let origin = "Device_Impl::\(call.operation.name)"
@@ -42,9 +42,9 @@ extension DeviceRuntime {
     ///   - name: the device as the client called it; its own name when not given.
     /// - Throws: `API_DeviceLocked`.
     package func refuseIfLocked(for call: MemberCall, named name: String? = nil) throws(DevFailed) {
-        guard self.tenure.isLockWatched else { return }
+        guard self.persistentState.isLockWatched else { return }
         let client = call.caller?.lockClient
-        let isRefused = try self.tenure.withLock { (lock, now) throws(DevFailed) in
+        let isRefused = try self.persistentState.withLock { (lock, now) throws(DevFailed) in
             lock.hold(now: now).map { $0.client != client } ?? false
         }
         guard isRefused else { return }

@@ -120,13 +120,13 @@ final class DevicePolling: Sendable {
 
     /// - Parameters:
     ///   - isForgotten: it is not polled after the next start either.
-    ///   - isCoded: the class's code polls it, so that it has to be remembered that it shall not be.
+    ///   - isDeclaredInCode: the class's code polls it, so that it has to be remembered that it shall not be.
     /// - Returns: `false` when it is not polled.
-    func remove(_ kind: PollKind, _ name: String, isForgotten: Bool, isCoded: Bool) -> Bool {
+    func remove(_ kind: PollKind, _ name: String, isForgotten: Bool, isDeclaredInCode: Bool) -> Bool {
         self.state.withLock { state in
             let removed = kind == .attribute ? state.attributes.remove(name) : state.commands.remove(name)
             if isForgotten { state.want(kind, name, nil) }
-            if isCoded, removed != nil { state.stop(kind, name, true) }
+            if isDeclaredInCode, removed != nil { state.stop(kind, name, true) }
             return removed != nil
         }
     }

@@ -9,18 +9,18 @@ struct PollTarget: Sendable {
     /// As declared.
     var name: String
     /// Polled by the class's code.
-    var isCoded: Bool
+    var isDeclaredInCode: Bool
 }
 
 extension DeviceRuntime {
     // MARK: - What is polled
 
     /// Whether anything of the device is polled.
-    var isPolled: Bool { self.tenure.polling.map { !$0.isEmpty } ?? false }
+    var isPolled: Bool { self.persistentState.polling.map { !$0.isEmpty } ?? false }
 
     /// The polled object of that name. State and Status are polled as attributes, whatever they are asked for as.
     private func polled(_ kind: PollKind, _ name: String) -> PolledObject? {
-        guard let polling = self.tenure.polling, !polling.isEmpty else { return nil }
+        guard let polling = self.persistentState.polling, !polling.isEmpty else { return nil }
         return polling.object(Self.polledKind(kind, name), name)
     }
 
@@ -36,7 +36,7 @@ extension DeviceRuntime {
     func addPolling(_ kind: PollKind, _ name: String, period: Int) async throws(DevFailed) {
         let target = try self.pollTarget(kind, name)
         let origin = "DServer::add_obj_polling"
-        let polling = self.tenure.makePolling()
+        let polling = self.persistentState.makePolling()
         if polling.object(target.kind, target.name) != nil { throw Self.alreadyPolled(target) }
         guard period == 0 || period >= PollSettings.smallestPeriod else { throw Self.tooShort(period, origin) }
         if period != 0 { try self.checkMinimum(target.kind, name, period) }
@@ -67,14 +67,14 @@ extension DeviceRuntime {
         switch kind {
         case .attribute:
             guard let attribute = self.attribute(name) else { throw Self.attributeNotFound(name) }
-            return PollTarget(kind: .attribute, name: attribute.name, isCoded: attribute.definition.pollingPeriod != nil)
+            return PollTarget(kind: .attribute, name: attribute.name, isDeclaredInCode: attribute.definition.pollingPeriod != nil)
         case .command:
             let command = try self.pollableCommand(name)
             guard command.value.info.name != "Init" else {
                 throw DevFailed(.notSupported, "It's not possible to poll the Init command!", origin: "DServer::add_obj_polling")
             }
             return PollTarget(
-                kind: Self.polledKind(.command, name), name: command.value.info.name, isCoded: command.value.pollingPeriod != nil)
+                kind: Self.polledKind(.command, name), name: command.value.info.name, isDeclaredInCode: command.value.pollingPeriod != nil)
         }
     }
 
@@ -119,7 +119,7 @@ extension DeviceRuntime {
     /// - Throws: `API_DeviceNotPolled`, `API_PollObjNotFound`, `API_MethodArgument`, `API_NotSupported`; what the database says.
     func updatePolling(_ kind: PollKind, _ name: String, period: Int) async throws(DevFailed) {
         let kind = Self.polledKind(kind, name)
-        guard let polling = self.tenure.polling, let object = polling.object(kind, name) else { throw Self.notFound(name) }
+        guard let polling = self.persistentState.polling, let object = polling.object(kind, name) else { throw Self.notFound(name) }
         // Measured: the configured minimum refuses even the 0 of triggered polling here.
         try self.checkMinimum(kind, name, period)
         guard period == 0 || period >= PollSettings.smallestPeriod else { throw Self.tooShort(period, "DServer::upd_obj_polling") }
@@ -132,7 +132,8 @@ extension DeviceRuntime {
     /// - Throws: `API_PollObjNotFound`; what the database says.
     func removePolling(_ kind: PollKind, _ name: String) async throws(DevFailed) {
         let kind = Self.polledKind(kind, name)
-        guard let polling = self.tenure.polling, self.endPolling(kind, name, isForgotten: true, isCoded: self.isPolledByCode(kind, name))
+        guard let polling = self.persistentState.polling,
+            self.endPolling(kind, name, isForgotten: true, isDeclaredInCode: self.isPolledByCode(kind, name))
         else { throw Self.notFound(name) }
         try await self.tellPolling(polling)
     }
@@ -144,9 +145,9 @@ extension DeviceRuntime {
         }
     }
 
-    private func endPolling(_ kind: PollKind, _ name: String, isForgotten: Bool, isCoded: Bool) -> Bool {
-        guard let polling = self.tenure.polling, let object = polling.object(kind, name) else { return false }
-        guard polling.remove(kind, name, isForgotten: isForgotten, isCoded: isCoded) else { return false }
+    private func endPolling(_ kind: PollKind, _ name: String, isForgotten: Bool, isDeclaredInCode: Bool) -> Bool {
+        guard let polling = self.persistentState.polling, let object = polling.object(kind, name) else { return false }
+        guard polling.remove(kind, name, isForgotten: isForgotten, isDeclaredInCode: isDeclaredInCode) else { return false }
         self.server.polling.remove(self, kind, name)
         if kind == .attribute { self.server.changes.send(self.name, .pollingStopped(attribute: object.name)) }
         return true
@@ -170,17 +171,17 @@ extension DeviceRuntime {
     /// - Parameter readsProperties: properties count, not what was polled before.
     func configurePolling(readsProperties: Bool) async {
         let settings = PollSettings(self.configuration)
-        if let polling = self.tenure.polling, !readsProperties {
+        if let polling = self.persistentState.polling, !readsProperties {
             polling.restart(settings)
-        } else if self.tenure.polling != nil
+        } else if self.persistentState.polling != nil
             || [PollKind.attribute, .command].contains(where: {
                 !settings.polled($0).isEmpty || !settings.notPolled($0).isEmpty
             }) || self.hasCodedPolling
         {
-            self.tenure.makePolling().read(settings)
+            self.persistentState.makePolling().read(settings)
         }
         self.isPollingConfigured.store(true, ordering: .releasing)
-        guard let polling = self.tenure.polling else { return }
+        guard let polling = self.persistentState.polling else { return }
         for kind in [PollKind.attribute, .command] {
             for (name, period) in polling.wanted(kind) {
                 guard let target = try? self.pollTarget(kind, name) else { continue }
@@ -214,10 +215,10 @@ extension DeviceRuntime {
     /// Polls a member that was added at run time, if the properties or its definition say so.
     func memberAdded(_ kind: PollKind, _ name: String, pollingPeriod: Duration?) {
         guard self.isPollingConfigured.load(ordering: .acquiring) else { return }
-        if let polling = self.tenure.polling, let period = polling.wantedPeriod(kind, name) {
+        if let polling = self.persistentState.polling, let period = polling.wantedPeriod(kind, name) {
             if let target = try? self.pollTarget(kind, name) { _ = self.beginPolling(target, period, polling) }
         } else if pollingPeriod != nil {
-            let polling = self.tenure.makePolling()
+            let polling = self.persistentState.makePolling()
             self.pollByCode(kind, name, pollingPeriod, polling)
             self.tellDatabase("polling not stored", name) { try await self.tellPolling(polling) }
         }
@@ -226,7 +227,8 @@ extension DeviceRuntime {
     /// Stops to poll a member that was removed at run time.
     /// - Parameter cleansDatabase: forget that it was polled; else it is polled again when it is added again.
     func memberRemoved(_ kind: PollKind, _ name: String, cleansDatabase: Bool) {
-        guard let polling = self.tenure.polling, self.endPolling(kind, name, isForgotten: cleansDatabase, isCoded: false) else { return }
+        guard let polling = self.persistentState.polling, self.endPolling(kind, name, isForgotten: cleansDatabase, isDeclaredInCode: false)
+        else { return }
         if cleansDatabase { self.tellDatabase("polling not stored", name) { try await self.tellPolling(polling) } }
     }
 
@@ -249,7 +251,7 @@ extension DeviceRuntime {
         _ outcome: Result<DeviceResult, any Error>, of kind: PollKind, _ names: [String], date: Timestamp, began: NIODeadline,
         duration: TimeAmount?
     ) {
-        guard let polling = self.tenure.polling else { return }
+        guard let polling = self.persistentState.polling else { return }
         switch kind {
         case .attribute:
             var values: [AttributeValue]
@@ -338,7 +340,7 @@ extension DeviceRuntime {
     /// - Throws: when only the cache is asked: `API_AttrNotPolled`, `API_NoDataYet`, `API_NotUpdatedAnyMore`.
     func cachedValue(of attribute: AttributeRuntime, _ source: DevSource, now: NIODeadline = .now()) throws(DevFailed) -> AttributeValue? {
         do {
-            if let polling = self.tenure.polling, let record = try polling.fresh(.attribute, attribute.name, now: now),
+            if let polling = self.persistentState.polling, let record = try polling.fresh(.attribute, attribute.name, now: now),
                 case .attribute(let value) = record.value
             {
                 return value
@@ -359,7 +361,7 @@ extension DeviceRuntime {
         guard let command = self.command(name) else { return nil }
         do throws(DevFailed) {
             let kind = Self.polledKind(.command, name)
-            if let polling = self.tenure.polling, let record = try polling.fresh(kind, command.value.info.name, now: .now()) {
+            if let polling = self.persistentState.polling, let record = try polling.fresh(kind, command.value.info.name, now: .now()) {
                 guard record.value.errors.isEmpty else { throw DevFailed(errors: record.value.errors) }
                 return .success(.command(record.value.commandResult))
             }
@@ -425,7 +427,7 @@ extension DeviceRuntime {
 
     /// What DevPollStatus answers: commands, then attributes.
     var pollingStatus: [String] {
-        guard let polling = self.tenure.polling, !polling.isEmpty else { return [] }
+        guard let polling = self.persistentState.polling, !polling.isEmpty else { return [] }
         let now = NIODeadline.now()
         let attributes = polling.objects(.attribute)
         var together: [Int: [String]] = [:]

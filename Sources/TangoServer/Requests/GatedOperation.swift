@@ -271,7 +271,7 @@ struct WriteOperation: GatedOperation {
     /// The handler succeeded: the set value changes, and a memorized one goes to the database.
     private mutating func written(_ runtime: DeviceRuntime) -> AsyncStep? {
         let (attribute, write, _) = self.writes[self.position]
-        if attribute.store(write) { runtime.review(attribute) }
+        if attribute.store(write) { runtime.updateAlarmIndex(for: attribute) }
         if attribute.definition.memorization != .none, let text = write.data.memorizedText {
             self.memorizing = true
             return .perform { try await runtime.changeProperties(ofAttribute: attribute.name, [("__value", [text])]) }
@@ -336,7 +336,7 @@ struct ConfigureOperation: GatedOperation {
                     return .await(.perform { try await runtime.configureForwarded(attribute.name, completed) })
                 }
                 let changes = try attribute.setConfig(completed, device: runtime.name.text)
-                runtime.review(attribute)
+                runtime.updateAlarmIndex(for: attribute)
                 self.position += 1
                 let config = attribute.config
                 runtime.server.changes.send(runtime.name, .attributeConfig(config))

@@ -360,7 +360,8 @@ public final class DeviceServer: Sendable {
             let old = former[name.folded]
             // Without a database nobody else knows the properties.
             let configuration = self.context.storage == nil ? old?.configuration ?? entry.configuration : entry.configuration
-            let runtime = self.makeRuntime(name, deviceClass, configuration, tenure: old?.tenure ?? DeviceTenure())
+            let runtime = self.makeRuntime(
+                name, deviceClass, configuration, persistentState: old?.persistentState ?? PersistentDeviceState())
             await runtime.start()
             self.dispatcher.insert(runtime)
             self.state.withLock { $0.devices.append(runtime) }
@@ -373,12 +374,14 @@ public final class DeviceServer: Sendable {
     }
 
     private func makeRuntime(
-        _ name: DeviceName, _ deviceClass: DeviceClass, _ configuration: DeviceConfiguration, tenure: DeviceTenure = DeviceTenure()
+        _ name: DeviceName, _ deviceClass: DeviceClass, _ configuration: DeviceConfiguration,
+        persistentState: PersistentDeviceState = PersistentDeviceState()
     ) -> DeviceRuntime {
         let classRuntime = self.classRuntime(deviceClass)
         return DeviceRuntime(
             name: name, classRuntime: classRuntime, server: self.context, configuration: configuration,
-            gate: deviceClass.serialModel == .byDevice ? Gate() : classRuntime.gate, objectKey: self.objectKeys[name.folded], tenure: tenure
+            gate: deviceClass.serialModel == .byDevice ? Gate() : classRuntime.gate, objectKey: self.objectKeys[name.folded],
+            persistentState: persistentState
         )
     }
 
@@ -457,7 +460,7 @@ public final class DeviceServer: Sendable {
             }
         }
         guard await old.stop(within: self.context.gateTimeout) else { throw DeviceRuntime.gateTimedOut }
-        let new = self.makeRuntime(old.name, old.deviceClass, configuration, tenure: old.tenure)
+        let new = self.makeRuntime(old.name, old.deviceClass, configuration, persistentState: old.persistentState)
         let failure = await new.start()
         new.takeMembers(from: old)
         await new.complete(replacing: old.interfaceDigest)

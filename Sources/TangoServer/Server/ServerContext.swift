@@ -35,7 +35,7 @@ package struct ServerContext: Sendable {
     /// Polls the devices.
     package let polling = PollDriver()
     /// Roots of forwarded attributes.
-    let roots = RootRegistry()
+    let roots = ForwardedRootRegistry()
     /// Names of clients' hosts.
     let hosts: HostNames
     /// Free properties of the control system.

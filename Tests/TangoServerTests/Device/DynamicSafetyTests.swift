@@ -29,7 +29,7 @@ import Testing
             #expect(try await device.attributeConfigs().map(\.name) == ["State", "Status"])
             goOn.open()
             #expect(try await reading.data == .long([7]))
-            #expect(context.runtime.tally.isEmpty)
+            #expect(context.runtime.activeAlarms.isEmpty)
             let gone = await #expect(throws: DevFailed.self) { try await device.readAttribute("slow") }
             #expect(gone?.reason == .attributeNotFound)
         }
@@ -80,7 +80,7 @@ import Testing
             }
             #expect(context.attributeNames == ["State", "Status"])
             #expect(try await device.state() == .on)
-            #expect(context.runtime.tally.isEmpty)
+            #expect(context.runtime.activeAlarms.isEmpty)
         }
     }
 

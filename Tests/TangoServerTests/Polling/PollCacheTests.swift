@@ -176,7 +176,7 @@ struct PollCacheTests {
             #expect(await self.reason(device, "Level", .cache) == nil, "within 1000 periods")
             let restarted = try test.context().runtime
             try await restarted.putProperties([(name: "poll_old_factor", values: ["1"])])
-            restarted.tenure.polling?.restart(PollSettings(restarted.configuration))
+            restarted.persistentState.polling?.restart(PollSettings(restarted.configuration))
             await restarted.configurePolling(readsProperties: false)
             #expect(await self.reason(device, "Level", .cache) == "API_NoDataYet")
             try await test.admin().command("StartPolling")
@@ -443,9 +443,9 @@ struct PollCacheTests {
     @Test func aDeviceWithoutPollingHasNoneOfIt() async throws {
         try await self.run { test in
             let runtime = try test.context().runtime
-            #expect(runtime.tenure.polling == nil && !runtime.isPolled)
+            #expect(runtime.persistentState.polling == nil && !runtime.isPolled)
             #expect(self.numbers(try await test.device().readAttribute("Other")) == [7])
-            #expect(runtime.tenure.polling == nil)
+            #expect(runtime.persistentState.polling == nil)
         }
     }
 }

@@ -68,13 +68,13 @@ struct MemorizedOperation: GatedOperation {
 
     private mutating func succeeded(_ attribute: AttributeRuntime, _ write: AttributeWrite, _ runtime: DeviceRuntime) {
         self.position += 1
-        if attribute.store(write) { runtime.review(attribute) }
+        if attribute.store(write) { runtime.updateAlarmIndex(for: attribute) }
     }
 
     private mutating func failed(_ attribute: AttributeRuntime, _ error: any Error, _ runtime: DeviceRuntime) {
         self.position += 1
         attribute.memorizedWriteFailed(DevFailed(wrapping: error))
-        runtime.review(attribute)
+        runtime.updateAlarmIndex(for: attribute)
         runtime.kernelLogger.error(
             "Failed to execute DeviceClass::set_memorized_values()", metadata: Self.metadata(runtime, attribute, error))
     }

@@ -4,20 +4,20 @@ import TangoWire
 
 /// Polling as the device's own code uses it.
 extension DeviceContext {
-    public func isAttributePolled(_ name: String) -> Bool { self.runtime.tenure.polling?.object(.attribute, name) != nil }
+    public func isAttributePolled(_ name: String) -> Bool { self.runtime.persistentState.polling?.object(.attribute, name) != nil }
 
     public func isCommandPolled(_ name: String) -> Bool {
-        self.runtime.tenure.polling?.object(DeviceRuntime.polledKind(.command, name), name) != nil
+        self.runtime.persistentState.polling?.object(DeviceRuntime.polledKind(.command, name), name) != nil
     }
 
     /// Zero when the attribute is not polled, or is polled only when the device's code says so.
     public func attributePollPeriod(_ name: String) -> Duration {
-        .milliseconds(self.runtime.tenure.polling?.object(.attribute, name)?.period ?? 0)
+        .milliseconds(self.runtime.persistentState.polling?.object(.attribute, name)?.period ?? 0)
     }
 
     /// Zero when the command is not polled, or is polled only when the device's code says so.
     public func commandPollPeriod(_ name: String) -> Duration {
-        .milliseconds(self.runtime.tenure.polling?.object(DeviceRuntime.polledKind(.command, name), name)?.period ?? 0)
+        .milliseconds(self.runtime.persistentState.polling?.object(DeviceRuntime.polledKind(.command, name), name)?.period ?? 0)
     }
 
     /// Polls an attribute, or changes its period.
@@ -64,7 +64,7 @@ extension DeviceContext {
     /// - Throws: `API_AttrNotFound`, `API_PollObjNotFound`, `API_NotSupported` when it has a period.
     public func fillCache(attribute name: String, with readings: [Result<AttributeReading, DevFailed>]) throws(DevFailed) {
         let object = try self.runtime.triggered(.attribute, name)
-        guard let attribute = self.runtime.attribute(object.name), let polling = self.runtime.tenure.polling else { return }
+        guard let attribute = self.runtime.attribute(object.name), let polling = self.runtime.persistentState.polling else { return }
         for reading in readings {
             let value: AttributeValue
             switch reading {
@@ -80,7 +80,7 @@ extension DeviceContext {
     /// - Throws: `API_CommandNotFound`, `API_PollObjNotFound`, `API_NotSupported` when it has a period.
     public func fillCache(command name: String, with records: [CommandHistoryRecord]) throws(DevFailed) {
         let object = try self.runtime.triggered(.command, name)
-        guard let polling = self.runtime.tenure.polling else { return }
+        guard let polling = self.runtime.persistentState.polling else { return }
         for record in records {
             polling.record(
                 command: object.name, .command(record.result, errors: record.errors), date: record.time, began: .now(), duration: nil)

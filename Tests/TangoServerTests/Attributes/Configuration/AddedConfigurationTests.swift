@@ -109,6 +109,6 @@ import Testing
         try runtime.add(AttributeDefinition.forwarded("Through"))
         await runtime.databaseIsTold()
         // There is no such device, but that it was looked for shows.
-        #expect(runtime.forwardingTroubleText.contains("t/root/1/Value"), "\(runtime.forwardingTroubleText)")
+        #expect(runtime.forwardingErrorText.contains("t/root/1/Value"), "\(runtime.forwardingErrorText)")
     }
 }

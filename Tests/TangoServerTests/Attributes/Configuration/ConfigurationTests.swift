@@ -206,7 +206,7 @@ struct ConfigurationTests {
     ) -> AttributeRuntime {
         AttributeRuntime(
             SharedDefinition(definition), deviceName: "t/a/1", properties: AttributePropertySource(device: stored, deviceClass: ofClass),
-            tally: AlarmTally())
+            activeAlarms: AlarmTally())
     }
 
     private static func number(_ type: DataType = .double, _ properties: AttributeProperties = AttributeProperties()) -> AttributeDefinition
