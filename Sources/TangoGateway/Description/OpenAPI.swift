@@ -58,7 +58,7 @@ enum OpenAPI {
         return .object(item)
     }
 
-    private static func operation(_ operation: Operation, _ method: HTTPRequest.Method, of route: Route) -> JSONValue {
+    private static func operation(_ operation: RouteOperation, _ method: HTTPRequest.Method, of route: Route) -> JSONValue {
         var object: JSONObject = [
             "operationId": .string("\(method.rawValue.lowercased())_\(route)"), "tags": [.string(Self.tag(route).rawValue)],
             "summary": .string(operation.summary),
@@ -88,7 +88,7 @@ enum OpenAPI {
         return .object(object)
     }
 
-    private static func parameters(of operation: Operation, _ method: HTTPRequest.Method) -> [Operation.Parameter] {
+    private static func parameters(of operation: RouteOperation, _ method: HTTPRequest.Method) -> [RouteOperation.Parameter] {
         var parameters = operation.parameters
         if operation.canBeAsync { parameters.append(.async) }
         switch operation.success {
@@ -101,7 +101,7 @@ enum OpenAPI {
 
     // MARK: - Answers
 
-    private static func responses(of operation: Operation, _ method: HTTPRequest.Method, _ route: Route) -> JSONObject {
+    private static func responses(of operation: RouteOperation, _ method: HTTPRequest.Method, _ route: Route) -> JSONObject {
         var responses = Self.successes(of: operation, method)
         var failures = [400, 404, 405, 414, 431]
         switch operation.success {
@@ -117,7 +117,7 @@ enum OpenAPI {
         return responses
     }
 
-    private static func successes(of operation: Operation, _ method: HTTPRequest.Method) -> JSONObject {
+    private static func successes(of operation: RouteOperation, _ method: HTTPRequest.Method) -> JSONObject {
         func json(_ schema: JSONValue) -> JSONValue { ["application/json": ["schema": schema]] }
         let unchanged: JSONValue = ["description": "What the client has is still right"]
         var responses: JSONObject

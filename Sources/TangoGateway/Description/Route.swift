@@ -133,7 +133,7 @@ extension Resource {
     }
 }
 
-extension BulkResource {
+extension BulkPath {
     var route: Route {
         switch self {
         case .attributes: .bulkAttributes
@@ -145,7 +145,7 @@ extension BulkResource {
     }
 }
 
-extension DeviceResource {
+extension DevicePath {
     var route: Route {
         switch self {
         case .device: .device

@@ -123,7 +123,7 @@ private final class AccessLogFile: Sendable {
         let descriptor = path == "-" ? STDOUT_FILENO : Self.open(path)
         guard descriptor >= 0 else {
             throw DevFailed(
-                "REST_CantLog", "The access log \(path) cannot be written: \(String(cString: strerror(errno)))", origin: "Gateway.run")
+                .restCantLog, "The access log \(path) cannot be written: \(String(cString: strerror(errno)))", origin: "Gateway.run")
         }
         self.descriptor = Mutex(descriptor)
     }

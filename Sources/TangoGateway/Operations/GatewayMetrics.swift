@@ -64,8 +64,8 @@ final class GatewayMetrics: Sendable {
     }
 
     /// The page for Prometheus.
-    /// - Parameter caches: how often each cache had the answer, and how often not.
-    func text(caches: [(name: String, hits: UInt64, misses: UInt64)], joinedRequests: UInt64, lostRecords: UInt64) -> [UInt8] {
+    /// - Parameter caches: hits and misses of each cache.
+    func text(caches: [(name: String, hits: UInt64, misses: UInt64)], coalescedRequests: UInt64, lostRecords: UInt64) -> [UInt8] {
         var text = MetricsText()
         self.writeRequests(to: &text)
         text.gauge("tango_rest_requests_in_flight", "Requests being answered", self.inFlight.load(ordering: .relaxed))
@@ -76,7 +76,7 @@ final class GatewayMetrics: Sendable {
         text.family("tango_rest_cache_misses_total", "Answers not found in a cache", .counter)
         for cache in caches { text.sample("tango_rest_cache_misses_total", [("cache", cache.name)], cache.misses) }
         text.family("tango_rest_requests_joined_total", "Requests answered with the reading of an equal one of the same moment", .counter)
-        text.sample("tango_rest_requests_joined_total", [], joinedRequests)
+        text.sample("tango_rest_requests_joined_total", [], coalescedRequests)
         text.family("tango_rest_access_log_lost_total", "Lines of the access log that could not be written in time", .counter)
         text.sample("tango_rest_access_log_lost_total", [], lostRecords)
         ProcessFigures.write(to: &text)

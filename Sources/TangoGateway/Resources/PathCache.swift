@@ -1,7 +1,7 @@
 import HTTPTypes
 import Synchronization
 
-/// Paths taken apart: clients that watch something ask for the same ones again and again.
+/// Parsed paths, since clients that poll request the same paths again and again.
 final class PathCache: Sendable {
     private let paths = Mutex<[String: ResourcePath]>([:])
     private let limit: Int
@@ -10,7 +10,8 @@ final class PathCache: Sendable {
         self.limit = limit
     }
 
-    /// - Parameter onFound: is told the resource, also when it does not take the method.
+    /// Returns the parsed path.
+    /// - Parameter onFound: called with the resource, also when it does not allow the method.
     /// - Throws: as `ResourcePath.init(method:path:)`.
     func path(_ method: HTTPRequest.Method, _ path: String, onFound: (Resource) -> Void) throws(HTTPFailure) -> ResourcePath {
         if let known = self.paths.withLock({ $0[path] }) {

@@ -2,9 +2,9 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Answers `Expect: 100-continue`, so that clients send large bodies without waiting. Bodies beyond the limit are not asked for.
+/// Answers `Expect: 100-continue`, so that clients send large bodies without waiting, unless a body is beyond the limit.
 ///
-/// Tells `HeadDeadlineHandler` where requests begin and end.
+/// Sends `RequestProgress` to `HeadDeadlineHandler`.
 final class ContinueHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart

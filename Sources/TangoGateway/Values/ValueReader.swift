@@ -1,12 +1,12 @@
 import TangoCore
 
-/// JSON to Tango values, by the type the device declares. Nothing is rounded, clamped or guessed: what does not fit is refused (400).
+/// Converts JSON to Tango values of a declared type. Nothing is rounded or clamped: a value that does not fit is an error (400).
 struct ValueReader {
     var type: DataType
     /// Labels of a DevEnum.
     var enumLabels: [String] = []
 
-    /// The elements of a list.
+    /// Returns the elements of a list.
     /// - Throws: 400 when an element is of the wrong kind or out of the type's range.
     func elements(_ values: [JSONValue]) throws(HTTPFailure) -> AttributeData {
         switch self.type {
@@ -148,174 +148,5 @@ struct ValueReader {
             let bytes = Base64.decode(data)
         else { throw HTTPFailure.badValue("A DevEncoded is {\"encoded_format\":…,\"encoded_data\":<base64>}") }
         return DevEncoded(format: try Self.string(format), data: bytes)
-    }
-}
-
-extension AttributeConfig {
-    private var reader: ValueReader {
-        get throws(HTTPFailure) {
-            guard let type = self.type else { throw HTTPFailure.badValue("The type of \(self.name) is not known here") }
-            return ValueReader(type: type, enumLabels: self.enumLabels)
-        }
-    }
-
-    /// What to write for a JSON value.
-    /// - Throws: 400 when it does not fit the attribute.
-    func write(_ value: JSONValue) throws(HTTPFailure) -> AttributeWrite {
-        let reader = try self.reader
-        switch self.format {
-        case .spectrum:
-            guard let values = value.array else { throw HTTPFailure.badValue("\(self.name) is a spectrum: a list is expected") }
-            return AttributeWrite(name: self.name, data: try reader.elements(values))
-        case .image:
-            let (values, dimension) = try Self.image(value)
-            return AttributeWrite(name: self.name, data: try reader.elements(values), dimension: dimension)
-        case .scalar, .unknown:
-            return AttributeWrite(name: self.name, data: try reader.elements([value]), dimension: .scalar)
-        }
-    }
-
-    /// What to write for texts of a query: one text for the whole value, or several for the elements of a spectrum.
-    func write(texts: [String]) throws(HTTPFailure) -> AttributeWrite {
-        guard let text = texts.first else { throw HTTPFailure.badRequest("There is no value for \(self.name)") }
-        guard texts.count == 1 else {
-            guard self.format == .spectrum else { throw HTTPFailure.badValue("\(self.name) is no spectrum: one value is expected") }
-            return try self.write(.array(texts.map { .string($0) }))
-        }
-        switch self.format {
-        case .image: return try self.write(try Self.parsed(text))
-        case .spectrum:
-            if text.isEmpty { return try self.write([]) }
-            if text.drop(while: { $0 == " " }).hasPrefix("["), let list = try? JSONValue(parsing: text) { return try self.write(list) }
-            if self.type == .encoded { return try self.write(try Self.parsed(text)) }
-            let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            return try self.write(.array(parts.map { .string(self.type == .string ? $0 : Self.trimmed($0)) }))
-        case .scalar, .unknown:
-            return try self.write(self.type == .encoded ? try Self.parsed(text) : .string(text))
-        }
-    }
-
-    private static func parsed(_ text: String) throws(HTTPFailure) -> JSONValue {
-        do {
-            return try JSONValue(parsing: text)
-        } catch {
-            throw HTTPFailure.badValue("\(error.problem) at byte \(error.offset) of the value")
-        }
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-    }
-
-    /// `{"data":[…],"width":…,"height":…}` or a list of rows of equal length.
-    private static func image(_ value: JSONValue) throws(HTTPFailure) -> ([JSONValue], AttributeDimension) {
-        if let object = value.object {
-            func size(_ name: String) throws(HTTPFailure) -> Int32 {
-                guard case .number(let literal)? = object[name], let size = Int32(literal), size >= 0 else {
-                    throw HTTPFailure.badValue("An image needs its \(name)")
-                }
-                return size
-            }
-            guard let values = object["data"]?.array else { throw HTTPFailure.badValue("An image needs its data") }
-            let (width, height) = (try size("width"), try size("height"))
-            guard Int(width) * Int(height) == values.count else {
-                throw HTTPFailure.badValue("An image of \(width) x \(height) has not \(values.count) elements")
-            }
-            return (values, values.isEmpty ? .zero : AttributeDimension(x: width, y: height))
-        }
-        guard let rows = value.array else {
-            throw HTTPFailure.badValue("An image is an object with data, width and height, or a list of rows")
-        }
-        var values: [JSONValue] = []
-        var width: Int?
-        for row in rows {
-            guard let row = row.array, row.count == width ?? row.count else {
-                throw HTTPFailure.badValue("The rows of an image are lists of equal length")
-            }
-            width = row.count
-            values += row
-        }
-        let dimension = AttributeDimension(x: Int32(clamping: width ?? 0), y: Int32(clamping: rows.count))
-        return (values, values.isEmpty ? .zero : dimension)
-    }
-}
-
-extension CommandInfo {
-    /// The argument for a JSON value; `nil` and `null` mean none.
-    /// - Throws: 400 when it is missing, superfluous or does not fit.
-    func argument(_ value: JSONValue?) throws(HTTPFailure) -> CommandData {
-        guard let type = self.inType else { throw HTTPFailure.badValue("The argument type of \(self.name) is not known here") }
-        let value = value == .null ? nil : value
-        if type == .void {
-            guard value == nil else { throw HTTPFailure.badValue("\(self.name) takes no argument") }
-            return .void
-        }
-        guard let value else { throw HTTPFailure.badValue("\(self.name) needs an argument of type \(type.name)") }
-        switch type {
-        case .longStringArray:
-            let object = try Self.halves(value, "lvalue", type)
-            guard case .long(let longs) = try ValueReader(type: .long).elements(object.numbers) else { return .void }
-            return .longStringArray(LongStringArray(longs: longs, strings: try Self.strings(object.strings)))
-        case .doubleStringArray:
-            let object = try Self.halves(value, "dvalue", type)
-            guard case .double(let doubles) = try ValueReader(type: .double).elements(object.numbers) else { return .void }
-            return .doubleStringArray(DoubleStringArray(doubles: doubles, strings: try Self.strings(object.strings)))
-        default: break
-        }
-        if let element = type.elementOfArray {
-            guard let values = value.array else { throw HTTPFailure.badValue("\(self.name) takes a list (\(type.name))") }
-            return CommandData(array: try ValueReader(type: element).elements(values))
-        }
-        return CommandData(scalar: try ValueReader(type: type).elements([value]))
-    }
-
-    private static func halves(
-        _ value: JSONValue, _ numbers: String, _ type: DataType
-    ) throws(HTTPFailure) -> (numbers: [JSONValue], strings: [JSONValue]) {
-        func half(_ object: JSONObject, _ name: String) throws(HTTPFailure) -> [JSONValue] {
-            switch object[name] {
-            case nil, .null?: return []
-            case .array(let values)?: return values
-            default: throw HTTPFailure.badValue("\(name) is a list")
-            }
-        }
-        guard let object = value.object else { throw HTTPFailure.badValue("A \(type.name) is {\"\(numbers)\":[…],\"svalue\":[…]}") }
-        if let other = object.members.first(where: { $0.name != numbers && $0.name != "svalue" }) {
-            throw HTTPFailure.badValue("A \(type.name) has no member \"\(other.name)\"")
-        }
-        return (try half(object, numbers), try half(object, "svalue"))
-    }
-
-    private static func strings(_ values: [JSONValue]) throws(HTTPFailure) -> [String] {
-        var texts: [String] = []
-        for value in values { texts.append(try ValueReader.string(value)) }
-        return texts
-    }
-}
-
-extension PipeBlob {
-    /// The elements of a pipe to write: a list of `{"name","type","value":[…]}`.
-    /// - Throws: 400 for anything else.
-    init(name: String, writing value: JSONValue) throws(HTTPFailure) {
-        guard let items = value.array else { throw HTTPFailure.badValue("The value of a pipe is a list of elements") }
-        var elements: [PipeElement] = []
-        for item in items {
-            guard let object = item.object, let name = object["name"], let typeName = object["type"]?.string, let value = object["value"]
-            else {
-                throw HTTPFailure.badValue("An element of a pipe is {\"name\":…,\"type\":…,\"value\":[…]}")
-            }
-            guard let type = DataType(name: typeName) ?? (typeName.tangoFolded == "state" ? .state : nil), let values = value.array else {
-                throw HTTPFailure.badValue("\"\(typeName)\" is not a type, or the value is not a list")
-            }
-            let elementName = try ValueReader.string(name)
-            if type == .pipeBlob {
-                elements.append(PipeElement(name: elementName, content: .blob(try PipeBlob(name: elementName, writing: value))))
-                continue
-            }
-            let data = try ValueReader(type: type.elementOfArray ?? type).elements(values)
-            let isArray = type.elementOfArray != nil || values.count != 1
-            elements.append(PipeElement(name: elementName, content: .value(data, isArray: isArray)))
-        }
-        self.init(name: name, elements: elements)
     }
 }

@@ -1,14 +1,15 @@
 import Synchronization
 import TangoIIOP
 
-/// Work on many devices at once, of which some may hang.
+/// Runs work on many devices concurrently, of which some may not answer.
 ///
-/// So many start at once, the next when one is done. Who takes long gives up its place, not its work: devices that hang cannot fill
-/// all places. When the time is over, what is not done is given up.
+/// The number of devices in work is limited. A slow device frees its slot but keeps running, so slow devices cannot block others;
+/// unfinished work is cancelled at the deadline.
 enum FanOut {
-    /// The results in the order of the items; `nil` for work that was not done in time.
+    /// Returns the results in the order of the items; `nil` for work that was not done in time.
     /// - Parameters:
-    ///   - grace: time those get for whom nobody waits; what they have begun goes on.
+    ///   - width: number of slots.
+    ///   - grace: extra time for items that are not awaited; calls already sent continue.
     ///   - isAwaited: whether to wait for the item until the deadline.
     static func run<Item: Sendable, Value: Sendable>(
         _ items: [Item], on executor: EventLoopExecutor, until deadline: ContinuousClock.Instant, width: Int = 64,
@@ -20,7 +21,7 @@ enum FanOut {
         }
         let run = FanOutRun(items: items, isAwaited: items.map(isAwaited), width: width, executor: executor, work: work)
         let graceEnd = ContinuousClock.now + grace
-        // A place is kept for one or two turns: so short that all items start in the first half of the time even if all hang.
+        // An item keeps its slot for one or two turns: short enough that all items start in the first half of the time, even if none answers.
         let rounds = (items.count + width - 1) / width
         let turn = min(max((deadline - .now) / (4 * rounds), .milliseconds(2)), .milliseconds(100))
         let timer = Task {
@@ -42,8 +43,8 @@ enum FanOut {
 private final class FanOutRun<Item: Sendable, Value: Sendable>: Sendable {
     private struct State {
         var next = 0
-        /// Who holds a place, since which turn.
-        var places: [Int: Int] = [:]
+        /// Items that hold a slot, and since which turn.
+        var slots: [Int: Int] = [:]
         var turn = 0
         var tasks: [Int: Task<Void, Never>] = [:]
         var results: [Value?]
@@ -89,10 +90,10 @@ private final class FanOutRun<Item: Sendable, Value: Sendable>: Sendable {
 
     private func startMore() {
         self.state.withLock { state in
-            while !state.isOver, state.places.count < self.width, state.next < self.items.count {
+            while !state.isOver, state.slots.count < self.width, state.next < self.items.count {
                 let index = state.next
                 state.next += 1
-                state.places[index] = state.turn
+                state.slots[index] = state.turn
                 state.tasks[index] = Task(executorPreference: self.executor) { self.finished(index, await self.work(self.items[index])) }
             }
         }
@@ -102,7 +103,7 @@ private final class FanOutRun<Item: Sendable, Value: Sendable>: Sendable {
         let isDone = self.state.withLock { state in
             guard !state.isOver else { return false }
             state.results[index] = value
-            state.places[index] = nil
+            state.slots[index] = nil
             state.tasks[index] = nil
             state.remaining -= 1
             if self.isAwaited[index] { state.awaited -= 1 }
@@ -114,7 +115,7 @@ private final class FanOutRun<Item: Sendable, Value: Sendable>: Sendable {
     func nextTurn(isGraceOver: Bool) {
         let isDone = self.state.withLock { state in
             let turn = state.turn
-            state.places = state.places.filter { $0.value >= turn }
+            state.slots = state.slots.filter { $0.value >= turn }
             state.turn += 1
             state.isGraceOver = isGraceOver
             return state.isDone

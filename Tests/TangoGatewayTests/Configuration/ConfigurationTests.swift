@@ -161,7 +161,7 @@ import Testing
 
 @Suite struct TransportTests {
     @Test func whatIsWrittenWhileTheConnectionClosesGoesOut() throws {
-        let channel = EmbeddedChannel(handler: LastWordsHandler())
+        let channel = EmbeddedChannel(handler: FlushBeforeCloseHandler())
         try channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         channel.close(promise: nil)
         channel.write(ByteBuffer(string: "last"), promise: nil)

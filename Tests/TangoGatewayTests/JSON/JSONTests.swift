@@ -65,8 +65,8 @@ import Testing
         #expect(!nested.hasMoreElements(than: 104))
         #expect(!Answer.Content.json(list).isLarge)
         #expect(Answer.Content.json(.array(Array(repeating: list, count: 200))).isLarge)
-        #expect(!Answer.Content.making(Answer.Content.largeSize) { .none }.isLarge)
-        #expect(Answer.Content.making(Answer.Content.largeSize + 1) { .none }.isLarge)
+        #expect(!Answer.Content.deferred(elementCount: Answer.Content.largeSize) { .none }.isLarge)
+        #expect(Answer.Content.deferred(elementCount: Answer.Content.largeSize + 1) { .none }.isLarge)
     }
 
     @Test func textsCrossBetweenTangoAndTheWeb() {

@@ -29,7 +29,7 @@ import Testing
         for _ in 0..<3 { metrics.requestBegins() }
         metrics.requestEnds(.state, .get, .ok, after: .milliseconds(3))
         metrics.requestEnds(nil, .patch, .notFound, after: .seconds(7))
-        let text = String(decoding: metrics.text(caches: [("some", 4, 5)], joinedRequests: 7, lostRecords: 6), as: UTF8.self)
+        let text = String(decoding: metrics.text(caches: [("some", 4, 5)], coalescedRequests: 7, lostRecords: 6), as: UTF8.self)
         let state = Route.state.template
         for line in [
             "tango_rest_requests_total{route=\"\(state)\",method=\"GET\",status=\"200\"} 1",
@@ -54,7 +54,7 @@ import Testing
         for number in 0..<100 {
             metrics.callEnded(after: .zero, isDatabase: true, failure: DevFailed(ErrorReason(rawValue: "R\(number)"), "", origin: ""))
         }
-        let text = String(decoding: metrics.text(caches: [], joinedRequests: 0, lostRecords: 0), as: UTF8.self)
+        let text = String(decoding: metrics.text(caches: [], coalescedRequests: 0, lostRecords: 0), as: UTF8.self)
         #expect(text.contains("tango_rest_upstream_calls_total{target=\"device\"} 2\n"))
         #expect(text.contains("tango_rest_upstream_errors_total{target=\"device\",reason=\"API_\\\"Odd\\\"\\n\"} 1\n"))
         // However many reasons there are, the page stays short.
@@ -66,7 +66,7 @@ import Testing
         metrics.requestBegins()
         metrics.requestEnds(.attributeValue, .put, .badRequest, after: .milliseconds(30))
         var families: Set<String> = []
-        for line in String(decoding: metrics.text(caches: [], joinedRequests: 0, lostRecords: 0), as: UTF8.self).split(separator: "\n") {
+        for line in String(decoding: metrics.text(caches: [], coalescedRequests: 0, lostRecords: 0), as: UTF8.self).split(separator: "\n") {
             if line.hasPrefix("#") {
                 let words = line.split(separator: " ")
                 if words[1] == "TYPE" { #expect(families.insert(String(words[2])).inserted, "\(line)") }
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func cachesCountWhatTheyHad() async {
-        let cache = TimedCache<Int, Int, DevFailed>(lifetime: .seconds(60))
+        let cache = ExpiringCache<Int, Int, DevFailed>(lifetime: .seconds(60))
         for fresh in [false, false, true] { _ = try? await cache.value(1, isFresh: fresh) { () async throws(DevFailed) in 1 } }
         #expect(cache.hitCount == 1 && cache.missCount == 2)
     }
@@ -109,7 +109,7 @@ import Testing
     @Test func aRecordKnowsTheRouteEvenOfARefusedMethod() async {
         let services = self.services()
         var request = self.request(.delete, "/tango/rest/v11/hosts/h/devices/a/b/c/state")
-        let record = services.journal.begin(request.headers)
+        let record = services.requestLog.begin(request.headers)
         request.record = record
         #expect(await Responder(services: services).respond(to: request).status == .methodNotAllowed)
         #expect(record.route == .state)
@@ -197,7 +197,7 @@ import Testing
         for path in ["/health/ready", "/health"] {
             let response = await responder.respond(to: self.request(.get, path))
             #expect(response.status == .serviceUnavailable && response.headers[.retryAfter] == "1")
-            #expect(String(decoding: response.body, as: UTF8.self).contains("The database 127.0.0.1:1 cannot be used"))
+            #expect(String(decoding: response.body.bytes, as: UTF8.self).contains("The database 127.0.0.1:1 cannot be used"))
         }
     }
 
@@ -210,10 +210,10 @@ import Testing
         for path in ["/health/ready", "/health"] {
             var request = self.request(.get, path)
             let stranger = await responder.respond(to: request)
-            #expect(stranger.status == .serviceUnavailable && !String(decoding: stranger.body, as: UTF8.self).contains("127.0.0.1"))
+            #expect(stranger.status == .serviceUnavailable && !String(decoding: stranger.body.bytes, as: UTF8.self).contains("127.0.0.1"))
             request.user = "ann"
             let user = await responder.respond(to: request)
-            #expect(String(decoding: user.body, as: UTF8.self).contains("The database 127.0.0.1:1 cannot be used"))
+            #expect(String(decoding: user.body.bytes, as: UTF8.self).contains("The database 127.0.0.1:1 cannot be used"))
         }
     }
 
@@ -223,7 +223,7 @@ import Testing
         #expect(metrics.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
         let description = await responder.respond(to: self.request(.get, "/tango/openapi.json", [.accept: "text/html"]))
         #expect(description.status == .ok && description.headers[.contentType] == "application/json")
-        #expect(try JSONValue(parsing: description.body).object?["openapi"] == "3.1.0")
+        #expect(try JSONValue(parsing: description.body.bytes).object?["openapi"] == "3.1.0")
     }
 
     @Test func errorsCanHaveTheFormOfRFC9457() async throws {
@@ -231,7 +231,7 @@ import Testing
         let response = await responder.respond(
             to: self.request(.get, "/tango/rest/v11/hosts", [.accept: "application/json, application/problem+json;q=0.5"]))
         #expect(response.headers[.contentType] == "application/problem+json")
-        let body = try #require(try JSONValue(parsing: response.body).object)
+        let body = try #require(try JSONValue(parsing: response.body.bytes).object)
         #expect(body["title"] == "Bad Request" && body["status"] == .number("400") && body["detail"] == "No Tango host given")
         #expect(body["instance"] == "/tango/rest/v11/hosts" && body["errors"]?.array?.count == 1 && body["quality"] == "FAILURE")
         // It alone is accepted too; what is no error is JSON then.

@@ -121,11 +121,11 @@ import Testing
     // MARK: - After the answer
 
     @Test func onlySoManyChangesWaitToBeDone() async throws {
-        let accepted = AcceptedChanges(limit: 2)
+        let accepted = BackgroundChanges(limit: 2)
         let release = Release()
-        for _ in 0..<2 { try accepted.accept { try? await release.wait() } }
+        for _ in 0..<2 { try accepted.start { try? await release.wait() } }
         do throws(HTTPFailure) {
-            try accepted.accept {}
+            try accepted.start {}
             Issue.record("It was accepted")
         } catch {
             #expect(error.status == .serviceUnavailable && error.headers[.retryAfter] == "1")
@@ -133,15 +133,15 @@ import Testing
         release.open()
         await accepted.finish()
         #expect(accepted.count == 0)
-        try accepted.accept {}
+        try accepted.start {}
         await accepted.finish()
     }
 
     @Test func whatIsGivenUpIsCancelledAndNotWaitedFor() async throws {
-        let accepted = AcceptedChanges()
+        let accepted = BackgroundChanges()
         let (cancellations, cancelled) = AsyncStream<Void>.makeStream()
         let release = Release()
-        try accepted.accept {
+        try accepted.start {
             do {
                 try await release.wait()
             } catch {
@@ -222,20 +222,20 @@ import Testing
                 var request = GatewayRequest(
                     head: HTTPRequest(method: .put, scheme: "http", authority: "s", path: "/"), trustsForwarded: false)
                 request.body = [UInt8](repeating: UInt8(ascii: " "), count: size)
-                let exchange = Exchange(
-                    request: request, path: try ResourcePath(method: .get, path: "/"), query: Query(), media: .json, services: services)
+                let resourceRequest = ResourceRequest(
+                    http: request, path: try ResourcePath(method: .get, path: "/"), query: Query(), media: .json, services: services)
                 let executor = services.executors.any()
                 let task = Task(executorPreference: executor) {
                     if isGivenUp { withUnsafeCurrentTask { $0?.cancel() } }
-                    return await exchange.converting { executor.eventLoop.inEventLoop }
+                    return await resourceRequest.converting { executor.eventLoop.inEventLoop }
                 }
                 return await task.value
             }
             #expect(try await isOnLoop(size: 1000))
-            #expect(try await !isOnLoop(size: Exchange.largeBody))
-            #expect(try await !isOnLoop(size: Exchange.largeBody, isGivenUp: true))
+            #expect(try await !isOnLoop(size: ResourceRequest.largeBody))
+            #expect(try await !isOnLoop(size: ResourceRequest.largeBody, isGivenUp: true))
             let body = "[" + (0..<1000).map { _ in String(repeating: " ", count: 400) + "1.5" }.joined(separator: ",") + "]"
-            #expect(body.utf8.count > Exchange.largeBody)
+            #expect(body.utf8.count > ResourceRequest.largeBody)
             let written = await system.send(.put, "test/echo/1/attributes/double_spectrum/value", body)
             #expect(written.status == 200 && written.json.object?["value"]?.array?.count == 1000)
             let failure = await system.send(.put, "test/echo/1/attributes/double_spectrum/value", body + "]")

@@ -38,13 +38,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", DeviceResource.device), ("/state", .state), ("/attributes", .attributes), ("/attributes/info", .attributesInfo),
+        ("", DevicePath.device), ("/state", .state), ("/attributes", .attributes), ("/attributes/info", .attributesInfo),
         ("/attributes/value", .attributesValue), ("/attributes/a", .attribute("a")), ("/attributes/a/info", .attributeInfo("a")),
         ("/attributes/a/value", .attributeValue("a")), ("/attributes/a/history", .attributeHistory("a")), ("/commands", .commands),
         ("/commands/c", .command("c")), ("/commands/c/history", .commandHistory("c")), ("/pipes", .pipes), ("/pipes/p", .pipe("p")),
         ("/pipes/p/value", .pipeValue("p")), ("/properties", .properties), ("/properties/a%2Fb", .property("a/b")),
     ])
-    func resourcesOfDevicesAreFound(suffix: String, expected: DeviceResource) throws {
+    func resourcesOfDevicesAreFound(suffix: String, expected: DevicePath) throws {
         #expect(try self.resource(Self.base + suffix) == .device(Self.device, expected))
     }
 

@@ -181,7 +181,7 @@ struct LiveSystem: Sendable {
         var request = GatewayRequest(head: head, trustsForwarded: false)
         request.body = Array((body ?? "").utf8)
         let response = await self.responder.respond(to: request)
-        return Reply(status: response.status.code, headers: response.headers, body: response.body)
+        return Reply(status: response.status.code, headers: response.headers, body: response.body.bytes)
     }
 
     /// Reads a bulk resource with wildcards below this host.

@@ -116,7 +116,7 @@ import Testing
             let data = Self.data(type, format == .scalar ? 1 : dimension.elementCount, &random)
             let value = AttributeValue(name: "a", data: data, format: format, type: type, time: .zero, readDimension: dimension)
             let text = value.json(config: config).text
-            let written = try config.write(try JSONValue(parsing: text))
+            let written = try AttributeWrite(try JSONValue(parsing: text), for: config)
             #expect(Self.areEqual(written.data, data), "\(text)")
             #expect(written.dimension == dimension || format != .image, "\(text)")
             // And in an element of a pipe, which has no labels.

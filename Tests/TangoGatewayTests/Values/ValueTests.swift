@@ -9,7 +9,7 @@ import Testing
     }
 
     private func data(_ type: DataType, _ json: String, labels: [String] = []) throws -> AttributeData {
-        try self.config(type, labels: labels).write(try JSONValue(parsing: json)).data
+        try AttributeWrite(try JSONValue(parsing: json), for: self.config(type, labels: labels)).data
     }
 
     @Test(arguments: [
@@ -68,33 +68,33 @@ import Testing
     @Test func imagesTakeFlatDataOrRows() throws {
         let config = self.config(.long, .image)
         let expected = AttributeWrite(name: "a", data: .long([1, 2, 3, 4, 5, 6]), dimension: AttributeDimension(x: 3, y: 2))
-        #expect(try config.write(try JSONValue(parsing: "{\"data\":[1,2,3,4,5,6],\"width\":3,\"height\":2}")) == expected)
-        #expect(try config.write(try JSONValue(parsing: "[[1,2,3],[4,5,6]]")) == expected)
-        #expect(try config.write([]).dimension == .zero)
+        #expect(try AttributeWrite(try JSONValue(parsing: "{\"data\":[1,2,3,4,5,6],\"width\":3,\"height\":2}"), for: config) == expected)
+        #expect(try AttributeWrite(try JSONValue(parsing: "[[1,2,3],[4,5,6]]"), for: config) == expected)
+        #expect(try AttributeWrite([], for: config).dimension == .zero)
         for bad in [
             "[[1,2],[3]]", "[1,2]", "{\"data\":[1],\"width\":2,\"height\":1}", "{\"data\":[1]}", "5",
             "{\"data\":[],\"width\":-1,\"height\":-1}",
         ] {
-            #expect(throws: HTTPFailure.self, "\(bad)") { try config.write(try JSONValue(parsing: bad)) }
+            #expect(throws: HTTPFailure.self, "\(bad)") { try AttributeWrite(try JSONValue(parsing: bad), for: config) }
         }
     }
 
     @Test func textsOfQueriesBecomeValues() throws {
         let numbers = self.config(.double, .spectrum)
-        #expect(try numbers.write(texts: ["1, 2.5,NaN"]).data.count == 3)
-        #expect(try numbers.write(texts: ["[1,2]"]).data == .double([1, 2]))
-        #expect(try numbers.write(texts: ["1", "2"]).data == .double([1, 2]))
-        #expect(try numbers.write(texts: [""]).data == .double([]))
+        #expect(try AttributeWrite(texts: ["1, 2.5,NaN"], for: numbers).data.count == 3)
+        #expect(try AttributeWrite(texts: ["[1,2]"], for: numbers).data == .double([1, 2]))
+        #expect(try AttributeWrite(texts: ["1", "2"], for: numbers).data == .double([1, 2]))
+        #expect(try AttributeWrite(texts: [""], for: numbers).data == .double([]))
         let strings = self.config(.string, .spectrum)
-        #expect(try strings.write(texts: ["a,b", "c"]).data == .string(["a,b", "c"]))
-        #expect(try strings.write(texts: ["a, b"]).data == .string(["a", " b"]))
-        #expect(try self.config(.string).write(texts: [""]).data == .string([""]))
-        #expect(try self.config(.string).write(texts: ["[1]"]).data == .string(["[1]"]))
-        #expect(try self.config(.long, .image).write(texts: ["[[1],[2]]"]).dimension == AttributeDimension(x: 1, y: 2))
-        #expect(throws: HTTPFailure.self) { try self.config(.long).write(texts: [""]) }
-        #expect(throws: HTTPFailure.self) { try self.config(.long).write(texts: ["1", "2"]) }
-        #expect(throws: HTTPFailure.self) { try self.config(.long, .image).write(texts: [""]) }
-        #expect(throws: HTTPFailure.self) { try numbers.write(texts: ["1,,2"]) }
+        #expect(try AttributeWrite(texts: ["a,b", "c"], for: strings).data == .string(["a,b", "c"]))
+        #expect(try AttributeWrite(texts: ["a, b"], for: strings).data == .string(["a", " b"]))
+        #expect(try AttributeWrite(texts: [""], for: self.config(.string)).data == .string([""]))
+        #expect(try AttributeWrite(texts: ["[1]"], for: self.config(.string)).data == .string(["[1]"]))
+        #expect(try AttributeWrite(texts: ["[[1],[2]]"], for: self.config(.long, .image)).dimension == AttributeDimension(x: 1, y: 2))
+        #expect(throws: HTTPFailure.self) { try AttributeWrite(texts: [""], for: self.config(.long)) }
+        #expect(throws: HTTPFailure.self) { try AttributeWrite(texts: ["1", "2"], for: self.config(.long)) }
+        #expect(throws: HTTPFailure.self) { try AttributeWrite(texts: [""], for: self.config(.long, .image)) }
+        #expect(throws: HTTPFailure.self) { try AttributeWrite(texts: ["1,,2"], for: numbers) }
     }
 
     private func value(
@@ -133,7 +133,7 @@ import Testing
     ])
     func argumentsFollowTheCommand(type: DataType, json: String, expected: CommandData) throws {
         let info = CommandInfo(name: "c", inType: type, outType: .void)
-        #expect(try info.argument(try JSONValue(parsing: json)) == expected)
+        #expect(try CommandData(try JSONValue(parsing: json), for: info) == expected)
     }
 
     @Test(arguments: [
@@ -142,12 +142,12 @@ import Testing
     ])
     func wrongArgumentsAreRefused(type: DataType, json: String) {
         let info = CommandInfo(name: "c", inType: type, outType: .void)
-        #expect(throws: HTTPFailure.self) { try info.argument(try JSONValue(parsing: json)) }
+        #expect(throws: HTTPFailure.self) { try CommandData(try JSONValue(parsing: json), for: info) }
     }
 
     @Test func missingArgumentsAreRefused() throws {
-        #expect(throws: HTTPFailure.self) { try CommandInfo(name: "c", inType: .long, outType: .void).argument(nil) }
-        #expect(try CommandInfo(name: "c", inType: .void, outType: .void).argument(nil) == .void)
+        #expect(throws: HTTPFailure.self) { try CommandData(nil, for: CommandInfo(name: "c", inType: .long, outType: .void)) }
+        #expect(try CommandData(nil, for: CommandInfo(name: "c", inType: .void, outType: .void)) == .void)
     }
 
     @Test func resultsBecomeJSON() {
@@ -161,12 +161,12 @@ import Testing
     }
 
     @Test func envelopesAndBareInputsAreToldApart() throws {
-        func input(_ text: String) throws -> String? { CommandEnvelope.input(of: try JSONValue(parsing: text))?.text }
+        func input(_ text: String) throws -> String? { CommandResource.input(of: try JSONValue(parsing: text))?.text }
         #expect(try input(#"{"host":null,"device":null,"name":null,"input":[1]}"#) == "[1]")
         #expect(try input("{}") == nil)
         #expect(try input(#"{"lvalue":[1],"svalue":[]}"#) == #"{"lvalue":[1],"svalue":[]}"#)
         #expect(try input("\"x\"") == "\"x\"")
-        #expect(CommandEnvelope.input(of: nil) == nil)
+        #expect(CommandResource.input(of: nil) == nil)
     }
 
     @Test func pipesAreListsAllTheWayDown() throws {
@@ -182,14 +182,14 @@ import Testing
         #expect(blob.json.text == #"[{"name":"s","value":[1]},{"name":"b","value":[{"name":"d","value":[1.0,2.0]}]}]"#)
         let written =
             #"[{"name":"s","type":"DevLong","value":[1]},{"name":"b","type":"DevPipeBlob","value":[{"name":"d","type":"DevDouble","value":[1,2]}]}]"#
-        let read = try PipeBlob(name: "root", writing: try JSONValue(parsing: written))
+        let read = try PipeBlob(name: "root", elements: try JSONValue(parsing: written))
         #expect(read.json == blob.json)
         #expect(read.elements.first == blob.elements.first)
         for bad in [
             "{}", "[1]", #"[{"name":"s","value":[1]}]"#, #"[{"name":"s","type":"X","value":[1]}]"#,
             #"[{"name":"s","type":"DevLong","value":1}]"#,
         ] {
-            #expect(throws: HTTPFailure.self, "\(bad)") { try PipeBlob(name: "r", writing: try JSONValue(parsing: bad)) }
+            #expect(throws: HTTPFailure.self, "\(bad)") { try PipeBlob(name: "r", elements: try JSONValue(parsing: bad)) }
         }
     }
 

@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func aSlowFetchIsMadeOnceAndHoldsUpNoOtherKey() async throws {
-        let cache = TimedCache<String, Int, DevFailed>(lifetime: .seconds(600))
+        let cache = ExpiringCache<String, Int, DevFailed>(lifetime: .seconds(600))
         let release = Release()
         let fetches = Counter()
         let (count, sum) = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func failuresAreNotKeptAndFetchesFromBeforeAWriteAreNotJoined() async throws {
-        let cache = TimedCache<String, Int, DevFailed>(lifetime: .seconds(600))
+        let cache = ExpiringCache<String, Int, DevFailed>(lifetime: .seconds(600))
         await #expect(throws: DevFailed.self) {
             try await cache.value("a", isFresh: false) { () async throws(DevFailed) -> Int in throw DevFailed("R", "d") }
         }
@@ -118,7 +118,7 @@ private final class Counter: Sendable {
     var value: Int { self.count.withLock { $0 } }
 
     @Test func anOlderFetchDoesNotReplaceANewerOne() async throws {
-        let cache = TimedCache<String, Int, DevFailed>(lifetime: .seconds(600))
+        let cache = ExpiringCache<String, Int, DevFailed>(lifetime: .seconds(600))
         let release = Release()
         let isFetching = Counter()
         let early = Task {

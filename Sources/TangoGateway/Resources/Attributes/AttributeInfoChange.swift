@@ -1,7 +1,7 @@
 import TangoClient
 import TangoCore
 
-/// The members of an AttributeInfo that may be changed.
+/// Changes of an attribute's configuration: the writable members of an AttributeInfo.
 struct AttributeInfoChange {
     private static var texts: [String: WritableKeyPath<AttributeConfig, String>] {
         [
@@ -33,12 +33,12 @@ struct AttributeInfoChange {
         self.info = info
     }
 
-    /// The configuration with the changes; absent members, `null` and unknown ones change nothing.
+    /// Returns the configuration with the changes. Absent, `null` and unknown members change nothing.
     /// - Throws: 400 for members of the wrong kind.
     func applied(to config: AttributeConfig) throws(HTTPFailure) -> AttributeConfig {
         var config = config
         try Self.apply(self.info, Self.texts, to: &config)
-        // Nested alarms win over those at the top.
+        // Nested alarms override those at the top level.
         if let alarms = self.info["alarms"]?.object { try Self.apply(alarms, Self.alarmTexts, to: &config) }
         if let events = self.info["events"]?.object {
             for (name, texts) in Self.eventTexts {

@@ -1,22 +1,22 @@
 import TangoClient
 import TangoCore
 
-/// What an attribute is to be given, or why it cannot be.
+/// A value to write to an attribute, or the reason why it cannot be written.
 struct AttributePlan: Sendable {
-    /// As the device spells it, where it is known.
+    /// Name as the device spells it, where it is known.
     var name: String
     var outcome: Result<(config: AttributeConfig, write: AttributeWrite), HTTPFailure>
 
-    /// Makes a value from the request, once the configuration is known.
+    /// Converts the value of the request by the attribute's configuration.
     typealias Conversion = @Sendable (AttributeConfig) throws(HTTPFailure) -> AttributeWrite
 
-    /// Plans for several attributes of a device, in order.
+    /// Returns plans for several attributes of a device, in order.
     static func make(
-        _ items: [(name: String, convert: Conversion)], _ proxy: DeviceProxy, for exchange: Exchange
+        _ items: [(name: String, convert: Conversion)], _ proxy: DeviceProxy, for request: ResourceRequest
     ) async throws(DevFailed) -> [AttributePlan] {
         let configs = try await Self.configs(items.map(\.name), proxy)
         let device = proxy.name
-        return await exchange.converting {
+        return await request.converting {
             items.map { name, convert in
                 guard let config = configs[name.tangoFolded] else {
                     let failed = DevFailed(.attributeNotFound, "Attribute \(name) is not found in \(device)", origin: "")
@@ -31,7 +31,7 @@ struct AttributePlan: Sendable {
         }
     }
 
-    /// Configurations by name in lower case; those of unknown attributes are missing. One call, unless there are such.
+    /// Returns configurations by name in lower case, without those of unknown attributes. One call, unless there are unknown ones.
     private static func configs(_ names: [String], _ proxy: DeviceProxy) async throws(DevFailed) -> [String: AttributeConfig] {
         let unique = Array(Set(names.map(\.tangoFolded)))
         var configs: [AttributeConfig] = []
@@ -50,7 +50,7 @@ struct AttributePlan: Sendable {
         return Dictionary(configs.map { ($0.name.tangoFolded, $0) }) { first, _ in first }
     }
 
-    /// Writes in one call, reads back in another, and gives one item per plan. No name may be there twice.
+    /// Writes in one call, reads back in another, and returns one item per plan. Names must be unique.
     static func write(_ plans: [AttributePlan], _ proxy: DeviceProxy, _ links: DeviceLinks, origin: String) async -> [JSONValue] {
         var good: [(config: AttributeConfig, write: AttributeWrite)] = []
         for plan in plans { if case .success(let pair) = plan.outcome { good.append(pair) } }
@@ -91,7 +91,7 @@ struct AttributePlan: Sendable {
         }
     }
 
-    /// The item of an attribute that was not written. A value that does not fit is the gateway's own refusal, and marked so.
+    /// Returns the item of an attribute that was not written. A value that the gateway itself refused has the severity PANIC.
     static func failing(_ name: String, _ failure: HTTPFailure, _ links: DeviceLinks, origin: String) -> JSONValue {
         var errors = failure.errors(origin: origin)
         for index in errors.indices where errors[index].reason == .restBadValue { errors[index].severity = .panic }

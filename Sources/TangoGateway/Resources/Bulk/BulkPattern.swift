@@ -23,7 +23,7 @@ struct BulkPattern: Sendable {
     /// Whether it names one device.
     var isOneDevice: Bool { self.device.allSatisfy(\.isLiteral) }
 
-    /// The device part: the name of the device where it is one.
+    /// The device part of the pattern: the name of the device where it is one.
     var deviceText: String { self.device.map(\.text).joined(separator: "/") }
 
     func matches(device: String) -> Bool {
@@ -32,7 +32,7 @@ struct BulkPattern: Sendable {
     }
 }
 
-/// Which members of a device are wanted: a union of patterns.
+/// The selected members of a device: a union of patterns.
 struct MemberSelection: Sendable {
     private(set) var patterns: [NamePattern] = []
 
@@ -42,6 +42,6 @@ struct MemberSelection: Sendable {
 
     func matches(_ name: String) -> Bool { self.patterns.contains { $0.matches(name) } }
 
-    /// The names, when there is no `*`: then nothing need be listed.
+    /// The names, if no pattern has a `*`: then nothing needs to be listed.
     var names: [String]? { self.patterns.allSatisfy(\.isLiteral) ? self.patterns.map(\.text) : nil }
 }

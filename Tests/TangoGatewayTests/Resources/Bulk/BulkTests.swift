@@ -89,14 +89,14 @@ import Testing
             let wildcards = ["test/echo/*/State"]
             let others = ["test/echo/1/State", "test/echo/3/State"]
             let key = MemberKey(DeviceReference(host: system.host, name: "test/echo/2"))
-            let hangingDevices = system.responder.services.hangingDevices
+            let unresponsiveDevices = system.responder.services.unresponsiveDevices
             // Until the command has begun, all answer.
-            for _ in 0..<50 where !hangingDevices.contains(key) { _ = await system.bulk("attributes/value", wildcards) }
+            for _ in 0..<50 where !unresponsiveDevices.contains(key) { _ = await system.bulk("attributes/value", wildcards) }
             #expect(self.names(await system.bulk("attributes/value", wildcards)) == others)
             // Named, it is waited for.
             #expect(await system.bulk("attributes/value", ["test/echo/2/State", "test/echo/1/State"]).items.count == 2)
             system.release.open()
-            for _ in 0..<100 where hangingDevices.contains(key) {
+            for _ in 0..<100 where unresponsiveDevices.contains(key) {
                 _ = await system.bulk("attributes/value", wildcards)
                 try await Task.sleep(for: .milliseconds(10))
             }
@@ -106,21 +106,21 @@ import Testing
     }
 
     @Test func oneAtATimeAsksADeviceThatHangs() {
-        let hanging = HangingDevices()
+        let hanging = UnresponsiveDevices()
         let device = MemberKey(DeviceReference(host: TangoHost(host: "h", port: 1), name: "a/b/c"))
-        #expect(hanging.startsAsking(device, isNamed: false) == .free)
-        hanging.stopsAsking(device, .free, isAnswered: false)
+        #expect(hanging.beginProbe(device, isNamed: false) == .unmarked)
+        hanging.endProbe(device, .unmarked, isAnswered: false)
         // Who names it asks in any case; meanwhile others do not, whatever those find who asked before.
-        #expect(hanging.startsAsking(device, isNamed: true) == .marked)
-        #expect(hanging.startsAsking(device, isNamed: false) == nil)
-        hanging.stopsAsking(device, .free, isAnswered: false)
-        #expect(hanging.startsAsking(device, isNamed: false) == nil)
-        #expect(hanging.startsAsking(device, isNamed: true) == .marked)
-        hanging.stopsAsking(device, .marked, isAnswered: nil)
-        #expect(hanging.startsAsking(device, isNamed: false) == nil)
-        hanging.stopsAsking(device, .marked, isAnswered: false)
-        #expect(hanging.startsAsking(device, isNamed: false) == .marked)
-        hanging.stopsAsking(device, .marked, isAnswered: true)
+        #expect(hanging.beginProbe(device, isNamed: true) == .marked)
+        #expect(hanging.beginProbe(device, isNamed: false) == nil)
+        hanging.endProbe(device, .unmarked, isAnswered: false)
+        #expect(hanging.beginProbe(device, isNamed: false) == nil)
+        #expect(hanging.beginProbe(device, isNamed: true) == .marked)
+        hanging.endProbe(device, .marked, isAnswered: nil)
+        #expect(hanging.beginProbe(device, isNamed: false) == nil)
+        hanging.endProbe(device, .marked, isAnswered: false)
+        #expect(hanging.beginProbe(device, isNamed: false) == .marked)
+        hanging.endProbe(device, .marked, isAnswered: true)
         #expect(!hanging.contains(device))
     }
 

@@ -1,0 +1,17 @@
+import HTTPTypes
+
+extension HTTPField.Name {
+    /// Returns the name of a header written down in this program.
+    static func known(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no header name") }  // ok: only names written down here
+        return name
+    }
+
+    static let link = Self.known("Link")
+    static let referrerPolicy = Self.known("Referrer-Policy")
+    static let requestID = Self.known("X-Request-Id")
+    /// Number of items a list has in all.
+    static let size = Self.known("X-size")
+    static let traceParent = Self.known("traceparent")
+    static let traceState = Self.known("tracestate")
+}

@@ -1,0 +1,91 @@
+import HTTPTypes
+import Logging
+import Synchronization
+import TangoCore
+
+/// What is kept of a request while it is answered: who asked for what, as far as it is known.
+final class RequestRecord: Sendable {
+    /// The client's own name of the request, or a new one.
+    let id: String
+    /// The gateway's part of the client's trace, or of a new one.
+    let trace: TraceContext
+    fileprivate let time: Timestamp
+    fileprivate let start: ContinuousClock.Instant
+    private let routeIndex = Atomic<Int>(-1)
+
+    init(headers: HTTPFields) {
+        self.trace = Self.trace(headers)
+        self.id = Self.id(headers[.requestID]) ?? self.trace.spanIDText
+        self.time = .now
+        self.start = .now
+    }
+
+    /// What the path names; `nil` until it is known, or when it names nothing.
+    var route: Route? {
+        get { Route(rawValue: self.routeIndex.load(ordering: .relaxed)) }
+        set { self.routeIndex.store(newValue?.rawValue ?? -1, ordering: .relaxed) }
+    }
+
+    /// A given name is taken if it is short and plain: it goes into logs and headers.
+    private static func id(_ given: String?) -> String? {
+        guard let given, (1...128).contains(given.utf8.count) else { return nil }
+        return given.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }) ? given : nil
+    }
+
+    private static func trace(_ headers: HTTPFields) -> TraceContext {
+        guard let parent = headers[.traceParent],
+            let context = TraceContext(traceParent: parent, traceState: headers[.traceState] ?? "")
+        else { return .random() }
+        return context.child()
+    }
+}
+
+/// Keeps book of the requests: counters, access log, audit of what changes something.
+final class RequestLog: Sendable {
+    let metrics = GatewayMetrics()
+    private let logger: Logger
+    private let accessLog = Mutex<AccessLog?>(nil)
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    /// Lines of the access log that could not be written in time.
+    var lostCount: UInt64 { self.accessLog.withLock { $0 }?.lostCount ?? 0 }
+
+    /// Opens the access log.
+    /// - Throws: `REST_CantLog`.
+    func open(_ path: String) throws(DevFailed) {
+        let log = try AccessLog(path: path)
+        self.accessLog.withLock { $0 = log }
+    }
+
+    /// Returns when the access log is written.
+    func flush() async { await self.accessLog.withLock { $0 }?.flush() }
+
+    func begin(_ headers: HTTPFields) -> RequestRecord {
+        self.metrics.requestBegins()
+        return RequestRecord(headers: headers)
+    }
+
+    /// The request is answered.
+    func end(_ record: RequestRecord, _ request: GatewayRequest, _ response: GatewayResponse) {
+        let duration = ContinuousClock.now - record.start
+        self.metrics.requestEnds(record.route, request.method, response.status, after: duration)
+        if [.put, .post, .delete].contains(request.method) {
+            self.logger.info(
+                "\(request.method) \(request.path)",
+                metadata: [
+                    "user": "\(request.user ?? "-")", "client": "\(request.clientAddress)", "status": "\(response.status.code)",
+                    "request_id": "\(record.id)", "trace_id": "\(record.trace.traceIDText)",
+                ])
+        }
+        guard let log = self.accessLog.withLock({ $0 }) else { return }
+        log.write(
+            AccessRecord(
+                time: record.time, client: request.clientAddress, user: request.user, method: request.method.rawValue,
+                target: request.query.isEmpty ? request.path : "\(request.path)?\(request.query)", route: record.route?.template,
+                status: response.status.code, duration: duration, bytes: response.body.bytes.count, requestID: record.id,
+                trace: record.trace))
+    }
+}

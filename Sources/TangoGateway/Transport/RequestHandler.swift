@@ -1,0 +1,76 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import TangoClient
+import TangoCore
+
+/// Serves one HTTP request: checks its head, authenticates its user, reads its body, and writes the response.
+struct RequestHandler: Sendable {
+    let responder: Responder
+    /// `nil` when requests need no user.
+    let authenticator: Authenticator?
+
+    private var configuration: GatewayConfiguration { self.responder.services.configuration }
+
+    @concurrent func respond(to request: Request, _ connection: Connection, _ writer: consuming ResponseWriter) async throws {
+        let requestLog = self.responder.services.requestLog
+        var gatewayRequest = GatewayRequest(
+            head: request.head, trustsForwarded: self.configuration.trustsForwardedHeaders, isSecure: self.configuration.isSecure,
+            peer: connection.address)
+        let record = requestLog.begin(request.headers)
+        gatewayRequest.record = record
+        var response: GatewayResponse
+        do throws(HTTPFailure) {
+            try self.checkHead(request.head)
+            gatewayRequest.user = try await self.authenticator?.user(of: gatewayRequest)
+            try Authenticator.refuseForeignPages(gatewayRequest, self.configuration)
+            gatewayRequest.body = try await self.body(of: request, connection)
+            let complete = gatewayRequest
+            response = await TraceContext.$current.withValue(record.trace) { await self.responder.respond(to: complete) }
+        } catch {
+            response = self.responder.respond(to: gatewayRequest, with: error)
+        }
+        requestLog.end(record, gatewayRequest, response)
+        response.headers[.requestID] = record.id
+        try await response.write(to: writer, isHTTP2: connection.isHTTP2)
+    }
+
+    /// - Throws: 414, 431.
+    private func checkHead(_ head: HTTPRequest) throws(HTTPFailure) {
+        guard (head.path ?? "").utf8.count <= self.configuration.maximumURILength else {
+            throw HTTPFailure(.uriTooLong, .restURITooLong, "The URI is longer than \(self.configuration.maximumURILength) bytes")
+        }
+        let size = head.headerFields.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count + 4 }
+        guard size <= self.configuration.maximumHeaderSize else {
+            throw HTTPFailure(
+                .requestHeaderFieldsTooLarge, .restHeadersTooLarge,
+                "The header is larger than \(self.configuration.maximumHeaderSize) bytes"
+            )
+        }
+    }
+
+    /// Reads the body. One whose declared length is too large is not read at all.
+    /// - Throws: 413; 400 when the body ends early.
+    private func body(of request: Request, _ connection: Connection) async throws(HTTPFailure) -> [UInt8] {
+        let limit = self.configuration.maximumBodySize
+        var tooLarge = HTTPFailure(.contentTooLarge, .restPayloadTooLarge, "The body is larger than \(limit) bytes")
+        tooLarge.closesConnection = true
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
+        // The body has as much time as the head had.
+        let isExpected = request.headers[.contentLength].map { $0 != "0" } ?? (request.headers[.transferEncoding] != nil)
+        let timer = isExpected || connection.isHTTP2 ? connection.closing(after: TimeAmount(self.configuration.headLimit)) : nil
+        defer { timer?.cancel() }
+        var body: [UInt8] = []
+        do {
+            for try await buffer in request.body {
+                guard body.count + buffer.readableBytes <= limit else { throw tooLarge }
+                body.append(contentsOf: buffer.readableBytesView)
+            }
+        } catch let failure as HTTPFailure {
+            throw failure
+        } catch {
+            throw HTTPFailure.badRequest("The body did not arrive: \(error)")
+        }
+        return body
+    }
+}
