@@ -127,9 +127,9 @@ let package = Package(
         .executableTarget(name: "PowerSupply", dependencies: ["TangoServer"], path: "Examples/PowerSupply", swiftSettings: settings),
         .executableTarget(name: "Camera", dependencies: ["TangoServer"], path: "Examples/Camera", swiftSettings: settings),
         .executableTarget(name: "Detectors", dependencies: ["TangoServer"], path: "Examples/Detectors", swiftSettings: settings),
-        .executableTarget(name: "GasAnalyser", dependencies: ["TangoServer"], path: "Examples/GasAnalyser", swiftSettings: settings),
+        .executableTarget(name: "GasAnalyzer", dependencies: ["TangoServer"], path: "Examples/GasAnalyzer", swiftSettings: settings),
         .testTarget(
-            name: "ExampleTests", dependencies: ["TangoTesting", "PowerSupply", "Camera", "Detectors", "GasAnalyser"],
+            name: "ExampleTests", dependencies: ["TangoTesting", "PowerSupply", "Camera", "Detectors", "GasAnalyzer"],
             path: "Examples/Tests", swiftSettings: settings),
         .testTarget(name: "TangoCoreTests", dependencies: ["TangoCore"], swiftSettings: settings),
         // What the fuzzer and the hostile-input tests do with bytes.

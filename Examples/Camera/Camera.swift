@@ -40,7 +40,7 @@ final class Camera: Device {
         self.driver = CameraDriver(width: size[0], height: size[1])
     }
 
-    func initialise() async throws {
+    func initialize() async throws {
         self.context.setState(.standby)
     }
 

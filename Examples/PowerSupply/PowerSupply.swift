@@ -60,7 +60,7 @@ final class PowerSupply: Device {
         self.context = context
     }
 
-    func initialise() async throws {
+    func initialize() async throws {
         self.rate = try self.context.property(Self.rampRate)
         self.resistance = try self.context.property(Self.loadResistance)
         guard self.rate > 0 else { throw DevFailed("PowerSupply_WrongProperty", "RampRate must be positive, it is \(self.rate)") }

@@ -39,7 +39,7 @@ struct Settings: Equatable {
 
 /// One round of the generator: all that the values clients read in it depend on.
 struct Round {
-    /// Rounds since initialisation.
+    /// Rounds since initialization.
     private(set) var number = 0
     /// The settings as they were when the round began: a write shows in the next one.
     private(set) var settings: Settings
@@ -97,7 +97,7 @@ struct Round {
         (0..<count).map { _ in T(level: Double(self.random.number(below: limit))) }
     }
 
-    /// A round spot in the middle of an image: the radius at its centre, falling to 0 at its edge.
+    /// A round spot in the middle of an image: the radius at its center, falling to 0 at its edge.
     func spot<T: TestValue>(_ type: T.Type) -> [T] {
         let side = TestAttribute.imageSide
         let reach = Int(self.spotRadius)

@@ -26,7 +26,7 @@ final class TangoTestDevice: Device {
         self.generator?.cancel()
     }
 
-    func initialise() async throws {
+    func initialize() async throws {
         self.stopGenerator()
         self.clear()
         self.round = Round(settings: self.settings, random: self.round.random)

@@ -52,7 +52,7 @@ struct TestAttribute: Sendable {
 
     /// An attribute that gives back what was written.
     /// - Parameters:
-    ///   - initial: its value after initialisation.
+    ///   - initial: its value after initialization.
     ///   - keep: what of a written value it reads.
     ///   - written: what else the new value changes.
     static func kept(

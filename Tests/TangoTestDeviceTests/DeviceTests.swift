@@ -140,7 +140,7 @@ struct DeviceTests {
         _ = try bench.execute("SwitchStates")
         bench.device.beginRound()
         await bench.device.release()
-        try await bench.device.initialise()
+        try await bench.device.initialize()
         #expect(bench.context.state == .running)
         #expect(try bench.values("boolean_scalar", Bool.self) == [true])
         #expect(try bench.values("string_scalar", String.self) == ["Default string"])

@@ -21,7 +21,7 @@ final class BenchTarget: Device {
         self.context = context
     }
 
-    func initialise() throws {
+    func initialize() throws {
         self.context.setState(.on)
         self.context.setStatus("The device is in ON state.")
         self.scalar = 0

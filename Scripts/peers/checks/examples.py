@@ -40,10 +40,10 @@ detector.GateMode = 2
 assert detector.GateMode == 2
 detector.SoftTrigger()
 
-analyser = tango.DeviceProxy("test/rga/1")
-assert len(analyser.Spectrum) == 50
-analyser.Leak(28)
-reading = analyser.read_attribute("Mass28")
+analyzer = tango.DeviceProxy("test/rga/1")
+assert len(analyzer.Spectrum) == 50
+analyzer.Leak(28)
+reading = analyzer.read_attribute("Mass28")
 assert reading.value == 1e-6 and reading.quality == tango.AttrQuality.ATTR_ALARM, reading
-assert analyser.read_attribute("Mass29").quality == tango.AttrQuality.ATTR_VALID
+assert analyzer.read_attribute("Mass29").quality == tango.AttrQuality.ATTR_VALID
 print("all examples work")

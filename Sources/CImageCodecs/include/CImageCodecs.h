@@ -13,10 +13,10 @@ struct image_codecs_buffer {
     char problem[200];
 };
 
-/// Encodes `width` x `height` grey samples, row by row, as a baseline JPEG. Returns 0, or -1 with the problem and no bytes.
+/// Encodes `width` x `height` gray samples, row by row, as a baseline JPEG. Returns 0, or -1 with the problem and no bytes.
 int image_codecs_jpeg(const uint8_t *samples, uint32_t width, uint32_t height, int quality, struct image_codecs_buffer *out);
 
-/// Encodes `width` x `height` grey samples, row by row, as a PNG. Returns 0, or -1 with the problem and no bytes.
+/// Encodes `width` x `height` gray samples, row by row, as a PNG. Returns 0, or -1 with the problem and no bytes.
 int image_codecs_png(const uint8_t *samples, uint32_t width, uint32_t height, struct image_codecs_buffer *out);
 
 #endif

@@ -17,7 +17,7 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "Print one JSON document.")
     var json = false
 
-    @Flag(name: .customLong("no-color"), help: "Print without colour (as does NO_COLOR in the environment).")
+    @Flag(name: .customLong("no-color"), help: "Print without color (as does NO_COLOR in the environment).")
     var noColor = false
 
     func validate() throws {

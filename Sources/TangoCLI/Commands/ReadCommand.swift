@@ -109,7 +109,7 @@ struct AttributeReading: Sendable {
     private var labels: [String] { self.config?.type == .enum || self.value.type == .enum ? self.config?.enumLabels ?? [] : [] }
     private var format: AttributeFormat { self.value.format == .unknown ? self.config?.format ?? .unknown : self.value.format }
 
-    /// The value as text; summarised when a width is given.
+    /// The value as text; summarized when a width is given.
     func text(width: Int?) -> String {
         let data = self.value.readData
         guard data.count > 0 || self.value.quality != .invalid else { return "" }
@@ -160,7 +160,7 @@ struct AttributeReading: Sendable {
             ])
     }
 
-    /// Name, value, set value, unit, quality and time of each. With a width long values are summarised to what the other columns leave.
+    /// Name, value, set value, unit, quality and time of each. With a width long values are summarized to what the other columns leave.
     static func table(_ readings: [AttributeReading], isPrefixed: Bool, width: Int?) -> Table {
         let isPlain = width == nil
         var table = Table(columns: [

@@ -3,7 +3,7 @@ import TangoCore
 /// The result of a command as text and as JSON.
 enum CommandResultText {
     /// Lines to print: nothing for DevVoid, one line per string of a DevVarStringArray, two lists for numbers with texts.
-    /// With a width long lists are summarised.
+    /// With a width long lists are summarized.
     static func lines(_ result: CommandData, width: Int? = nil) -> [String] {
         func list(_ data: AttributeData) -> String {
             guard let width else { return ValueText.full(data, .list) }

@@ -1,6 +1,6 @@
 import TangoCore
 
-/// How a piece of text looks on a terminal: one or more SGR attributes (ECMA-48, 256-colour extension).
+/// How a piece of text looks on a terminal: one or more SGR attributes (ECMA-48, 256-color extension).
 public struct Style: Sendable, Hashable {
     /// The numbers between `ESC[` and `m`.
     public let codes: String
@@ -22,10 +22,10 @@ public struct Style: Sendable, Hashable {
     public static let orange = Style(codes: "38;5;208")
     public static let darkGreen = Style(codes: "38;5;28")
     public static let beige = Style(codes: "38;5;180")
-    public static let grey = Style(codes: "38;5;245")
+    public static let gray = Style(codes: "38;5;245")
     public static let white = Style(codes: "97")
 
-    /// The colour Tango's own panels give a state.
+    /// The color Tango's own panels give a state.
     public init(state: DevState) {
         switch state {
         case .on, .open, .extract: self = .green
@@ -37,15 +37,15 @@ public struct Style: Sendable, Hashable {
         case .running: self = .darkGreen
         case .alarm: self = .orange
         case .disable: self = .magenta
-        case .unknown: self = .grey
+        case .unknown: self = .gray
         }
     }
 
-    /// The colour Tango's own panels give a quality.
+    /// The color Tango's own panels give a quality.
     public init(quality: AttributeQuality) {
         switch quality {
         case .valid: self = .green
-        case .invalid: self = .grey
+        case .invalid: self = .gray
         case .alarm: self = .red
         case .changing: self = .blue
         case .warning: self = .orange

@@ -6,7 +6,7 @@
     import Darwin
 #endif
 
-/// What standard output is and may show: aligned and coloured on a terminal, plain when piped.
+/// What standard output is and may show: aligned and colored on a terminal, plain when piped.
 public struct Terminal: Sendable, Hashable {
     /// Whether a person looks at it.
     public var isTerminal: Bool
@@ -20,10 +20,10 @@ public struct Terminal: Sendable, Hashable {
         self.width = width
     }
 
-    /// Neither aligned nor coloured.
+    /// Neither aligned nor colored.
     public static let plain = Terminal(isTerminal: false, usesColor: false)
 
-    /// Standard output as it is now. Colour needs a terminal, and no `NO_COLOR` (no-color.org) nor `TERM=dumb` in the environment.
+    /// Standard output as it is now. Color needs a terminal, and no `NO_COLOR` (no-color.org) nor `TERM=dumb` in the environment.
     public static func standardOutput(allowsColor: Bool = true) -> Terminal {
         Self.of(descriptor: STDOUT_FILENO, allowsColor: allowsColor)
     }
@@ -49,7 +49,7 @@ public struct Terminal: Sendable, Hashable {
         return Self.environment("COLUMNS").flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil }
     }
 
-    /// The text in that style, or as it is without colour.
+    /// The text in that style, or as it is without color.
     public func styled(_ text: String, _ style: Style?) -> String {
         guard self.usesColor, let style, !text.isEmpty else { return text }
         return "\u{1B}[\(style.codes)m\(text)\u{1B}[0m"

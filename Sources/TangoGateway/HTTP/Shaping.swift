@@ -88,7 +88,7 @@ struct ItemRange: Sendable, Hashable {
         return failure
     }
 
-    /// `Link` values that lead to the neighbouring parts.
+    /// `Link` values that lead to the neighboring parts.
     func links(size: Int, url: (String) -> String) -> [String] {
         let length = self.end - self.start
         let last = size == 0 ? 0 : (size - 1) / length * length

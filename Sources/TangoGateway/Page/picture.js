@@ -1,4 +1,4 @@
-// Images as pictures in grey.
+// Images as pictures in gray.
 
 import { element } from "./dom.js";
 import { extent } from "./sparkline.js";
@@ -37,9 +37,9 @@ export class Picture {
     const pixels = context.createImageData(width, height);
     for (let index = 0; index < numbers.length; index++) {
       const number = numbers[index];
-      const grey = span > 0 ? Math.round((number - min) / span * 255) : 0;
+      const gray = span > 0 ? Math.round((number - min) / span * 255) : 0;
       const isNumber = !Number.isNaN(number);
-      pixels.data.set(isNumber ? [grey, grey, grey, 255] : [0, 0, 0, 0], index * 4);
+      pixels.data.set(isNumber ? [gray, gray, gray, 255] : [0, 0, 0, 0], index * 4);
     }
     context.putImageData(pixels, 0, 0);
     this.#say(range ? `${width} × ${height}, black ${brief(range[0])}, white ${brief(range[1])}` : `${width} × ${height}, no numbers`);

@@ -74,11 +74,11 @@ struct PasswordHash: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The form in which passwords typed on different keyboards are alike.
-    static func normalised(_ password: String) -> String { password.precomposedStringWithCanonicalMapping }
+    static func normalized(_ password: String) -> String { password.precomposedStringWithCanonicalMapping }
 
     private static func derive(_ password: String, _ salt: [UInt8], _ cost: Cost, count: Int) throws -> SymmetricKey {
         // The library takes no empty password; it matches nothing anyway.
-        let bytes = password.isEmpty ? [0] : Array(Self.normalised(password).utf8)
+        let bytes = password.isEmpty ? [0] : Array(Self.normalized(password).utf8)
         return try KDF.Scrypt.deriveKey(
             from: bytes, salt: salt, outputByteCount: count, rounds: 1 << cost.logRounds, blockSize: cost.blockSize,
             parallelism: cost.parallelism)

@@ -116,7 +116,7 @@ final class PasswordVerifier: Sendable {
         var code = HMAC<SHA256>(key: self.key)
         code.update(data: Array(name.utf8))
         code.update(data: [0])
-        code.update(data: Array(PasswordHash.normalised(password).utf8))
+        code.update(data: Array(PasswordHash.normalized(password).utf8))
         return Array(code.finalize())
     }
 

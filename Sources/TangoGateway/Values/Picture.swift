@@ -7,7 +7,7 @@ import TangoCore
     import Darwin
 #endif
 
-/// A grey picture, row by row.
+/// A gray picture, row by row.
 struct Picture: Sendable, Hashable {
     /// Largest width and height libjpeg takes.
     static let largestSide = 65500
@@ -53,10 +53,10 @@ extension AttributeValue {
         }
         if case .boolean(let flags) = data { return Picture(width: width, height: height, samples: flags.map { $0 ? 255 : 0 }) }
         guard let values = data.numbers else { throw HTTPFailure.badRequest("\(self.name) is no image of numbers") }
-        return Picture(width: width, height: height, samples: Self.grey(values))
+        return Picture(width: width, height: height, samples: Self.gray(values))
     }
 
-    private static func grey(_ values: [Double]) -> [UInt8] {
+    private static func gray(_ values: [Double]) -> [UInt8] {
         var (low, high) = (Double.infinity, -Double.infinity)
         for value in values where value.isFinite {
             low = min(low, value)

@@ -2,13 +2,13 @@ import TangoCore
 
 /// A device: an object of a device class. The kernel calls it from one request at a time (its gate), so it needs no locks.
 public protocol Device: AnyObject, SendableMetatype {
-    /// Makes the object; it does its work in `initialise()`.
+    /// Makes the object; it does its work in `initialize()`.
     init(context: DeviceContext) throws
 
     /// Brings the device to its initial state: at start-up and by the Init command. Default: nothing.
-    func initialise() async throws
+    func initialize() async throws
 
-    /// Releases what `initialise()` took: before the Init command initialises anew, and at the end. Default: nothing.
+    /// Releases what `initialize()` took: before the Init command initializes anew, and at the end. Default: nothing.
     func release() async
 
     /// Runs before each command, read and write request. Default: nothing.
@@ -16,7 +16,7 @@ public protocol Device: AnyObject, SendableMetatype {
 }
 
 extension Device {
-    public func initialise() async throws {}
+    public func initialize() async throws {}
     public func release() async {}
     public func alwaysExecuted() throws {}
 }
@@ -29,12 +29,12 @@ public enum Execution: Sendable, Hashable {
     case inline
 }
 
-/// What is serialised: requests of one unit never overlap, not even where a handler awaits (RFC-8).
+/// What is serialized: requests of one unit never overlap, not even where a handler awaits (RFC-8).
 public enum SerialModel: Sendable, Hashable {
     case byDevice
     case byClass
     case byProcess
-    /// Reads and commands are not serialised; the device does its own locking.
+    /// Reads and commands are not serialized; the device does its own locking.
     case none
 }
 

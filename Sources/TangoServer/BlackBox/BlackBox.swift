@@ -11,7 +11,7 @@ final class BlackBox: Sendable {
         case client(PeerAddress)
         case polling
         /// Code of a device while the server starts.
-        case initialisation
+        case initialization
         /// Code of a device, later.
         case userThread
 
@@ -148,7 +148,7 @@ final class BlackBox: Sendable {
         switch entry.requester {
         case .client(let peer): host = HostNames.isLocal(peer.host) ? "localhost" : names[peer.host] ?? peer.host
         case .polling: return "from polling"
-        case .initialisation: return "during device server process init sequence"
+        case .initialization: return "during device server process init sequence"
         case .userThread: return "from user thread"
         }
         switch entry.identity {

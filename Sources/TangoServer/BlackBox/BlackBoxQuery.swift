@@ -3,7 +3,7 @@ import TangoWire
 
 /// The lines of a black box that names hosts the name service has to be asked for.
 struct BlackBoxQuery: GatedOperation {
-    var isSerialised: Bool { false }
+    var isSerialized: Bool { false }
     private let page: BlackBox.Page
     private var answer: DeviceResult?
 

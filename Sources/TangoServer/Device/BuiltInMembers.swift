@@ -2,7 +2,7 @@ import TangoCore
 
 /// What a member of a device is to the kernel.
 enum MemberRole: Sendable {
-    case ordinary, state, status, initialise
+    case ordinary, state, status, initialize
 }
 
 /// What every device has.
@@ -25,10 +25,10 @@ enum BuiltInMembers {
             CommandDefinition(
                 CommandInfo(name: "Init", inType: .void, outType: .void),
                 handler: .async { call, _ in
-                    try await call.context.runtime.reinitialise()
+                    try await call.context.runtime.reinitialize()
                     return .void
                 }),
-            role: .initialise),
+            role: .initialize),
         SharedCommand(
             CommandDefinition(
                 CommandInfo(name: "State", inType: .void, outType: .state, outDescription: "Device state"),

@@ -52,7 +52,7 @@ final class ClassRuntime: Sendable {
         let own = Set(self.deviceClass.commands.map { $0.info.name.tangoFolded })
         let commands =
             self.deviceClass.commands.map {
-                SharedCommand($0, role: BuiltInMembers.isReserved(command: $0.info.name) ? .initialise : .ordinary)
+                SharedCommand($0, role: BuiltInMembers.isReserved(command: $0.info.name) ? .initialize : .ordinary)
             }
             + BuiltInMembers.commands.filter { !own.contains($0.value.info.name.tangoFolded) }
         // Commands are listed by name, attributes as declared (measured).

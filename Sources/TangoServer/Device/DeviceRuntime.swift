@@ -38,7 +38,7 @@ package struct DeviceConfiguration: Sendable {
     }
 }
 
-/// A device as the kernel runs it: members, state, black box, and the gate that serialises its requests.
+/// A device as the kernel runs it: members, state, black box, and the gate that serializes its requests.
 ///
 /// Sendable by promise, for one reason: `device` and `context` are touched only by the holder of the gate.
 package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line above; everything else is immutable or behind a Mutex
@@ -55,9 +55,9 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     package let log: DeviceLog
     /// Writes to the log; what the device's own code uses.
     let logger: Logger
-    /// Serialises all requests; `nil` where the class does not want that.
+    /// Serializes all requests; `nil` where the class does not want that.
     let gate: Gate?
-    /// Of a device without a gate: what is serialised nevertheless, writing and configuration.
+    /// Of a device without a gate: what is serialized nevertheless, writing and configuration.
     private let writeGate: Gate?
     let blackBox: BlackBox
     let members: Mutex<Members>
@@ -271,7 +271,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// For what the kernel has to say about the device: heard even when the device has no target for it.
     var kernelLogger: Logger { self.log.logger(fallback: self.server.log.fallback) }
 
-    /// Makes the device's object and initialises it, holding the gate. A failure leaves the device reachable, in FAULT, saying why.
+    /// Makes the device's object and initializes it, holding the gate. A failure leaves the device reachable, in FAULT, saying why.
     /// - Returns: the failure, if there was one.
     @discardableResult
     func start() async -> DevFailed? {
@@ -280,7 +280,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         _ = await self.withGate(within: .hours(24)) {
             do {
                 try await self.make()
-                self.logger.debug("initialised")
+                self.logger.debug("initialized")
             } catch {
                 let failed = DevFailed(wrapping: error)
                 failure = failed
@@ -306,7 +306,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         let context = DeviceContext(self)
         self.context = context
         self.device = try self.deviceClass.make(context)
-        try await self.device?.initialise()
+        try await self.device?.initialize()
     }
 
     /// For a device made outside of a server.
@@ -318,11 +318,11 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     private func fail(_ failure: DevFailed) {
         self.condition.withLock { condition in
             condition.state = .fault
-            condition.isInitialisationFailure = true
+            condition.isInitializationFailure = true
             condition.status =
-                "The device is in FAULT state.\nInitialisation failed:\n" + failure.errors.map(\.description).joined(separator: "\n")
+                "The device is in FAULT state.\nInitialization failed:\n" + failure.errors.map(\.description).joined(separator: "\n")
         }
-        self.kernelLogger.error("initialisation failed", metadata: ["error": "\(failure)"])
+        self.kernelLogger.error("initialization failed", metadata: ["error": "\(failure)"])
     }
 
     /// Ends the device after the request it is serving; requests after this find no object.
@@ -344,12 +344,12 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         }
     }
 
-    /// The Init command: releases and initialises anew.
+    /// The Init command: releases and initializes anew.
     /// - Throws: the device's errors, then `API_InitThrowsException`.
-    func reinitialise() async throws(DevFailed) {
+    func reinitialize() async throws(DevFailed) {
         self.server.subDevices.forget(self.name)
         self.condition.withLock { condition in
-            if condition.isInitialisationFailure { condition = Condition() }
+            if condition.isInitializationFailure { condition = Condition() }
         }
         self.holdAnnouncements()
         defer { self.announceFromNow() }
@@ -357,7 +357,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         do {
             if let device = self.device {
                 await device.release()
-                try await device.initialise()
+                try await device.initialize()
             } else {
                 try await self.make()
             }
@@ -387,8 +387,8 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// The gate the operation has to pass, if any.
     @inline(__always)
     func gate(for operation: some GatedOperation) -> Gate? {
-        if let gate = self.gate { return operation.isSerialised ? gate : nil }
-        return operation.isAlwaysSerialised ? self.writeGate : nil
+        if let gate = self.gate { return operation.isSerialized ? gate : nil }
+        return operation.isAlwaysSerialized ? self.writeGate : nil
     }
 
     /// Runs the body with the gate held; `false` when it is not had in time.
@@ -428,7 +428,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// - Throws: `API_ShutdownInProgress` when the device ended, `API_DeviceNotFound` when its object could not be made.
     func call(_ name: String) throws(DevFailed) -> MemberCall {
         guard let device = self.device, let context = self.context else {
-            throw DevFailed("API_DeviceNotInitialised", self.status, origin: "DeviceRuntime")
+            throw DevFailed("API_DeviceNotInitialized", self.status, origin: "DeviceRuntime")
         }
         return MemberCall(device: device, context: context, name: name)
     }

@@ -8,8 +8,8 @@ extension DeviceRuntime {
         var status: String?
         /// Whether the last computation made ALARM of the device's ON.
         var isAlarming = false
-        /// State and status are the kernel's words about a failed initialisation.
-        var isInitialisationFailure = false
+        /// State and status are the kernel's words about a failed initialization.
+        var isInitializationFailure = false
 
         /// The state as last known.
         var known: DevState { self.isAlarming && self.state == .on ? .alarm : self.state }

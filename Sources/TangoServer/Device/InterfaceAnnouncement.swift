@@ -8,7 +8,7 @@ struct InterfaceAnnouncement {
     var known: Int?
     var lastChange = NIODeadline.distantPast
     var isScheduled = false
-    /// While the device initialises nothing is told; what remains is told at its end.
+    /// While the device initializes nothing is told; what remains is told at its end.
     var isHeldBack = true
 
     /// Time after the last change of a burst (measured on the incumbents).
@@ -67,7 +67,7 @@ extension DeviceRuntime {
     /// Nothing is told until `announceFromNow`.
     func holdAnnouncements() { self.announcement.withLock { $0.isHeldBack = true } }
 
-    /// The device is initialised.
+    /// The device is initialized.
     /// - Parameter before: digest of the lists of the object it replaces: they are told if they differ.
     func announceFromNow(comparedWith before: Int? = nil) {
         self.announcement.withLock { announcement in

@@ -8,7 +8,7 @@ struct RootQuery: GatedOperation {
         case history(String, count: Int)
     }
 
-    var isSerialised: Bool { false }
+    var isSerialized: Bool { false }
     private let question: Question
     private var answer: DeviceResult?
 

@@ -37,15 +37,15 @@ protocol GatedOperation: Sendable {
     mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws
     /// What a client gets that waited too long for the device.
     var timedOut: Result<DeviceResult, any Error> { get }
-    /// Whether it is serialised on devices of every serial model, `SerialModel.none` included.
-    var isAlwaysSerialised: Bool { get }
+    /// Whether it is serialized on devices of every serial model, `SerialModel.none` included.
+    var isAlwaysSerialized: Bool { get }
     /// Whether it needs the device for itself; `false` for what never touches the device's object.
-    var isSerialised: Bool { get }
+    var isSerialized: Bool { get }
 }
 
 extension GatedOperation {
-    var isSerialised: Bool { true }
-    var isAlwaysSerialised: Bool { false }
+    var isSerialized: Bool { true }
+    var isAlwaysSerialized: Bool { false }
 }
 
 extension AsyncStep {
@@ -104,7 +104,7 @@ struct CommandOperation: GatedOperation {
             // Init must work on a device whose object could not be made; so must what tells why.
             if runtime.device == nil {
                 switch found.role {
-                case .initialise: return .await(.perform { try await runtime.reinitialise() })
+                case .initialize: return .await(.perform { try await runtime.reinitialize() })
                 case .state: return .finished(.command(.state(runtime.state)))
                 case .status: return .finished(.command(.string(runtime.status)))
                 case .ordinary: break
@@ -175,7 +175,7 @@ struct CommandOperation: GatedOperation {
 
 /// Writes attributes, all that can be written even if others fail; then reads, if asked to.
 struct WriteOperation: GatedOperation {
-    var isAlwaysSerialised: Bool { true }
+    var isAlwaysSerialized: Bool { true }
     private let values: [AttributeValue]
     private let version: Int
     private var reading: ReadOperation?
@@ -309,7 +309,7 @@ struct WriteOperation: GatedOperation {
 
 /// Changes attribute configurations: earlier ones of a list stay changed when a later one is refused (measured rule).
 struct ConfigureOperation: GatedOperation {
-    var isAlwaysSerialised: Bool { true }
+    var isAlwaysSerialized: Bool { true }
     let configs: [AttributeConfig]
     let version: Int
     private var position = 0
@@ -390,7 +390,7 @@ struct ConfigureOperation: GatedOperation {
 
 /// Reads a pipe, writes one, or writes and then reads it.
 struct PipeOperation: GatedOperation {
-    var isAlwaysSerialised: Bool { self.written != nil }
+    var isAlwaysSerialized: Bool { self.written != nil }
     let name: String
     private let written: PipeBlob?
     private let reads: Bool

@@ -43,7 +43,7 @@ final class InProcessServer: Sendable {
     }
 
     func call(objectKey: String, _ call: DeviceCall) async throws -> DeviceResult {
-        let requester: BlackBox.Requester = self.isStarting.load(ordering: .relaxed) ? .initialisation : .userThread
+        let requester: BlackBox.Requester = self.isStarting.load(ordering: .relaxed) ? .initialization : .userThread
         switch await self.dispatcher.perform(call, objectKey: objectKey, requester: requester) {
         case .success(let result): return result
         case .failure(let exception as SystemException): throw TransportError.system(exception)

@@ -129,7 +129,7 @@ public final class DeviceServer: Sendable {
         await self.killed.wait()
     }
 
-    /// Brings up everything: asks the database, listens, initialises the devices, registers them, the admin device last.
+    /// Brings up everything: asks the database, listens, initializes the devices, registers them, the admin device last.
     /// - Throws: `ServerStartError`.
     public func start() async throws {
         for deviceClass in self.classes {

@@ -13,7 +13,7 @@ func readmeDevice() async {
         var current = 0.0
         init(context: DeviceContext) { self.context = context }
 
-        func initialise() async throws { self.context.setState(.on) }
+        func initialize() async throws { self.context.setState(.on) }
 
         func ramp(to target: Double) async throws {
             guard target >= 0 else { throw DevFailed("PS_Negative", "The current must be positive, not \(target)") }

@@ -67,7 +67,7 @@ final class Thermostat: Device {
         self.controller = Controller(host: try context.property(Self.host))
     }
 
-    func initialise() async throws {
+    func initialize() async throws {
         try await self.controller.connect()
         self.watcher = Self.watch(self.context)
         self.context.setState(.off)

@@ -62,7 +62,7 @@ import Testing
                 ("PowerSupply", "PowerSupply", "test/ps/1", [(name: "RampRate", values: ["1000"])]),
                 ("Camera", "Camera", "test/camera/1", []),
                 ("Detectors", "Detector", "test/detector/1", [(name: "Model", values: ["gated"])]),
-                ("GasAnalyser", "GasAnalyser", "test/rga/1", []),
+                ("GasAnalyzer", "GasAnalyzer", "test/rga/1", []),
             ] {
                 if !properties.isEmpty { try await database.putProperties(ofDevice: device, properties) }
                 servers.append(

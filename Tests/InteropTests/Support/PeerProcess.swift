@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A program running beside the tests; its output goes to a file.
-final class PeerProcess: @unchecked Sendable {  // ok: Process is only started, signalled and waited for; one test owns it
+final class PeerProcess: @unchecked Sendable {  // ok: Process is only started, signaled and waited for; one test owns it
     private let process = Process()
     private let outputURL: URL
     let name: String

@@ -22,7 +22,7 @@ final class RulesDevice: Device {
         for attribute in RulesInterface.attributes { self.shapes[attribute.name] = (attribute.type, attribute.format) }
     }
 
-    func initialise() async throws {
+    func initialize() async throws {
         self.values = [:]
         self.qualities = [:]
         self.failing = Dictionary((self.context.property("FailWrites") ?? []).map { ($0, "write") }) { first, _ in first }

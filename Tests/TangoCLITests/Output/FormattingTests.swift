@@ -50,7 +50,7 @@ struct ValueTextTests {
         #expect(try ValueParsing.attribute([ValueText.json(data, .list).text], type: .double, format: .spectrum).data == data)
     }
 
-    @Test func aLongListIsSummarisedWithItsSize() {
+    @Test func aLongListIsSummarizedWithItsSize() {
         let data = AttributeData.long((0..<1000).map { Int32($0) })
         #expect(ValueText.summary(data, .list, width: 30) == "[0, 1, 2, 3, 4, 5, …] (1000)")
         #expect(ValueText.summary(.long([1, 2, 3]), .list, width: 30) == "[1, 2, 3]")
@@ -67,7 +67,7 @@ struct ValueTextTests {
         }
     }
 
-    @Test func aLargeImageIsSummarisedWithItsSize() {
+    @Test func aLargeImageIsSummarizedWithItsSize() {
         let data = AttributeData.uchar(Array(repeating: 7, count: 200))
         #expect(ValueText.summary(data, .rows(width: 20), width: 40) == "[[7, 7, 7, 7, 7, 7, 7, …], …] (20 × 10)")
         #expect(ValueText.summary(.uchar([1, 2, 3, 4]), .rows(width: 2), width: 40) == "[[1, 2], [3, 4]]")

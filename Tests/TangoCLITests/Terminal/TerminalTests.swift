@@ -44,7 +44,7 @@ struct TerminalTests {
         }
     }
 
-    @Test func colourSurroundsTheTextOnly() {
+    @Test func colorSurroundsTheTextOnly() {
         let colored = Terminal(isTerminal: true, usesColor: true)
         #expect(colored.styled("ON", Style(state: .on)) == "\u{1B}[32mON\u{1B}[0m")
         #expect(colored.styled("", .red) == "")
@@ -52,7 +52,7 @@ struct TerminalTests {
         #expect(colored.text(Table(columns: [.init(""), .init("")], rows: [[.init("a", style: .red), "b"]])) == "\u{1B}[31ma\u{1B}[0m  b")
     }
 
-    @Test func statesHaveTheirColours() {
+    @Test func statesHaveTheirColors() {
         #expect(Style(state: .on) == .green)
         #expect(Style(state: .fault) == .red)
         #expect(Style(state: .alarm) == .orange)

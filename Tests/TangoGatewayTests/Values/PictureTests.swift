@@ -10,7 +10,7 @@ import Testing
             readDimension: AttributeDimension(x: width, y: height))
     }
 
-    @Test func valuesBecomeGreyFromTheSmallestToTheLargest() throws {
+    @Test func valuesBecomeGrayFromTheSmallestToTheLargest() throws {
         let doubles: [Double] = [-1, 0, 1, .nan, .infinity, -.infinity]
         #expect(try self.image(.double(doubles), 3, 2).picture() == Picture(width: 3, height: 2, samples: [0, 128, 255, 0, 255, 0]))
         #expect(try self.image(.double([-1.7e308, 1.7e308]), 2, 1).picture().samples == [0, 255])
@@ -43,7 +43,7 @@ import Testing
         func word(_ number: Int) -> [UInt8] {
             [UInt8(number >> 24), UInt8(number >> 16 & 255), UInt8(number >> 8 & 255), UInt8(number & 255)]
         }
-        // IHDR: size, 8 bits, grey.
+        // IHDR: size, 8 bits, gray.
         #expect(Array(png[16..<26]) == word(width) + word(height) + [8, 0])
         #expect(png.suffix(8).prefix(4).elementsEqual(Array("IEND".utf8)))
     }

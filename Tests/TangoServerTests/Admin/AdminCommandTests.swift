@@ -15,7 +15,7 @@ struct AdminCommandTests {
 
         init(context: DeviceContext) { self.context = context }
 
-        func initialise() async throws {
+        func initialize() async throws {
             if let first = self.context.property("First")?.first { _ = try await self.context.controlSystem.device(first) }
         }
 

@@ -13,7 +13,7 @@ struct ValueTests {
 
     private static let initial: [(String, AttributeData)] = [
         ("number", AttributeData.double([1.5, 0])), ("whole", .short([3, 0])), ("text", .string(["text", "Not initialised"])),
-        ("flag", .boolean([false, true])), ("colour", .short([1, 0])), ("mode", .state([.open, .unknown])), ("row", .long([1, 2, 3, 0])),
+        ("flag", .boolean([false, true])), ("color", .short([1, 0])), ("mode", .state([.open, .unknown])), ("row", .long([1, 2, 3, 0])),
         ("picture", .uchar([1, 2, 3, 4, 5, 6, 0])), ("actual", .double([7, 0])), ("asynchronous", .long([11, 0])),
         ("blob", .encoded([DevEncoded(format: "raw", data: [1]), DevEncoded(format: "Not initialised", data: [])])),
         ("plain", .double([2])),

@@ -118,12 +118,12 @@ import Testing
         }
     }
 
-    /// Adds two attributes each time it is initialised, unless it has them.
+    /// Adds two attributes each time it is initialized, unless it has them.
     final class Growing: Device {
         let context: DeviceContext
         init(context: DeviceContext) { self.context = context }
 
-        func initialise() async throws {
+        func initialize() async throws {
             let count = self.context.attributeNames.count
             for name in ["a\(count)", "b\(count)"] {
                 try self.context.addAttribute(

@@ -6,14 +6,14 @@ import Testing
 
 @testable import TangoServer
 
-/// Cannot be initialised while broken.
+/// Cannot be initialized while broken.
 private final class Breakable: Device {
     static let isBroken = Mutex(true)
     private let context: DeviceContext
 
     init(context: DeviceContext) { self.context = context }
 
-    func initialise() async throws {
+    func initialize() async throws {
         if Self.isBroken.withLock({ $0 }) { throw DevFailed("Breakable_Broken", "the crystal is cracked") }
         self.context.setState(.on)
     }
@@ -30,7 +30,7 @@ private final class Unmakeable: Device {
 }
 
 struct LifeTests {
-    @Test func aFailedInitialisationLeavesTheDeviceReachableAndInitRecoversIt() async throws {
+    @Test func aFailedInitializationLeavesTheDeviceReachableAndInitRecoversIt() async throws {
         try await TestServer.run([DeviceClass("Breakable", Breakable.self)], devices: ["t/a/1"]) { test in
             let device = try await test.device()
             try await Self.check(device, text: "the crystal is cracked", reason: "Breakable_Broken")
@@ -45,7 +45,7 @@ struct LifeTests {
         try await TestServer.run([DeviceClass("Unmakeable", Unmakeable.self)], devices: ["t/a/1"]) { test in
             let device = try await test.device()
             try await Self.check(device, text: "no parts", reason: "Unmakeable_Broken")
-            #expect(try await device.command("Status") == .string("The device is in FAULT state.\nInitialisation failed:\nno parts"))
+            #expect(try await device.command("Status") == .string("The device is in FAULT state.\nInitialization failed:\nno parts"))
             Unmakeable.isBroken.withLock { $0 = false }
             try await device.command("Init")
             #expect(try await device.state() == .on)
@@ -56,7 +56,7 @@ struct LifeTests {
     private static func check(_ device: DeviceProxy, text: String, reason: ErrorReason) async throws {
         try await device.ping()
         #expect(try await device.state() == .fault)
-        #expect(try await device.status() == "The device is in FAULT state.\nInitialisation failed:\n\(text)")
+        #expect(try await device.status() == "The device is in FAULT state.\nInitialization failed:\n\(text)")
         #expect(
             try await device.readAttributes(["State", "Status"]).map(\.data) == [
                 .deviceState(.fault), .string([try await device.status()]),

@@ -9,7 +9,7 @@ import Testing
 
 @testable import TangoServer
 
-/// Sees which handlers run at the same time, by unit of serialisation.
+/// Sees which handlers run at the same time, by unit of serialization.
 final class GateProbe: Sendable {
     private struct State {
         var running: [String: Int] = [:]
@@ -117,7 +117,7 @@ struct GateTests {
         #expect(probe.overlaps == 0)
     }
 
-    @Test func withoutSerialisationCommandsOverlap() async throws {
+    @Test func withoutSerializationCommandsOverlap() async throws {
         let probe = GateProbe()
         try await TestServer.run([probe.deviceClass("Free", .none)], devices: ["t/a/1"]) { test in
             let device = try await test.device()

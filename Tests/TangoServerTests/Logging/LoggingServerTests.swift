@@ -57,10 +57,10 @@ private final class Consumer: Sendable {
     }
 }
 
-/// Cannot be initialised.
+/// Cannot be initialized.
 private final class Failing: Device {
     init(context: DeviceContext) {}
-    func initialise() async throws { throw DevFailed("Failing_Broken", "the crystal is cracked") }
+    func initialize() async throws { throw DevFailed("Failing_Broken", "the crystal is cracked") }
 }
 
 /// Logging over the wire: the admin commands and where records come out. Answers and texts as measured of the incumbents.
@@ -361,7 +361,7 @@ struct LoggingServerTests {
         logger.logLevel = .warning
         try await TestServer.run([DeviceClass("Failing", Failing.self)], devices: ["t/f/1"], logger: logger) { _ in
             #expect(memory.lines.count == 1)
-            #expect(memory.lines.first?.hasPrefix("initialisation failed device=t/f/1 error=") == true, "\(memory.lines)")
+            #expect(memory.lines.first?.hasPrefix("initialization failed device=t/f/1 error=") == true, "\(memory.lines)")
         }
     }
 

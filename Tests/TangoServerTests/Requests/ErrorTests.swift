@@ -100,8 +100,8 @@ struct ErrorTests {
             "Set value for attribute number is above the maximum authorized (at least element 0)"
         ),
         (
-            "colour", .short([3]), nil, .writeOutsideLimit,
-            "Set value for attribute colour is negative or above the maximun authorized (3) for at least element 0"
+            "color", .short([3]), nil, .writeOutsideLimit,
+            "Set value for attribute color is negative or above the maximun authorized (3) for at least element 0"
         ),
         (
             "forbidden", .long([1]), nil, .attributeNotAllowed,
@@ -136,7 +136,7 @@ struct ErrorTests {
     @Test func failuresComeInTheOrderOfTheChecks() async throws {
         try await self.run { test, _ in
             let writes: [(name: String, data: AttributeData)] = [
-                ("failing", .long([1])), ("number", .double([500])), ("forbidden", .long([1])), ("colour", .short([9])),
+                ("failing", .long([1])), ("number", .double([500])), ("forbidden", .long([1])), ("color", .short([9])),
                 ("whole", .long([1])), ("nosuch", .long([1])),
             ]
             var operation = WriteOperation(
@@ -148,7 +148,7 @@ struct ErrorTests {
             let runtime = try test.context().runtime
             let failure = #expect(throws: MultiDevFailed.self) { try operation.advance(runtime) }
             // What cannot be written at all, what is outside its limits, what may not be written now or fails.
-            #expect(failure?.errors.map(\.name) == ["whole", "nosuch", "number", "colour", "failing", "forbidden"])
+            #expect(failure?.errors.map(\.name) == ["whole", "nosuch", "number", "color", "failing", "forbidden"])
             #expect(failure?.errors.map(\.index) == [4, 5, 1, 3, 0, 2])
         }
     }

@@ -1,7 +1,7 @@
 import TangoCore
 import TangoServer
 
-enum Colour: Int16, TangoEnum {
+enum Color: Int16, TangoEnum {
     case red, green, blue
 }
 
@@ -41,7 +41,7 @@ final class BenchDevice: Device {
         Attribute("small", UInt8.self).read { _ in 3 }.write { _, _ in }
         Attribute("text", String.self).read { _ in "text" }.write { _, _ in }
         Attribute("flag", Bool.self).read { _ in false }.write { _, _ in }
-        Attribute("colour", Colour.self).read { _ in .green }.write { _, _ in }
+        Attribute("color", Color.self).read { _ in .green }.write { _, _ in }
         Attribute("remembered", Double.self, memorization: .memorized).read { _ in 1 }.write { _, _ in }
         Attribute("hot", Double.self, minAlarm: -50, maxAlarm: 50, minWarning: -10, maxWarning: 10).read { $0.number * 5 }
         Attribute("row", [Int32].self, maxDimX: 5).stored(at: \.row)

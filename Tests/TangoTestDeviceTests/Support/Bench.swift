@@ -14,7 +14,7 @@ struct Bench {
             try DeviceName("sys/tg_test/1"), of: TangoTestClass.deviceClass,
             properties: properties.merging(["Sleep_period": ["3600000"]]) { given, _ in given })
         self.device = TangoTestDevice(context: self.context)
-        try await self.device.initialise()
+        try await self.device.initialize()
     }
 
     func read(_ name: String) throws -> AttributeReading? {

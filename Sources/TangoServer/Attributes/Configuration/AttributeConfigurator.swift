@@ -156,7 +156,7 @@ extension AttributeRuntime {
         case "nan": text = inherited
         case "not specified": text = setting.libraryDefault(definition)
         default:
-            text = try setting.normalised(sent, definition, inherited: inherited, device: device)
+            text = try setting.normalized(sent, definition, inherited: inherited, device: device)
             if setting.isNeverStored(text, definition) { return (text, nil) }
         }
         return (text, setting.stored(text, inherited: inherited))
@@ -328,7 +328,7 @@ extension AttributeSetting {
     }
 
     /// Brings a client's text to the form it is kept in: numbers to the type, floating point texts stay as they are.
-    func normalised(_ text: String, _ definition: AttributeDefinition, inherited: String, device: String) throws(DevFailed) -> String {
+    func normalized(_ text: String, _ definition: AttributeDefinition, inherited: String, device: String) throws(DevFailed) -> String {
         if self.isCriterion {
             guard let criterion = ChangeCriterion(text, inherited: ChangeCriterion(inherited) ?? .none) else {
                 throw self.unsupported(definition.name, device).failure

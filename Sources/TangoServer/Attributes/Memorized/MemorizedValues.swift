@@ -2,7 +2,7 @@ import Logging
 import TangoCore
 import TangoWire
 
-/// Set values that outlive the server: written to the device again when it starts or is initialised (measured rules of 13).
+/// Set values that outlive the server: written to the device again when it starts or is initialized (measured rules of 13).
 extension DeviceRuntime {
     /// Writes the set values of all attributes that ask for it. What fails makes the device show ALARM until a write succeeds.
     func writeMemorized() async {

@@ -8,7 +8,7 @@ public enum MemberScope: Sendable, Hashable {
     case deviceClass
 }
 
-/// Attributes, commands and pipes at run time (RFC-15): any task may add and remove them, before, in and after `initialise()`.
+/// Attributes, commands and pipes at run time (RFC-15): any task may add and remove them, before, in and after `initialize()`.
 ///
 /// What is added is complete at once: configuration and memorized value from the database, alarms, lists. Requests that are under way
 /// when something is removed end as usual. Clients are told of the new interface once per burst of changes.

@@ -66,10 +66,10 @@ struct ConfigurationTests {
         Wrong("number", .attributeNotAllowed, "Attribute property level is not changeable at run time") { $0.level = .expert },
         Wrong("number", .attributeNotAllowed, "Attribute property memorized is not changeable at run time") { $0.isMemorized = true },
         Wrong(
-            "colour", .notSupportedFeature,
-            prefix + "colour\nIt's not supported to change enumeration labels number from outside the Tango device class code"
+            "color", .notSupportedFeature,
+            prefix + "color\nIt's not supported to change enumeration labels number from outside the Tango device class code"
         ) { $0.enumLabels = ["one"] },
-        Wrong("colour", .attributeProperty, "Enumeration for attribute colour has two similar labels (a, a)") {
+        Wrong("color", .attributeProperty, "Enumeration for attribute color has two similar labels (a, a)") {
             $0.enumLabels = ["a", "a", "b"]
         },
     ]
@@ -115,7 +115,7 @@ struct ConfigurationTests {
 
     @Test func theSameNumberAsTheDefaultIsTheDefault() throws {
         func kept(_ setting: AttributeSetting, _ text: String, _ inherited: String, _ type: DataType = .double) throws -> String {
-            try setting.normalised(text, AttributeDefinition(name: "a", type: type), inherited: inherited, device: "t/a/1")
+            try setting.normalized(text, AttributeDefinition(name: "a", type: type), inherited: inherited, device: "t/a/1")
         }
         #expect(try kept(.maxValue, "1E2", "100") == "100")
         #expect(try kept(.minAlarm, "100.00", "1e2") == "1e2")
@@ -131,10 +131,10 @@ struct ConfigurationTests {
                 #expect(await device.configFailure("number") { $0.unit = sent } == nil)
                 #expect(try await device.attributeConfig("number").unit == shown)
             }
-            #expect(await device.configFailure("colour") { $0.enumLabels = ["x", "y", "z"] } == nil)
-            #expect(try await device.attributeConfig("colour").enumLabels == ["x", "y", "z"])
-            #expect(await device.configFailure("colour") { $0.enumLabels = [""] } == nil)
-            #expect(try await device.attributeConfig("colour").enumLabels == ["red", "green", "blue"])
+            #expect(await device.configFailure("color") { $0.enumLabels = ["x", "y", "z"] } == nil)
+            #expect(try await device.attributeConfig("color").enumLabels == ["x", "y", "z"])
+            #expect(await device.configFailure("color") { $0.enumLabels = [""] } == nil)
+            #expect(try await device.attributeConfig("color").enumLabels == ["red", "green", "blue"])
         }
     }
 
@@ -414,7 +414,7 @@ struct ConfigurationTests {
 
     @Test func theDefaultsAreTheLibrarys() async throws {
         try await self.run { device in
-            let names = ["plain", "whole", "text", "flag", "colour", "mode"]
+            let names = ["plain", "whole", "text", "flag", "color", "mode"]
             let configs = try await device.attributeConfigs(names)
             #expect(configs.map(\.displayFormat) == ["%6.2f", "%d", "%s", "Not specified", "%s", "Not specified"])
             let plain = configs[0]

@@ -16,7 +16,7 @@ import Testing
 
         init(context: DeviceContext) { self.context = context }
 
-        func initialise() async throws {
+        func initialize() async throws {
             self.refuses = self.context.property("refuses") == ["yes"]
             self.context.setState(.on)
         }

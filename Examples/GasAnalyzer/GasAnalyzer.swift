@@ -1,15 +1,15 @@
 import TangoServer
 
-/// A residual gas analyser: a spectrum of all masses, and an attribute for each mass so that it can be watched, have alarm limits of its
+/// A residual gas analyzer: a spectrum of all masses, and an attribute for each mass so that it can be watched, have alarm limits of its
 /// own and be archived (RFC-15, second use case). One piece of code reads them all.
-final class GasAnalyser: Device {
+final class GasAnalyzer: Device {
     static let masses = DeviceProperty("Masses", Int.self, default: 50, description: "Highest mass measured [u]")
     static let alarms = DeviceProperty(
         "Alarms", [String].self, default: ["18:1e-7", "28:1e-8"], description: "Mass and partial pressure [mbar] that is an alarm")
 
-    static let deviceClass = DeviceClass("GasAnalyser", GasAnalyser.self, execution: .inline) {
-        GasAnalyser.masses
-        GasAnalyser.alarms
+    static let deviceClass = DeviceClass("GasAnalyzer", GasAnalyzer.self, execution: .inline) {
+        GasAnalyzer.masses
+        GasAnalyzer.alarms
         Attribute("Spectrum", [Double].self, description: "Partial pressures from mass 1 on", unit: "mbar", format: "%8.2e", maxDimX: 300)
             .read { $0.pressures }
         Attribute("TotalPressure", Double.self, unit: "mbar", format: "%8.2e").read { $0.pressures.reduce(0, +) }
@@ -23,10 +23,10 @@ final class GasAnalyser: Device {
     init(context: DeviceContext) throws {
         self.context = context
         let count = try context.property(Self.masses)
-        guard (1...300).contains(count) else { throw DevFailed("GasAnalyser_WrongProperty", "Masses must be from 1 to 300, not \(count)") }
+        guard (1...300).contains(count) else { throw DevFailed("GasAnalyzer_WrongProperty", "Masses must be from 1 to 300, not \(count)") }
         self.pressures = Array(repeating: 1e-10, count: count)
         let alarms = try Self.limits(try context.property(Self.alarms))
-        try context.add(of: GasAnalyser.self) {
+        try context.add(of: GasAnalyzer.self) {
             for mass in 1...count {
                 Attribute("Mass\(mass)", Double.self, unit: "mbar", format: "%8.2e", maxAlarm: alarms[mass], relativeChange: 10)
                     .read { $0.pressures[mass - 1] }
@@ -41,7 +41,7 @@ final class GasAnalyser: Device {
         for line in lines {
             let parts = line.split(separator: ":")
             guard parts.count == 2, let mass = Int(parts[0]), let limit = Double(parts[1]) else {
-                throw DevFailed("GasAnalyser_WrongProperty", "Alarms must be like 28:1e-8, not \(line)")
+                throw DevFailed("GasAnalyzer_WrongProperty", "Alarms must be like 28:1e-8, not \(line)")
             }
             limits[mass] = limit
         }

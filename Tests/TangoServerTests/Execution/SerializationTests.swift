@@ -118,7 +118,7 @@ extension TestServer {
     }
 }
 
-@Suite(.serialized) struct SerialisationTests {
+@Suite(.serialized) struct SerializationTests {
     @Test(arguments: [Execution.inline, .blocking], [SerialModel.byDevice, .byClass, .byProcess, .none])
     func aDeviceReadsItsOwnAttributeInARead(execution: Execution, model: SerialModel) async throws {
         try await TestServer.run(
@@ -243,7 +243,7 @@ extension TestServer {
     }
 
     @Test(arguments: [Execution.inline, .blocking])
-    func withoutSerialisationReadsOverlapButWritesAndConfigurationDoNot(execution: Execution) async throws {
+    func withoutSerializationReadsOverlapButWritesAndConfigurationDoNot(execution: Execution) async throws {
         let probe = GateProbe()
         try await TestServer.run(
             [Relay.deviceClass("Free", .none, execution: execution, probe: probe)], devices: ["t/a/1"], gateTimeout: .milliseconds(100)
@@ -334,24 +334,24 @@ extension TestServer {
     }
 }
 
-/// Reads another device of its server while it is initialised.
+/// Reads another device of its server while it is initialized.
 private final class Curious: Device {
-    static let neighbour = Mutex("")
+    static let neighbor = Mutex("")
     private let context: DeviceContext
 
     init(context: DeviceContext) { self.context = context }
 
-    func initialise() async throws {
-        let locator = Self.neighbour.withLock { $0 }
+    func initialize() async throws {
+        let locator = Self.neighbor.withLock { $0 }
         if self.context.name.folded == "t/c/2" { try await self.context.controlSystem.device(locator).command("Nothing") }
         self.context.setState(.on)
     }
 }
 
-struct InitialisationCallTests {
-    @Test func callsOfADeviceThatIsInitialisedAreMarkedInTheBlackBox() async throws {
+struct InitializationCallTests {
+    @Test func callsOfADeviceThatIsInitializedAreMarkedInTheBlackBox() async throws {
         let port = try await Self.freePort()
-        Curious.neighbour.withLock { $0 = "tango://localhost:\(port)/t/a/1#dbase=no" }
+        Curious.neighbor.withLock { $0 = "tango://localhost:\(port)/t/a/1#dbase=no" }
         let classes = [Relay.deviceClass(), DeviceClass("Curious", Curious.self)]
         let arguments = ServerArguments(
             instance: "test",

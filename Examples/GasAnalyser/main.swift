@@ -1,3 +1,0 @@
-import TangoServer
-
-await DeviceServer.main(classes: [GasAnalyser.deviceClass])

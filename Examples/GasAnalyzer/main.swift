@@ -1,0 +1,3 @@
+import TangoServer
+
+await DeviceServer.main(classes: [GasAnalyzer.deviceClass])
