@@ -57,6 +57,16 @@ extension Int64: CommandElement {
     public static func arrayData(_ values: [Self]) -> CommandData { .long64Array(values) }
     public static func array(_ data: CommandData) -> [Self]? { if case .long64Array(let values) = data { values } else { nil } }
 }
+/// `Int` is DevLong64, like `Int64`.
+extension Int: CommandElement {
+    public static var commandType: DataType { .long64 }
+    public var commandData: CommandData { .long64(Int64(self)) }
+    public init?(_ data: CommandData) { if case .long64(let value) = data { self.init(truncatingIfNeeded: value) } else { return nil } }
+    public static func arrayData(_ values: [Self]) -> CommandData { .long64Array(values.map(Int64.init)) }
+    public static func array(_ data: CommandData) -> [Self]? {
+        if case .long64Array(let values) = data { values.map { Int(truncatingIfNeeded: $0) } } else { nil }
+    }
+}
 extension UInt16: CommandElement {
     public static var commandType: DataType { .ushort }
     public var commandData: CommandData { .ushort(self) }

@@ -38,6 +38,15 @@ extension Int64: TangoScalar {
     public static func attributeData(_ values: [Self]) -> AttributeData { .long64(values) }
     public static func values(of data: AttributeData) -> [Self]? { if case .long64(let values) = data { values } else { nil } }
 }
+/// `Int` is DevLong64, like `Int64`.
+extension Int: TangoScalar {
+    public typealias Limit = Self
+    public static var tangoType: DataType { .long64 }
+    public static func attributeData(_ values: [Self]) -> AttributeData { .long64(values.map(Int64.init)) }
+    public static func values(of data: AttributeData) -> [Self]? {
+        if case .long64(let values) = data { values.map { Int(truncatingIfNeeded: $0) } } else { nil }
+    }
+}
 extension UInt8: TangoScalar {
     public typealias Limit = Self
     public static var tangoType: DataType { .uchar }
