@@ -73,6 +73,12 @@ extension DeviceProxy {
         try self.typed(try await self.command(name, argument.commandData), name)
     }
 
+    /// Executes a command and discards its result: `try await device.command("Jog", 5.0)`.
+    /// - Throws: what the command throws.
+    public func command(_ name: String, _ argument: some CommandConvertible) async throws(DevFailed) {
+        _ = try await self.command(name, argument.commandData)
+    }
+
     /// Executes a command without argument.
     /// - Throws: what the command throws; `API_IncompatibleCmdResultType` when it answers another type.
     public func command<R: CommandConvertible>(_ name: String, as type: R.Type) async throws(DevFailed) -> R {
