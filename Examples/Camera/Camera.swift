@@ -2,8 +2,8 @@ import TangoServer
 
 /// A camera: an image attribute, a driver whose calls block, an exposure that clients do not wait for.
 ///
-/// The class says nothing of `execution`, so its handlers run on the pool (`.blocking`) and may call the driver as it is. A single
-/// attribute that takes long delays nobody but the clients of this device.
+/// Handlers run on the thread pool (`.blocking`, the default) and may call the driver directly. A slow attribute delays only the clients of
+/// this device.
 final class Camera: Device {
     static let size = DeviceProperty("Size", [Int].self, default: [64, 48], description: "Width and height of the chip [pixels]")
 
@@ -11,16 +11,16 @@ final class Camera: Device {
         Camera.size
 
         Attribute("Picture", TangoImage<UInt16>.self, description: "The last picture", maxDimX: 4096, maxDimY: 4096)
-            .reading(Camera.readPicture)
-        Attribute("Histogram", [Int32].self, description: "How many pixels are how bright", maxDimX: 16).read(Camera.readHistogram)
+            .reading { try $0.readPicture() }
+        Attribute("Histogram", [Int32].self, description: "How many pixels are how bright", maxDimX: 16).read { $0.readHistogram() }
         Attribute("Exposure", Double.self, unit: "s", displayUnit: "ms", minValue: 0.001, maxValue: 10).stored(at: \.exposure)
-        Attribute("Gain", Double.self, minValue: 1, maxValue: 16).read { $0.gain }.write(Camera.writeGain)
+        Attribute("Gain", Double.self, minValue: 1, maxValue: 16).read { $0.gain }.write { $0.writeGain($1) }
         Attribute("Temperature", Double.self, unit: "°C", maxAlarm: 40).read { $0.driver.readTemperature() }
         Attribute("Frames", Int64.self, description: "Pictures taken since the start").read { $0.frames }
 
-        Command("Start", Camera.start).notAllowed(in: .running)
-        Command("Stop", Camera.stop).allowed(in: .running)
-        Command("Snap", outDescription: "Number of the picture", Camera.snap).notAllowed(in: .running)
+        Command("Start") { $0.start() }.notAllowed(in: .running)
+        Command("Stop") { $0.stop() }.allowed(in: .running)
+        Command("Snap", outDescription: "Number of the picture") { try await $0.snap() }.notAllowed(in: .running)
     }
 
     private let context: DeviceContext
@@ -64,7 +64,7 @@ final class Camera: Device {
         self.gain = gain
     }
 
-    /// Takes one picture; the client waits for it, holding up no thread during the exposure.
+    /// Takes one picture while the client waits; no thread is held during the exposure.
     func snap() async throws -> Int64 {
         let exposure = Duration.seconds(self.exposure)
         try await Task.sleep(for: exposure)
@@ -72,17 +72,16 @@ final class Camera: Device {
         return self.frames
     }
 
-    /// Takes pictures until Stop. The task holds the device only while it takes over a picture: clients are served in between.
+    /// Takes pictures until Stop. The task holds the device only while it stores a picture, so clients are served in between.
     func start() {
         self.context.setState(.running)
         self.running = Task.detached { [context, driver] in
             while !Task.isCancelled {
-                let exposure = try await context.withDevice { device in Duration.seconds((device as? Camera)?.exposure ?? 1) }
+                let exposure = try await context.withDevice { (camera: Camera) in Duration.seconds(camera.exposure) }
                 try await Task.sleep(for: exposure)
                 let pixels = driver.readOut(exposure: exposure)
-                try await context.withDevice { device in
-                    guard !Task.isCancelled, let camera = device as? Camera else { return }
-                    camera.keep(pixels)
+                try await context.withDevice { (camera: Camera) in
+                    if !Task.isCancelled { camera.keep(pixels) }
                 }
             }
         }

@@ -6,7 +6,7 @@ import Synchronization
     import Darwin
 #endif
 
-/// Stands for a vendor's library: every call blocks its thread for as long as the hardware needs.
+/// Simulates a vendor's library: every call blocks its thread while the hardware works.
 final class CameraDriver: Sendable {
     let width: Int
     let height: Int
@@ -27,7 +27,7 @@ final class CameraDriver: Sendable {
         self.state.withLock { $0.gain = gain }
     }
 
-    /// The picture after an exposure: a bright spot on a dark ground.
+    /// Returns the picture after an exposure: a bright spot on a dark background.
     func readOut(exposure: Duration) -> [UInt16] {
         usleep(5000)
         let gain = self.state.withLock { $0.gain }

@@ -1,6 +1,6 @@
 import TangoServer
 
-/// One class for a series of detectors: what a device has it asks the library at its start (RFC-15, first use case).
+/// One class for a series of detectors: a device adds the members that its model has when it starts (RFC-15, first use case).
 final class Detector: Device {
     static let model = DeviceProperty("Model", String.self, description: "basic, cooled or gated")
 
@@ -23,8 +23,9 @@ final class Detector: Device {
         }
         self.library = library
         for feature in library.features { try self.add(feature) }
-        context.setState(.on)
     }
+
+    func initialize() { self.context.setState(.on) }
 
     private func add(_ feature: DetectorLibrary.Feature) throws {
         let name = feature.name
@@ -41,7 +42,7 @@ final class Detector: Device {
             try self.context.addAttribute(
                 Attribute(name, of: Detector.self, Bool.self).read { $0.flags[name] ?? false }.write { $0.flags[name] = $1 })
         case .choice(let labels):
-            // The labels are known at run time only, so there is no Swift enumeration: the kernel's own form takes them.
+            // The labels are known at run time only, so there is no Swift enumeration; the definition takes them.
             try self.context.addAttribute(
                 AttributeDefinition(
                     name: name, type: .enum, access: .readWrite, enumLabels: labels,

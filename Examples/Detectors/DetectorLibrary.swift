@@ -1,9 +1,9 @@
-/// Stands for a vendor's library for a series of detectors: each model has other features, and the library says which.
+/// Simulates a vendor's library for a series of detectors; it lists the features of each model.
 struct DetectorLibrary: Sendable {
-    /// One thing a detector can do.
+    /// A feature of a detector.
     struct Feature: Sendable {
         enum Kind: Sendable {
-            /// A number, in a range when it can be set.
+            /// A number; with a range it can be written.
             case number(unit: String, range: ClosedRange<Double>?)
             case flag
             case choice([String])

@@ -1,7 +1,7 @@
 import TangoServer
 
-/// A residual gas analyzer: a spectrum of all masses, and an attribute for each mass so that it can be watched, have alarm limits of its
-/// own and be archived (RFC-15, second use case). One piece of code reads them all.
+/// A residual gas analyzer: a spectrum of all masses, and an attribute for each mass, with alarm limits of its own and archived by itself
+/// (RFC-15, second use case). One closure reads them all.
 final class GasAnalyzer: Device {
     static let masses = DeviceProperty("Masses", Int.self, default: 50, description: "Highest mass measured [u]")
     static let alarms = DeviceProperty(
@@ -32,10 +32,11 @@ final class GasAnalyzer: Device {
                     .read { $0.pressures[mass - 1] }
             }
         }
-        context.setState(.on)
     }
 
-    /// Limits by mass, from lines like `28:1e-8`.
+    func initialize() { self.context.setState(.on) }
+
+    /// Returns limits by mass, from lines like `28:1e-8`.
     private static func limits(_ lines: [String]) throws -> [Int: Double] {
         var limits: [Int: Double] = [:]
         for line in lines {

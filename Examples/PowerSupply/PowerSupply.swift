@@ -1,6 +1,6 @@
 import TangoServer
 
-/// A simulated magnet power supply: a state machine (OFF, ON, MOVING, FAULT), alarms, and a set point that outlives the server.
+/// A simulated magnet power supply: a state machine (OFF, ON, MOVING, FAULT), alarms, and a memorized set point.
 final class PowerSupply: Device {
     static let rampRate = DeviceProperty("RampRate", Double.self, default: 5, description: "How fast the current changes [A/s]")
     static let loadResistance = DeviceProperty("LoadResistance", Double.self, default: 0.5, description: "Resistance of the magnet [Ohm]")
@@ -13,27 +13,27 @@ final class PowerSupply: Device {
             "Current", Double.self, description: "Current through the magnet", unit: "A", format: "%7.3f", maxAlarm: 95, maxWarning: 90,
             absoluteChange: 0.1
         )
-        .reading(PowerSupply.readCurrent)
+        .reading { $0.readCurrent() }
 
         Attribute(
             "Setpoint", Double.self, description: "Current to go to", unit: "A", format: "%7.3f", minValue: 0, maxValue: 100,
             memorization: .memorized
         )
         .read { $0.setpoint }
-        .write(PowerSupply.writeSetpoint)
+        .write { try await $0.writeSetpoint($1) }
         .notAllowed(in: .fault, for: .write)
 
         Attribute("Voltage", Double.self, unit: "V").read { $0.current * $0.resistance }
         Attribute("Interlock", Interlock.self, description: "Why the supply tripped").read { $0.interlock }
 
-        Command("On", PowerSupply.turnOn).allowed(in: .off)
-        Command("Off", PowerSupply.turnOff).notAllowed(in: .fault)
+        Command("On") { try await $0.turnOn() }.allowed(in: .off)
+        Command("Off") { try await $0.turnOff() }.notAllowed(in: .fault)
         Command("Ramp", inDescription: "Current to go to [A]", outDescription: "How long it takes [s]") { (device, target: Double) in
             try device.ramp(to: target)
         }
         .allowed(in: .on, .moving)
         Command("Trip", level: .expert) { $0.trip(.overTemperature) }
-        Command("Reset", PowerSupply.reset).allowed(in: .fault)
+        Command("Reset") { try await $0.reset() }.allowed(in: .fault)
 
         DevicePipe("Summary", description: "Everything at once").read { device in
             [
@@ -52,7 +52,7 @@ final class PowerSupply: Device {
     private var resistance = 0.0
     private var setpoint = 0.0
     private var interlock = Interlock.none
-    /// Where the ramp began, and when; `nil` is at rest.
+    /// Current and time at the start of the ramp; `nil` at rest.
     private var ramp: (start: Double, began: ContinuousClock.Instant)?
     private var resting = 0.0
 
@@ -67,7 +67,7 @@ final class PowerSupply: Device {
         self.context.setState(.off)
     }
 
-    /// Before each request: a ramp that is over becomes ON.
+    /// Sets the state to ON when a ramp is over, before each request.
     func alwaysExecuted() throws {
         guard self.ramp != nil, self.current == self.setpoint else { return }
         self.settle(.on)

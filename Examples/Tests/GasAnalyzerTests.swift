@@ -17,7 +17,7 @@ struct GasAnalyzerTests {
             #expect(values.map(\.quality) == [.alarm, .valid, .valid])
             #expect(values.map(\.data) == [.double([1e-6]), .double([1e-6]), .double([1e-10])])
             #expect(try await analyzer.readSpectrum("Spectrum", of: Double.self).value?[27] == 1e-6)
-            // A limit of one mass, set by a client.
+            // A client sets a limit of one mass.
             var config = try await analyzer.attributeConfig("Mass1")
             config.alarm.maxAlarm = "1e-12"
             try await analyzer.setAttributeConfigs([config])

@@ -9,7 +9,6 @@ final class MirrorDevice: Device {
     init(context: DeviceContext, model: MirrorModel) {
         self.context = context
         self.model = model
-        self.followState()
     }
 
     /// The twin of nothing.
@@ -17,6 +16,8 @@ final class MirrorDevice: Device {
         self.context = context
         self.model = nil
     }
+
+    func initialize() { self.followState() }
 
     func alwaysExecuted() throws { self.followState() }
 
@@ -29,13 +30,15 @@ final class MirrorDevice: Device {
     /// The class of the twin: as the original's, with the model's values.
     static func deviceClass(_ interface: MirrorInterface, _ model: MirrorModel) -> DeviceClass {
         let make: @Sendable (DeviceContext) -> MirrorDevice = { MirrorDevice(context: $0, model: model) }
-        return DeviceClass(
+        var deviceClass = DeviceClass(
             interface.deviceClass, execution: .inline, deviceDescription: interface.deviceDescription, make: make
         ) {
             interface.attributes.compactMap { Self.attribute($0, model) }
             interface.commands.compactMap { Self.command($0, model) }
             interface.pipes.map { Member.pipe(Self.pipe($0, model)) }
         }
+        deviceClass.isDeclaredInCode = false
+        return deviceClass
     }
 
     /// `nil` for a type this library does not know.
@@ -46,7 +49,7 @@ final class MirrorDevice: Device {
             name: name, type: type, format: config.format, access: config.writable, maxDimX: config.maxDimX, maxDimY: config.maxDimY,
             level: config.level, writeAttributeName: config.writable == .readWithWrite ? config.writableAttributeName : nil,
             memorization: !config.isMemorized ? .none : config.isMemorizedWriteAtInit ? .memorizedWriteAtInit : .memorized,
-            enumLabels: config.enumLabels, properties: AttributeProperties(config),
+            enumLabels: config.enumLabels, properties: AttributeDefaults(config),
             reader: config.writable == .write ? nil : .sync { _ in try model.read(name) },
             writer: config.writable.isWritable ? .sync { _, write in model.write(write) } : nil)
     }
@@ -64,7 +67,7 @@ final class MirrorDevice: Device {
     }
 }
 
-extension AttributeProperties {
+extension AttributeDefaults {
     /// All texts of a configuration.
     fileprivate init(_ config: AttributeConfig) {
         self.init(

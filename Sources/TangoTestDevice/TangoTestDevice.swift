@@ -4,12 +4,12 @@ import TangoServer
 /// A device of class `TangoTest`.
 ///
 /// Its values sit in slots, one per attribute. A slot is filled by the first read that finds it empty; a new round of the generator only
-/// empties slots, so the large values nobody reads are never made.
+/// empties slots, so large values that no client reads are never made.
 final class TangoTestDevice: Device {
     private let context: DeviceContext
-    /// What attributes read, by their position in `TangoTestClass.table`.
+    /// Values of the attributes, by their position in `TangoTestClass.table`.
     private var slots: [AttributeReading?]
-    /// Numbers clients wrote that the generator works with; Init keeps them.
+    /// Numbers that clients have written for the generator; Init keeps them.
     private(set) var settings = Settings()
     /// The round the values belong to.
     var round: Round
@@ -53,7 +53,7 @@ final class TangoTestDevice: Device {
 
     // MARK: Values
 
-    /// The value of a slot, made when there is none.
+    /// Returns the value of a slot, and makes it first where there is none.
     func reading(_ slot: Int, orMake make: (inout Round) -> AttributeReading) -> AttributeReading {
         if let reading = self.slots[slot] { return reading }
         let reading = make(&self.round)
@@ -61,12 +61,12 @@ final class TangoTestDevice: Device {
         return reading
     }
 
-    /// Makes that the value of a slot; `nil` lets the next read make one.
+    /// Sets the value of a slot; `nil` has the next read make one.
     func store(_ reading: AttributeReading?, in slot: Int) {
         self.slots[slot] = reading
     }
 
-    /// Takes a number for the rounds to come.
+    /// Uses a number in later rounds.
     func set(_ setting: Setting, to value: Double) {
         self.settings[setting] = value
     }
@@ -88,7 +88,7 @@ final class TangoTestDevice: Device {
         self.generator = nil
     }
 
-    /// Detached, so that it has nothing of the request that starts it (Init); it holds neither the device nor its context while it sleeps.
+    /// Starts the generator, detached from the request that starts it (Init). It holds neither the device nor its context while it sleeps.
     private static func startGenerator(every period: Duration, of context: DeviceContext) -> Task<Void, any Error> {
         Task.detached { [weak context] in
             while true {
@@ -97,18 +97,18 @@ final class TangoTestDevice: Device {
                 do {
                     try await Self.renew(context)
                 } catch let failure as DevFailed where failure.reason != .shutdownInProgress {
-                    // A round missed, for example since a long request held the device.
+                    // A round is missed, for example when a long request holds the device.
                     continue
                 }
             }
         }
     }
 
-    /// One round of the generator.
+    /// Runs one round of the generator.
     static func renew(_ context: DeviceContext) async throws {
-        try await context.withDevice { device in
-            // Init may have replaced the generator while this waited for its turn.
-            guard !Task.isCancelled, let device = device as? TangoTestDevice else { return }
+        try await context.withDevice { (device: TangoTestDevice) in
+            // An Init command may have replaced the generator while this one waited.
+            guard !Task.isCancelled else { return }
             device.beginRound()
             context.logger.debug("new values")
         }

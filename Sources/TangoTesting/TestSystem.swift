@@ -134,14 +134,9 @@ public final class TestSystem: Sendable {
     /// Looks at, or changes, the device's object: no request runs on the device meanwhile.
     /// - Throws: `API_DeviceNotFound`, `API_WrongDeviceClass`, what the body throws.
     public func withObject<D: Device, R: Sendable>(
-        of name: String, as type: D.Type = D.self, _ body: @escaping @Sendable (D) async throws -> R
+        of name: String, as type: D.Type = D.self, _ body: @escaping @concurrent @Sendable (D) async throws -> R
     ) async throws -> R {
-        try await self.context(of: name).withDevice { device in
-            guard let device = device as? D else {
-                throw DevFailed("API_WrongDeviceClass", "Device \(name) is not of class \(D.self)", origin: "TestSystem")
-            }
-            return try await body(device)
-        }
+        try await self.context(of: name).withDevice(as: type, body)
     }
 
     /// Properties of a device as a database would have them now, names in lower case.

@@ -16,6 +16,7 @@ private final class Original: Device {
         context.setState(.moving)
         context.setStatus("on its way")
     }
+    func initialize() {}
 
     enum Mode: Int16, TangoEnum { case low, high }
 

@@ -207,8 +207,58 @@ struct AuthoringTests {
         }
     }
 
+    @Test func intIsDevLong64() async throws {
+        try await self.run { (_, device) async throws in
+            #expect(try await device.attributeConfig("Count").type == .long64)
+            try await device.write("Count", Int64(1) << 40)
+            #expect(try await device.read("Count", as: Int.self).value == 1 << 40)
+            #expect(try await device.readSpectrum("Counts", of: Int64.self).value == [1, 2])
+            #expect(try await device.command("Add", [1, 2, 3], as: Int.self) == 6)
+            let info = try await device.commandInfo("Add")
+            #expect(info.inType == .long64Array && info.outType == .long64)
+        }
+    }
+
+    @Test func aResultMayBeDiscarded() async throws {
+        try await self.run { (_, device) async throws in
+            try await device.command("Ramp", 3.5)
+            #expect(try await device.read("ByKeyPath", as: Double.self).value == 3.5)
+        }
+    }
+
+    @Test func aPushedValueHasTheTypeOfTheAttribute() async throws {
+        try await self.run { (system, _) async throws in
+            let context = try system.context(of: "test/bench/1")
+            try context.push(.change, "Level", 3.5)
+            try context.push(.archive, "Trace", [Int32(1), 2], quality: .changing)
+            try context.push(.change, "Mode", Mode.remote)
+            for push in [{ try context.push(.change, "Level", Int32(3)) }, { try context.push(.change, "Level", [3.5]) }] {
+                let failure = #expect(throws: DevFailed.self) { try push() }
+                #expect(failure?.reason == .incompatibleAttributeType)
+            }
+            let missing = #expect(throws: DevFailed.self) { try context.push(.change, "Nothing at all", 1.0) }
+            #expect(missing?.reason == .attributeNotFound)
+        }
+    }
+
+    @Test func withDeviceGivesTheDeviceInItsOwnClass() async throws {
+        final class Other: Device {
+            init(context: DeviceContext) {}
+            func initialize() {}
+        }
+        try await self.run { (system, _) async throws in
+            let context = try system.context(of: "test/bench/1")
+            #expect(try await context.withDevice { (bench: Workbench) in bench.level } == 1.5)
+            let failure = await #expect(throws: DevFailed.self) { try await context.withDevice(as: Other.self) { _ in } }
+            #expect(failure?.reason == "API_WrongDeviceClass")
+        }
+    }
+
     @Test func codeOfAnotherClassIsRefusedNotRun() async throws {
-        final class Other: Device { init(context: DeviceContext) {} }
+        final class Other: Device {
+            init(context: DeviceContext) {}
+            func initialize() {}
+        }
         try await self.run { (system, device) async throws in
             try system.context(of: "test/bench/1").addAttribute(Attribute("Foreign", of: Other.self, Double.self).read { _ in 1 })
             let failure = await #expect(throws: DevFailed.self) { try await device.read("Foreign", as: Double.self) }

@@ -4,6 +4,7 @@ import Testing
 private final class Counter: Device {
     var count: Int32 = 0
     init(context: DeviceContext) { context.setState(.on) }
+    func initialize() {}
 
     static let deviceClass = DeviceClass("Counter", Counter.self, execution: .inline) {
         Attribute("Limit", Double.self, memorization: .memorized).read { _ in 1 }.write { _, _ in }

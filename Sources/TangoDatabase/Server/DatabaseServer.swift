@@ -110,4 +110,6 @@ final class DatabaseDevice: Device {
         context.setState(.on)
         context.setStatus("Device is OK")
     }
+
+    func initialize() {}
 }

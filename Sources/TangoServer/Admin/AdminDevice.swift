@@ -15,6 +15,8 @@ final class AdminDevice: Device {
         self.showPolling(isOn: true)
     }
 
+    func initialize() {}
+
     func showPolling(isOn: Bool) { self.context.setStatus("The device is ON\nThe polling is \(isOn ? "ON" : "OFF")") }
 
     /// The class DServer for one server, which it does not keep alive.
@@ -28,7 +30,7 @@ final class AdminDevice: Device {
             Self.logging(server)
             Self.polling(server)
         }
-        deviceClass.tellsCaller = true
+        deviceClass.passesCaller = true
         deviceClass.commands += Self.restart(server) + Self.locking(server)
         for index in deviceClass.commands.indices {
             deviceClass.commands[index].argumentRefusal = Self.argumentRefusal(deviceClass.commands[index].info)

@@ -1,54 +1,47 @@
 import TangoCore
 
-/// What a read handler answers that has more to say than the value.
-public struct Reading<Value: AttributeConvertible>: Sendable {
-    /// `nil` is no value: quality `ATTR_INVALID`.
-    public var value: Value?
-    /// `.valid` lets the alarm limits decide.
-    public var quality: AttributeQuality
-    /// `nil` is the time of the read.
-    public var time: Timestamp?
-
-    public init(_ value: Value, quality: AttributeQuality = .valid, time: Timestamp? = nil) {
-        self.value = value
-        self.quality = quality
-        self.time = time
-    }
-
-    private init() {
-        self.quality = .invalid
-    }
-
-    /// No value.
-    public static var invalid: Reading { Reading() }
-
-    var lowered: AttributeReading {
-        guard let value = self.value else {
-            var reading = AttributeReading.invalid
-            reading.time = self.time
-            return reading
-        }
-        return AttributeReading(value.attributeData, dimension: value.attributeDimension, quality: self.quality, time: self.time)
-    }
-}
-
 /// Declares an attribute: a scalar (`Double`), a spectrum (`[Double]`) or an image (`TangoImage<Double>`).
 ///
-/// `Attribute("Current", Double.self, unit: "A", maxAlarm: 9).read { $0.current }`. What handlers it has makes it `READ`, `WRITE` or
-/// `READ_WRITE`. The same declarations are for a class and, at run time, for a device (`DeviceContext.addAttribute`).
+/// `Attribute("Current", Double.self, unit: "A", maxAlarm: 9).read { $0.current }`. Its handlers make it `READ`, `WRITE` or `READ_WRITE`.
+/// Elements are the types that are `TangoScalar`; `Int` is DevLong64, like `Int64`. The same declarations serve for a class and, at run
+/// time, for a device (`DeviceContext.addAttribute`).
 public struct Attribute<D: Device, Value: AttributeConvertible>: Sendable {
-    /// What the kernel takes.
+    /// The same for the kernel.
     public private(set) var definition: AttributeDefinition
 
-    /// What is `nil` is the library's default; values in the database go before what is said here.
+    /// Declares an attribute without handlers; add them with `read`, `reading`, `write` or `stored(at:)`.
+    ///
+    /// A property that is `nil` has the library's default. Values in the database take precedence over those given here.
     ///
     /// - Parameters:
-    ///   - device: the class whose code serves it; known inside of `DeviceClass(…) { … }`.
-    ///   - maxDimX: longest spectrum, widest image.
-    ///   - maxDimY: highest image.
-    ///   - deltaTime: how long after a write `deltaValue` is checked (RDS alarm, needs both).
-    ///   - relativeChange: percent that make a change event.
-    ///   - eventPeriod: of periodic events.
+    ///   - name: name as clients see it; it is compared without regard to case.
+    ///   - device: the class whose code serves it; inferred inside `DeviceClass(…) { … }`.
+    ///   - type: type of the value.
+    ///   - label: name shown to people.
+    ///   - description: text shown to people.
+    ///   - unit: unit of the value, such as `"A"`.
+    ///   - standardUnit: factor that converts the value to the SI unit.
+    ///   - displayUnit: factor that converts the value to the unit shown.
+    ///   - format: how clients print the value: a conversion of `printf` such as `"%6.2f"`, or C++ manipulators such as
+    ///     `"scientific;setprecision(3)"`.
+    ///   - maxDimX: greatest length of a spectrum, greatest width of an image.
+    ///   - maxDimY: greatest height of an image.
+    ///   - minValue: smallest value that may be written.
+    ///   - maxValue: largest value that may be written.
+    ///   - minAlarm: at or below this value the quality is `ALARM`.
+    ///   - maxAlarm: at or above this value the quality is `ALARM`.
+    ///   - minWarning: at or below this value the quality is `WARNING`.
+    ///   - maxWarning: at or above this value the quality is `WARNING`.
+    ///   - deltaTime: time after a write before the value read is compared with the set value (RDS alarm; needs `deltaValue`).
+    ///   - deltaValue: difference from the set value at which the quality is `ALARM` (RDS alarm; needs `deltaTime`).
+    ///   - absoluteChange: change that sends a change event.
+    ///   - relativeChange: change in percent that sends a change event.
+    ///   - eventPeriod: time between periodic events.
+    ///   - archiveAbsoluteChange: change that sends an archive event.
+    ///   - archiveRelativeChange: change in percent that sends an archive event.
+    ///   - archivePeriod: time after which an archive event is sent without a change.
+    ///   - level: whether clients show it to operators or to experts only.
+    ///   - memorization: whether the set value outlives the server; for writable scalars.
     ///   - enumLabels: labels of a DevEnum whose Swift type has none.
     public init(
         _ name: String, of device: D.Type = D.self, _ type: Value.Type = Value.self, label: String? = nil, description: String? = nil,
@@ -60,7 +53,7 @@ public struct Attribute<D: Device, Value: AttributeConvertible>: Sendable {
         archiveAbsoluteChange: Value.Scalar.Limit? = nil, archiveRelativeChange: Double? = nil, archivePeriod: Duration? = nil,
         level: DisplayLevel = .operator, memorization: Memorization = .none, enumLabels: [String]? = nil
     ) {
-        var properties = AttributeProperties(description: description, label: label, unit: unit, displayFormat: format)
+        var properties = AttributeDefaults(description: description, label: label, unit: unit, displayFormat: format)
         properties.standardUnit = standardUnit
         properties.displayUnit = displayUnit
         properties.minValue = minValue.map { "\($0)" }
@@ -106,7 +99,7 @@ public struct Attribute<D: Device, Value: AttributeConvertible>: Sendable {
 
     // MARK: - Reading
 
-    /// Reads it by this code; an error fails the read.
+    /// Reads it with a closure or key path: `.read { $0.current }`, `.read(\.current)`. An error fails the read.
     public func read(_ read: @escaping @Sendable (D) throws -> Value) -> Attribute {
         self.reader(
             .sync { call in
@@ -115,8 +108,8 @@ public struct Attribute<D: Device, Value: AttributeConvertible>: Sendable {
             })
     }
 
-    /// Reads it by this asynchronous code; no other request runs on the device meanwhile.
-    public func read(_ read: @escaping @Sendable (D) async throws -> Value) -> Attribute {
+    /// Reads it with an asynchronous closure. No other request runs on the device meanwhile.
+    public func read(_ read: @escaping @concurrent @Sendable (D) async throws -> Value) -> Attribute {
         self.reader(
             .async { call in
                 let value = try await read(try call.device(as: D.self))
@@ -124,56 +117,27 @@ public struct Attribute<D: Device, Value: AttributeConvertible>: Sendable {
             })
     }
 
-    /// Reads it by a method: `.read(PowerSupply.readCurrent)`.
-    public func read(_ method: @escaping @Sendable (D) -> () throws -> Value) -> Attribute {
-        self.read { device in try method(device)() }
-    }
-
-    /// Reads it by an asynchronous method.
-    public func read(_ method: @escaping @Sendable (D) -> () async throws -> Value) -> Attribute {
-        self.read { device in try await method(device)() }
-    }
-
-    /// Reads it by code that gives quality or time along with the value.
+    /// Reads it with a closure that returns a quality or time along with the value.
     public func reading(_ read: @escaping @Sendable (D) throws -> Reading<Value>) -> Attribute {
         self.reader(.sync { call in try read(try call.device(as: D.self)).lowered })
     }
 
-    /// Reads it by asynchronous code that gives quality or time along with the value.
-    public func reading(_ read: @escaping @Sendable (D) async throws -> Reading<Value>) -> Attribute {
+    /// Reads it with an asynchronous closure that returns a quality or time along with the value.
+    public func reading(_ read: @escaping @concurrent @Sendable (D) async throws -> Reading<Value>) -> Attribute {
         self.reader(.async { call in try await read(try call.device(as: D.self)).lowered })
-    }
-
-    /// Reads it by a method that gives quality or time along with the value.
-    public func reading(_ method: @escaping @Sendable (D) -> () throws -> Reading<Value>) -> Attribute {
-        self.reading { device in try method(device)() }
-    }
-
-    /// Reads it by an asynchronous method that gives quality or time along with the value.
-    public func reading(_ method: @escaping @Sendable (D) -> () async throws -> Reading<Value>) -> Attribute {
-        self.reading { device in try await method(device)() }
     }
 
     // MARK: - Writing
 
-    /// Writes it by this code; the value has passed all checks. After an error the set value is the one before.
+    /// Writes it with a closure. The value has passed the checks of type, dimensions and limits; after an error the set value is the one
+    /// before.
     public func write(_ write: @escaping @Sendable (D, Value) throws -> Void) -> Attribute {
         self.writer(.sync { call, written in try write(try call.device(as: D.self), try Self.value(of: written)) })
     }
 
-    /// Writes it by this asynchronous code; no other request runs on the device meanwhile.
-    public func write(_ write: @escaping @Sendable (D, Value) async throws -> Void) -> Attribute {
+    /// Writes it with an asynchronous closure. No other request runs on the device meanwhile.
+    public func write(_ write: @escaping @concurrent @Sendable (D, Value) async throws -> Void) -> Attribute {
         self.writer(.async { call, written in try await write(try call.device(as: D.self), try Self.value(of: written)) })
-    }
-
-    /// Writes it by a method: `.write(PowerSupply.setCurrent)`.
-    public func write(_ method: @escaping @Sendable (D) -> (Value) throws -> Void) -> Attribute {
-        self.write { device, value in try method(device)(value) }
-    }
-
-    /// Writes it by an asynchronous method.
-    public func write(_ method: @escaping @Sendable (D) -> (Value) async throws -> Void) -> Attribute {
-        self.write { device, value in try await method(device)(value) }
     }
 
     /// Reads and writes a variable of the device: `.stored(at: \.limit)`.
@@ -181,7 +145,7 @@ public struct Attribute<D: Device, Value: AttributeConvertible>: Sendable {
         self.read { device in device[keyPath: path] }.write { device, value in device[keyPath: path] = value }
     }
 
-    /// Makes it `READ_WITH_WRITE`: it shows the set value of that `WRITE` attribute.
+    /// Makes it `READ_WITH_WRITE`: its set value is that of another, writable attribute of the device.
     public func showingSetValue(of name: String) -> Attribute {
         self.with { definition in
             definition.access = .readWithWrite
@@ -189,7 +153,8 @@ public struct Attribute<D: Device, Value: AttributeConvertible>: Sendable {
         }
     }
 
-    /// Has the kernel read it with this period from the start, unless an operator stopped that; zero: read when the device's code says so.
+    /// Polls the attribute with this period, unless an operator has disabled polling.
+    /// - Parameter period: at least 5 ms; zero is polled only by `DeviceContext.triggerPolling(attribute:)` and `fillCache(attribute:with:)`.
     public func polled(every period: Duration) -> Attribute {
         self.with { $0.pollingPeriod = period }
     }
@@ -203,13 +168,14 @@ public struct Attribute<D: Device, Value: AttributeConvertible>: Sendable {
 }
 
 extension Attribute: MemberDeclaration {
+    /// Returns the attribute with one more rule about when it may be read or written.
     public func restricted(by rule: @escaping AccessCheck) -> Attribute {
         self.with { $0.isAllowed = $0.isAllowed.and(rule) }
     }
 }
 
 extension Duration {
-    /// Whole milliseconds, as Tango's properties have them.
+    /// Whole milliseconds, the unit of Tango's properties.
     var millisecondsText: String {
         String(self.components.seconds * 1000 + self.components.attoseconds / 1_000_000_000_000_000)
     }

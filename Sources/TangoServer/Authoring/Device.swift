@@ -1,101 +1,34 @@
 import TangoCore
 
-/// A device: an object of a device class. The kernel calls it from one request at a time (its gate), so it needs no locks.
+/// A device: an object of a device class that clients reach by its name.
+///
+/// The kernel holds the device's gate around every call of its code, so one request runs at a time and the object needs no locks. The
+/// object is made once per start (and anew by DevRestart and RestartServer); `initialize()` runs at start-up and again for each Init
+/// command, after `release()`.
+///
+/// An error thrown by `init(context:)` or `initialize()` does not end the server: the device stays reachable, its state is `FAULT` and its
+/// status gives the reason, until an Init command succeeds.
 public protocol Device: AnyObject, SendableMetatype {
-    /// Makes the object; it does its work in `initialize()`.
+    /// Makes the object. Read properties here; connect to hardware in `initialize()`.
+    /// - Parameter context: the device's handle to the server; keep it.
     init(context: DeviceContext) throws
 
-    /// Brings the device to its initial state: at start-up and by the Init command. Default: nothing.
-    func initialize() async throws
+    /// Brings the device to its initial state, at start-up and for each Init command. Requests wait until it has returned.
+    ///
+    /// It has no default implementation, so that a misspelled or misplaced one does not compile. A device with nothing to do writes
+    /// `func initialize() {}`.
+    @concurrent func initialize() async throws
 
-    /// Releases what `initialize()` took: before the Init command initializes anew, and at the end. Default: nothing.
-    func release() async
+    /// Releases what `initialize()` acquired: before an Init command initializes again, and when the device ends. Default: does nothing.
+    @concurrent func release() async
 
-    /// Runs before each command, read and write request. Default: nothing.
+    /// Runs before each command and before each request to read or write attributes. An error refuses the request. Default: does nothing.
     func alwaysExecuted() throws
 }
 
 extension Device {
-    public func initialize() async throws {}
+    /// Does nothing.
     public func release() async {}
+    /// Does nothing.
     public func alwaysExecuted() throws {}
-}
-
-/// Where the handlers of a class run.
-public enum Execution: Sendable, Hashable {
-    /// On a pool of threads: handlers may block. The safe default; costs a thread hop per request.
-    case blocking
-    /// On the event loop that read the request: for handlers that never block.
-    case inline
-}
-
-/// What is serialized: requests of one unit never overlap, not even where a handler awaits (RFC-8).
-public enum SerialModel: Sendable, Hashable {
-    case byDevice
-    case byClass
-    case byProcess
-    /// Reads and commands are not serialized; the device does its own locking.
-    case none
-}
-
-/// Description of a device class: its name, its properties and what its devices have from the start.
-public struct DeviceClass: Sendable {
-    public var name: String
-    public var execution: Execution
-    public var serialModel: SerialModel
-    public var properties: [PropertyDefinition]
-    public var classProperties: [PropertyDefinition]
-    /// Class properties written to the database at start-up where it has none (documentation of the class).
-    public var documentation: [String: [String]]
-    /// What `description` answers.
-    public var deviceDescription: String
-    public var attributes: [AttributeDefinition]
-    public var commands: [CommandDefinition]
-    public var pipes: [PipeDefinition]
-    /// Whether handlers of commands are told who calls (`MemberCall.caller`).
-    package var tellsCaller = false
-    let make: @Sendable (DeviceContext) throws -> any Device
-
-    /// - Parameter members: declarations of attributes, commands, pipes and properties; each lowers to the kernel's definition.
-    public init<D: Device>(
-        _ name: String, _ type: D.Type, execution: Execution = .blocking, serialModel: SerialModel = .byDevice,
-        deviceDescription: String = "A TANGO device", documentation: [String: [String]] = [:],
-        @MemberBuilder<D> members: () -> [Member] = { [] }
-    ) {
-        self.init(
-            name, execution: execution, serialModel: serialModel, deviceDescription: deviceDescription, documentation: documentation,
-            make: { try D(context: $0) }, members: members)
-    }
-
-    /// A class whose devices are made by this code: for those that need more than their context.
-    public init<D: Device>(
-        _ name: String, execution: Execution = .blocking, serialModel: SerialModel = .byDevice,
-        deviceDescription: String = "A TANGO device", documentation: [String: [String]] = [:],
-        make: @escaping @Sendable (DeviceContext) throws -> D, @MemberBuilder<D> members: () -> [Member] = { [] }
-    ) {
-        self.name = name
-        self.execution = execution
-        self.serialModel = serialModel
-        self.deviceDescription = deviceDescription
-        self.documentation = documentation
-        self.properties = []
-        self.classProperties = []
-        self.attributes = []
-        self.commands = []
-        self.pipes = []
-        for member in members() {
-            switch member {
-            case .attribute(let attribute): self.attributes.append(attribute)
-            case .command(let command): self.commands.append(command)
-            case .pipe(let pipe): self.pipes.append(pipe)
-            case .property(let property): self.properties.append(property)
-            case .classProperty(let property): self.classProperties.append(property)
-            }
-        }
-        let mandatory = self.properties.filter(\.isMandatory)
-        self.make = { context in
-            try context.checkMandatory(mandatory)
-            return try make(context)
-        }
-    }
 }

@@ -405,7 +405,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     /// Runs the device's own background work with the gate held.
     /// - Throws: `API_CommandTimedOut`, `API_ShutdownInProgress`, what the body throws.
-    func withDevice<R: Sendable>(_ body: @escaping @Sendable (any Device) async throws -> R) async throws -> R {
+    func withDevice<R: Sendable>(_ body: @escaping @concurrent @Sendable (any Device) async throws -> R) async throws -> R {
         if let gate = self.gate, !gate.isHeldByTask {
             guard await gate.acquire(within: self.server.gateTimeout, on: self.server.eventLoops.any()) else {
                 throw Self.gateTimedOut
@@ -416,7 +416,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         return try await self.run(body)
     }
 
-    private func run<R: Sendable>(_ body: (any Device) async throws -> R) async throws -> R {
+    private func run<R: Sendable>(_ body: @concurrent @Sendable (any Device) async throws -> R) async throws -> R {
         guard let device = self.device else { throw DevFailed(.shutdownInProgress, "Device \(self.name) is not there any more") }
         return try await HandlerTask.$server.withValue(self.handlerServer) { try await body(device) }
     }

@@ -123,7 +123,7 @@ extension AttributeDefinition {
     /// The definition of a forwarded attribute whose root was found. The limits of writing are checked by the root alone.
     func resolved(by root: ForwardedRoot) -> AttributeDefinition {
         let config = root.config
-        var properties = AttributeProperties(label: self.properties.label)
+        var properties = AttributeDefaults(label: self.properties.label)
         func adopt(_ setting: AttributeSetting) {
             let text = setting.value(in: config)
             if text != AttributeSetting.notSpecified { properties.texts[setting] = text }

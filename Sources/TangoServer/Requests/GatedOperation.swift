@@ -4,11 +4,11 @@ import TangoWire
 
 /// A handler that has to be awaited; the operation goes on with what it answered.
 enum AsyncStep: Sendable {
-    case read(@Sendable (MemberCall) async throws -> AttributeReading?, name: String)
-    case write(@Sendable (MemberCall, AttributeWrite) async throws -> Void, AttributeWrite)
-    case command(@Sendable (MemberCall, CommandData) async throws -> CommandData, name: String, CommandData, from: Caller?)
-    case readPipe(@Sendable (MemberCall) async throws -> PipeBlob, name: String)
-    case writePipe(@Sendable (MemberCall, PipeBlob) async throws -> Void, name: String, PipeBlob)
+    case read(@concurrent @Sendable (MemberCall) async throws -> AttributeReading?, name: String)
+    case write(@concurrent @Sendable (MemberCall, AttributeWrite) async throws -> Void, AttributeWrite)
+    case command(@concurrent @Sendable (MemberCall, CommandData) async throws -> CommandData, name: String, CommandData, from: Caller?)
+    case readPipe(@concurrent @Sendable (MemberCall) async throws -> PipeBlob, name: String)
+    case writePipe(@concurrent @Sendable (MemberCall, PipeBlob) async throws -> Void, name: String, PipeBlob)
     /// The kernel's own work, such as telling the database.
     case perform(@Sendable () async throws -> Void)
     /// What another device is asked for in the place of this one.

@@ -56,7 +56,7 @@ package final class RequestDispatcher: IIOPDispatcher {
     ) -> DispatchOutcome {
         switch call {
         case .command(let name, let argument, _, let identity, _):
-            let caller = runtime.deviceClass.tellsCaller ? Caller(identity: identity, peer: peer) : nil
+            let caller = runtime.deviceClass.passesCaller ? Caller(identity: identity, peer: peer) : nil
             return Self.serve(CommandOperation(name: name, argument: argument, caller: caller), header, runtime, trace, reply)
         case .readAttributes(let names, let source, _, let version):
             return Self.serve(ReadOperation(names: names, source: source, version: version), header, runtime, trace, reply)
@@ -75,7 +75,7 @@ package final class RequestDispatcher: IIOPDispatcher {
     private static func operation(for call: DeviceCall, on runtime: DeviceRuntime, _ peer: PeerAddress) -> (any GatedOperation)? {
         switch call {
         case .command(let name, let argument, _, let identity, _):
-            let caller = runtime.deviceClass.tellsCaller ? Caller(identity: identity, peer: peer) : nil
+            let caller = runtime.deviceClass.passesCaller ? Caller(identity: identity, peer: peer) : nil
             return CommandOperation(name: name, argument: argument, caller: caller)
         case .readAttributes(let names, let source, _, let version): return ReadOperation(names: names, source: source, version: version)
         case .writeAttributes(let values, _, let version): return WriteOperation(values: values, read: nil, version: version)

@@ -132,15 +132,7 @@ public final class DeviceServer: Sendable {
     /// Brings up everything: asks the database, listens, initializes the devices, registers them, the admin device last.
     /// - Throws: `ServerStartError`.
     public func start() async throws {
-        for deviceClass in self.classes {
-            for attribute in deviceClass.attributes {
-                do {
-                    try attribute.check()
-                } catch {
-                    throw ServerStartError("Class \(deviceClass.name): \(error.reasonDescription)")
-                }
-            }
-        }
+        try DeclarationCheck.check(self.classes)
         var data = try await self.loadData()
         if let link = self.link { try await self.refuseSecondInstance(data, link) }
         self.state.withLock { $0.data = data }

@@ -7,5 +7,8 @@ final class Beamline: Device {
         ForwardedAttribute("Vacuum", label: "Vacuum at the sample", root: "sr/vacuum/7/Pressure")
     }
 
-    init(context: DeviceContext) { context.setState(.on) }
+    let context: DeviceContext
+    init(context: DeviceContext) { self.context = context }
+
+    func initialize() { self.context.setState(.on) }
 }

@@ -2,7 +2,7 @@ import TangoServer
 import TangoTesting
 import Testing
 
-/// The device of the guide; its parts are quoted there word by word.
+/// The device of the guide, which quotes it word by word.
 final class Thermostat: Device {
     static let host = DeviceProperty("Host", String.self, description: "Address of the controller")
     static let channels = DeviceProperty("Channels", Int.self, default: 4)
@@ -18,7 +18,7 @@ final class Thermostat: Device {
         Thermostat.facility
 
         Attribute("Temperature", Double.self, unit: "°C", format: "%5.2f", minAlarm: 5, maxAlarm: 60, minWarning: 10, maxWarning: 50)
-            .reading(Thermostat.readTemperature)
+            .reading { try await $0.readTemperature() }
 
         Attribute(
             "Target", Double.self, label: "Target temperature", unit: "°C", minValue: 10, maxValue: 30, memorization: .memorized
@@ -27,7 +27,7 @@ final class Thermostat: Device {
         .notAllowed(in: .fault, for: .write)
 
         Attribute("Mode", Mode.self).read { $0.mode }.write { $0.mode = $1 }
-        Attribute("History", [Double].self, unit: "°C", maxDimX: 1000).read { $0.history }
+        Attribute("History", [Double].self, unit: "°C", maxDimX: 1000).read(\.history)
         Attribute("Map", TangoImage<Double>.self, maxDimX: 16, maxDimY: 16, level: .expert).read { device in
             TangoImage(device.history, width: device.history.count, height: 1)
         }
@@ -39,9 +39,9 @@ final class Thermostat: Device {
             Attribute("Channel\(channel)", Double.self, unit: "°C").read { device in try await device.controller.temperature(of: channel) }
         }
 
-        Command("On", Thermostat.turnOn).allowed(in: .off, .standby)
+        Command("On") { $0.turnOn() }.allowed(in: .off, .standby)
         Command("Off") { $0.context.setState(.off) }
-        Command("Heat", inDescription: "Target [°C]", outDescription: "Time it takes [s]") { (device, target: Double) async throws in
+        Command("Heat", inDescription: "Target [°C]", outDescription: "Time it takes [s]") { (device, target: Double) in
             try await device.heat(to: target)
         }
         Command("SetMode", level: .expert) { (device, mode: Mode) in device.mode = mode }
@@ -98,8 +98,7 @@ final class Thermostat: Device {
         Task.detached {
             while true {
                 try await Task.sleep(for: .seconds(1))
-                try await context.withDevice { device in
-                    guard let device = device as? Thermostat else { return }
+                try await context.withDevice { (device: Thermostat) in
                     device.history.append(try await device.controller.temperature(of: 1))
                 }
             }
@@ -107,7 +106,7 @@ final class Thermostat: Device {
     }
 }
 
-/// What stands for the hardware in the guide.
+/// The hardware of the guide.
 actor Controller {
     private let host: String
     private var temperature = 20.0
@@ -128,9 +127,11 @@ actor Controller {
 final class Rack: Device {
     static let deviceClass = DeviceClass("Rack", Rack.self, execution: .inline)
 
+    let context: DeviceContext
     var values: [String: Double] = ["Pump": 1, "Valve": 0]
 
     init(context: DeviceContext) throws {
+        self.context = context
         for name in self.values.keys.sorted() {
             try context.addAttribute(
                 Attribute(name, of: Rack.self, Double.self).read { $0.values[name] ?? 0 }.write { $0.values[name] = $1 })
@@ -139,8 +140,9 @@ final class Rack: Device {
             Command("Forget", of: Rack.self) { (_, name: String) in
                 try context.removeAttribute(name)
             })
-        context.setState(.on)
     }
+
+    func initialize() { self.context.setState(.on) }
 }
 
 struct ThermostatTests {

@@ -11,6 +11,7 @@ private final class AccessService: Device {
     static let questions = Mutex<[[String]]>([])
 
     init(context: DeviceContext) { context.setState(.on) }
+    func initialize() {}
 
     static func deviceClass(knowsSeveralAddresses: Bool = true) -> DeviceClass {
         DeviceClass("TangoAccessControl", AccessService.self, execution: .inline) {

@@ -10,6 +10,7 @@ import Testing
     /// Tells what it is told of a trace.
     private final class Traced: Device {
         init(context: DeviceContext) { context.setState(.on) }
+        func initialize() {}
 
         static let deviceClass = DeviceClass("Traced", Traced.self) {
             Attribute("Trace", String.self).read { (_: Traced) in TraceContext.current?.traceParent ?? "none" }

@@ -60,6 +60,7 @@ import Testing
                     AttributeDefinition(name: "added", type: .long, reader: .sync { _ in AttributeReading(.long([7]), dimension: .scalar) })
                 )
             }
+            func initialize() {}
         }
         let memory = DeviceClass("Memory", Memory.self) {
             Attribute("kept", Double.self, memorization: .memorized).stored(at: \.value)

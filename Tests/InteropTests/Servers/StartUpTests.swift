@@ -79,6 +79,7 @@ import Testing
     private final class Many: Device {
         let context: DeviceContext
         init(context: DeviceContext) { self.context = context }
+        func initialize() {}
     }
 
     @Test func aSecondInstanceIsRefusedWhileTheFirstAnswers() async throws {
@@ -147,6 +148,7 @@ final class RecordingDatabase: Sendable {
 
     final class FakeDatabase: Device {
         init(context: DeviceContext) { context.setState(.on) }
+        func initialize() {}
     }
 
     init() async throws {

@@ -6,6 +6,7 @@ final class ForwardingDevice: Device {
     var value = 1.0
 
     init(context: DeviceContext) { context.setState(.on) }
+    func initialize() {}
 
     static let deviceClass = DeviceClass("Forwarding", ForwardingDevice.self) {
         Attribute("Local", Double.self).stored(at: \.value)
@@ -18,6 +19,7 @@ final class ForwardingDevice: Device {
 /// Twin of class Misled in Scripts/peers/servers/fwdserver.py.
 final class MisledDevice: Device {
     init(context: DeviceContext) { context.setState(.on) }
+    func initialize() {}
 
     static let deviceClass = DeviceClass("Misled", MisledDevice.self) {
         ForwardedAttribute("Wrong")

@@ -92,7 +92,7 @@ final class RulesDevice: Device {
         guard let type = RulesInterface.types.first(where: { $0.name == texts[1] })?.type,
             let format = AttributeFormat.allCases.first(where: { $0.name.lowercased() == texts[2] })
         else { throw DevFailed("Rules_AddAttribute", "\(texts)") }
-        var properties = AttributeProperties()
+        var properties = AttributeDefaults()
         var memorization = Memorization.none
         for option in texts.dropFirst(4) {
             let parts = option.split(separator: "=", maxSplits: 1).map(String.init)

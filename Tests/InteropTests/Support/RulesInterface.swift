@@ -37,7 +37,7 @@ enum RulesInterface {
     }
 
     /// Sets a property by the name it has in Python.
-    static func set(_ name: String, _ text: String, in properties: inout AttributeProperties) {
+    static func set(_ name: String, _ text: String, in properties: inout AttributeDefaults) {
         switch name {
         case "label": properties.label = text
         case "doc": properties.description = text
@@ -63,15 +63,15 @@ enum RulesInterface {
         }
     }
 
-    private static func properties(_ given: [String: String], only names: [String]? = nil) -> AttributeProperties {
-        var properties = AttributeProperties()
+    private static func properties(_ given: [String: String], only names: [String]? = nil) -> AttributeDefaults {
+        var properties = AttributeDefaults()
         for (name, text) in given where names?.contains(name) ?? true { Self.set(name, text, in: &properties) }
         return properties
     }
 
     static func attribute(
         _ name: String, _ type: DataType, _ format: AttributeFormat = .scalar, _ access: AttributeWriteType = .readWrite,
-        memorization: Memorization = .none, properties: AttributeProperties = AttributeProperties(), level: DisplayLevel = .operator,
+        memorization: Memorization = .none, properties: AttributeDefaults = AttributeDefaults(), level: DisplayLevel = .operator,
         isAllowed: AccessCheck? = nil
     ) -> AttributeDefinition {
         AttributeDefinition(
@@ -109,8 +109,8 @@ enum RulesInterface {
     }
 
     private static var special: [AttributeDefinition] {
-        let range = AttributeProperties(minValue: "-10", maxValue: "10")
-        let alarms = AttributeProperties(minAlarm: "20", maxAlarm: "90")
+        let range = AttributeDefaults(minValue: "-10", maxValue: "10")
+        let alarms = AttributeDefaults(minAlarm: "20", maxAlarm: "90")
         let rds = Self.properties(["delta_t": "20", "delta_val": "5"])
         return [
             Self.attribute("limited_mem", .double, memorization: .memorized, properties: range),
@@ -122,7 +122,7 @@ enum RulesInterface {
             Self.attribute("write_spec", .double, .spectrum, .write),
             Self.attribute("read_only", .double, .scalar, .read, properties: Self.properties(Self.limits)),
             Self.attribute("read_plain", .long, .scalar, .read),
-            Self.attribute("read_spec", .long, .spectrum, .read, properties: AttributeProperties(minWarning: "20", maxWarning: "90")),
+            Self.attribute("read_spec", .long, .spectrum, .read, properties: AttributeDefaults(minWarning: "20", maxWarning: "90")),
             Self.attribute("read_image", .double, .image, .read, properties: alarms),
             Self.attribute("forbidden", .double, properties: alarms, isAllowed: { call, _ in call.context.state != .standby }),
             Self.attribute("forbidden_write", .double, isAllowed: { call, kind in kind == .read || call.context.state != .standby }),

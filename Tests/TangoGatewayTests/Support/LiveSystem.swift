@@ -36,6 +36,7 @@ final class EchoDevice: Device {
     private var blob = PipeBlob(name: "store", elements: [])
 
     init(context: DeviceContext) { context.setState(.on) }
+    func initialize() {}
 
     static func deviceClass(_ release: Release = Release()) -> DeviceClass {
         DeviceClass("Echo", EchoDevice.self) {
@@ -69,7 +70,7 @@ final class EchoDevice: Device {
             Member.attribute(AttributeDefinition(name: "Invalid", type: .double, reader: .sync { _ in .invalid }))
             Member.attribute(
                 AttributeDefinition(
-                    name: "Limited", type: .double, access: .readWrite, properties: AttributeProperties(maxValue: "10"),
+                    name: "Limited", type: .double, access: .readWrite, properties: AttributeDefaults(maxValue: "10"),
                     reader: .sync { call in try call.device(as: EchoDevice.self).values[call.name] ?? AttributeReading(.double([0])) },
                     writer: .sync { call, write in try call.device(as: EchoDevice.self).keep(call.name, write) }))
             Member.command(

@@ -27,6 +27,7 @@ private final class Unmakeable: Device {
         if Self.isBroken.withLock({ $0 }) { throw DevFailed("Unmakeable_Broken", "no parts") }
         context.setState(.on)
     }
+    func initialize() {}
 }
 
 struct LifeTests {

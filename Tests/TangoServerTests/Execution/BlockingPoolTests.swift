@@ -110,6 +110,7 @@ import Testing
 
 private final class Quiet: Device {
     init(context: DeviceContext) {}
+    func initialize() {}
 }
 
 private final class Counter: Sendable {

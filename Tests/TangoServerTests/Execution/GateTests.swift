@@ -67,12 +67,12 @@ final class GateProbe: Sendable {
             self.command("Nested") { call in
                 let (context, unit) = (call.context, call.context.name.text)
                 self.enter(unit)
-                try await context.withDevice { _ in try await context.withDevice { _ in await Task.yield() } }
+                try await context.withDevice { (_: PlainDevice) in try await context.withDevice { (_: PlainDevice) in await Task.yield() } }
                 self.leave(unit)
             }
             self.command("Background") { call in
                 let context = call.context
-                Task { for _ in 0..<20 { try await context.withDevice { _ in await self.pass(context.name.text) } } }
+                Task { for _ in 0..<20 { try await context.withDevice { (_: PlainDevice) in await self.pass(context.name.text) } } }
             }
             CommandDefinition(
                 CommandInfo(name: "Block", inType: .void, outType: .void),
@@ -159,7 +159,7 @@ struct GateTests {
             for call: () async throws -> Void in [
                 { try await device.command("Pass") }, { _ = try await device.readAttributes(["value"]) },
                 { _ = try await device.writeAttributes([AttributeWrite(name: "value", data: .long([1]))]) },
-                { try await test.context().withDevice { _ in } },
+                { try await test.context().withDevice { (_: PlainDevice) in } },
             ] {
                 let failure = await #expect(throws: DevFailed.self) { try await call() }
                 #expect(failure?.reason == .commandTimedOut)

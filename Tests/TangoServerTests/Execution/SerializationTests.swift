@@ -11,6 +11,7 @@ import Testing
 /// Calls other devices, and itself, as it is told.
 private final class Relay: Device {
     init(context: DeviceContext) { context.setState(.on) }
+    func initialize() {}
 
     /// Where "own" finds the device itself, by device name.
     static let locators = Mutex<[String: String]>([:])

@@ -13,6 +13,7 @@ private final class RootDevice: Device {
     var table = [1.0, 2.0]
 
     init(context: DeviceContext) { context.setState(.on) }
+    func initialize() {}
 
     static let deviceClass = DeviceClass("Root", RootDevice.self, execution: .inline) {
         Attribute("Value", Double.self, label: "Root label", unit: "A", maxValue: 100).read { $0.value }.write { $0.value = $1 }
@@ -27,6 +28,7 @@ private final class RootDevice: Device {
 /// A device with forwarded attributes between others.
 private final class Forwarder: Device {
     init(context: DeviceContext) { context.setState(.on) }
+    func initialize() {}
 
     static func deviceClass(_ roots: [(name: String, root: String?)], execution: Execution = .inline) -> DeviceClass {
         DeviceClass("Forwarder", Forwarder.self, execution: execution) {

@@ -16,6 +16,7 @@ private final class Talker: Device {
         context.setState(.on)
         context.logger.info("made")
     }
+    func initialize() {}
 
     static let deviceClass = DeviceClass("Talker", Talker.self, execution: .inline) {
         Command("Say", of: Talker.self, in: .stringArray) { device, argument in
@@ -35,6 +36,7 @@ private final class Consumer: Sendable {
 
     final class Plain: Device {
         init(context: DeviceContext) { context.setState(.on) }
+        func initialize() {}
     }
 
     var all: [[String]] { self.calls.withLock { $0 } }

@@ -291,24 +291,24 @@ struct PollCacheTests {
             #expect(failed?.reason == "API_PollObjNotFound")
             failed = await failure { try await context.triggerPolling(attribute: "nosuch") }
             #expect(failed?.reason == .attributeNotFound)
-            try await context.pollAttribute("Level", period: .zero)
-            try await context.pollCommand("Run", period: .zero)
-            #expect(context.isAttributePolled("lEVEL") && context.attributePollPeriod("Level") == .zero)
+            try await context.startPolling(attribute: "Level", every: .zero)
+            try await context.startPolling(command: "Run", every: .zero)
+            #expect(context.isPolled(attribute: "lEVEL") && context.pollingPeriod(ofAttribute: "Level") == .zero)
             try await context.triggerPolling(attribute: "level")
             try await context.triggerPolling(command: "run")
             #expect(self.numbers(try await device.readAttribute("Level", source: .cache)) == [1])
             #expect(try await device.commandHistory("Run", count: 9).map(\.result) == [.long(2)])
-            try await context.pollAttribute("Level", period: .seconds(100))
-            #expect(context.attributePollPeriod("level") == .seconds(100))
+            try await context.startPolling(attribute: "Level", every: .seconds(100))
+            #expect(context.pollingPeriod(ofAttribute: "level") == .seconds(100))
             failed = await failure { try await context.triggerPolling(attribute: "Level") }
             #expect(failed?.reason == .notSupported)
             #expect(failed?.reasonDescription == "Polling for attribute Level (device t/a/1)  is not externally triggered.")
             failed = await failure { try context.fillCache(attribute: "Level", with: []) }
             #expect(failed?.reason == .notSupported)
-            try await context.stopPollAttribute("Level")
-            try await context.stopPollCommand("Run")
-            #expect(!context.isAttributePolled("Level") && !context.isCommandPolled("Run"))
-            failed = await failure { try await context.stopPollAttribute("Level") }
+            try await context.stopPolling(attribute: "Level")
+            try await context.stopPolling(command: "Run")
+            #expect(!context.isPolled(attribute: "Level") && !context.isPolled(command: "Run"))
+            failed = await failure { try await context.stopPolling(attribute: "Level") }
             #expect(failed?.reason == "API_PollObjNotFound")
         }
     }
@@ -317,8 +317,8 @@ struct PollCacheTests {
         try await self.run { test in
             let context = try test.context()
             let device = try await test.device()
-            try await context.pollAttribute("Target", period: .zero)
-            try await context.pollCommand("Run", period: .zero)
+            try await context.startPolling(attribute: "Target", every: .zero)
+            try await context.startPolling(command: "Run", every: .zero)
             let time = Timestamp(seconds: 1000, microseconds: 5)
             try context.fillCache(
                 attribute: "target",

@@ -20,6 +20,7 @@ final class PolledDevice: Device {
         self.context = context
         context.setState(.on)
     }
+    func initialize() {}
 
     static func deviceClass(execution: Execution = .inline, codedPeriod: Duration? = nil) -> DeviceClass {
         DeviceClass("Polled", PolledDevice.self, execution: execution) {

@@ -15,6 +15,7 @@ import Testing
             self.context = context
             context.setState(.on)
         }
+        func initialize() {}
 
         static func deviceClass(_ execution: Execution) -> DeviceClass {
             DeviceClass("Traced", Traced.self, execution: execution) {

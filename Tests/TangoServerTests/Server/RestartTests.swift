@@ -17,6 +17,7 @@ import Testing
             context.setState(.on)
             self.background = Task.detached { try? await Task.sleep(for: .seconds(3600)) }
         }
+        func initialize() {}
 
         func release() async { self.background.cancel() }
 

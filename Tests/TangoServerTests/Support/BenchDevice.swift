@@ -17,6 +17,7 @@ final class BenchDevice: Device {
         self.context = context
         context.setState(.on)
     }
+    func initialize() {}
 
     func alwaysExecuted() throws {
         if self.context.state == .insert { throw DevFailed("Bench_Hook", "the hook refuses") }

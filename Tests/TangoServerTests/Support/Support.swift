@@ -115,6 +115,7 @@ extension DeviceProxy {
 /// A device that holds nothing.
 final class PlainDevice: Device {
     init(context: DeviceContext) { context.setState(.on) }
+    func initialize() {}
 }
 
 /// Waits until the condition holds, for at most ten seconds.

@@ -18,6 +18,7 @@ final class Workbench: Device {
     var target = 0.0
     var name = "start"
     var mode = Mode.manual
+    var count = 0
     var trace: [Int32] = [1, 2, 3]
     var picture = TangoImage<UInt16>([1, 2, 3, 4, 5, 6], width: 3, height: 2)
     var log: [String] = []
@@ -27,6 +28,7 @@ final class Workbench: Device {
         self.address = "\(try context.property(Self.host)):\(try context.property(Self.port))"
         context.setState(.on)
     }
+    func initialize() {}
 
     static let deviceClass = DeviceClass("Workbench", Workbench.self) {
         Workbench.host
@@ -43,8 +45,8 @@ final class Workbench: Device {
             memorization: .memorized
         ).stored(at: \.level)
         Attribute("ByKeyPath", Double.self).read(\.level)
-        Attribute("ByMethod", Double.self).read(Workbench.readLevel).write(Workbench.writeLevel)
-        Attribute("ByAsyncMethod", Double.self).read(Workbench.readLevelLater).write(Workbench.writeLevelLater)
+        Attribute("ByMethod", Double.self).read { try $0.readLevel() }.write { try $0.writeLevel($1) }
+        Attribute("ByAsyncMethod", Double.self).read { try await $0.readLevelLater() }.write { try await $0.writeLevelLater($1) }
         Attribute("Later", Int64.self).read { device in
             await Task.yield()
             return Int64(device.level)
@@ -52,12 +54,14 @@ final class Workbench: Device {
         Attribute("Moving", Double.self).reading { device in
             Reading(device.level, quality: .changing, time: Timestamp(seconds: 12, microseconds: 34))
         }
-        Attribute("MovingByMethod", Double.self).reading(Workbench.reading)
+        Attribute("MovingByMethod", Double.self).reading { $0.reading() }
         Attribute("Nothing", Double.self).reading { _ in .invalid }
         Attribute("Target", Double.self).write { $0.target = $1 }
         Attribute("Actual", Double.self).read { $0.target * 2 }.showingSetValue(of: "Target")
         Attribute("Mode", Mode.self).stored(at: \.mode)
         Attribute("Number", Int16.self, enumLabels: nil).read { _ in 7 }
+        Attribute("Count", Int.self, minValue: 0).stored(at: \.count)
+        Attribute("Counts", [Int].self, maxDimX: 2).read { _ in [1, 2] }
         Attribute("Trace", [Int32].self, maxDimX: 5).stored(at: \.trace)
         Attribute("Picture", TangoImage<UInt16>.self, maxDimX: 4, maxDimY: 3).stored(at: \.picture)
         Attribute("WhenOn", Bool.self).read { _ in true }.write { _, _ in }.allowed(in: .on, .running)
@@ -79,10 +83,11 @@ final class Workbench: Device {
         Command("Names") { device in [device.name, device.address] }
         Command("Both") { (_, pair: LongStringArray) in DoubleStringArray(doubles: pair.longs.map(Double.init), strings: pair.strings) }
         Command("SetMode") { (device, mode: Mode) in device.mode = mode }
-        Command("ResetByMethod", Workbench.reset)
-        Command("AddByMethod", Workbench.add)
-        Command("AddLaterByMethod", Workbench.addLater)
+        Command("ResetByMethod") { $0.reset() }
+        Command("AddByMethod") { try $0.add($1) }
+        Command("AddLaterByMethod") { try await $0.addLater($1) }
         Command("Echo", in: .longArray, out: .longArray) { _, argument in argument }
+        Command("Add") { (_, numbers: [Int]) in numbers.reduce(0, +) }
         Command("Fail") { _ in throw DevFailed("Bench_Broken", "it is broken") }
         Command("OnlyWhenOff", level: .expert) { _ in }.allowed(in: .off)
 
@@ -96,7 +101,7 @@ final class Workbench: Device {
             device.trace = try blob.values("trace")
             device.name = try blob.blob("inner").value("name")
         }
-        DevicePipe("ByMethod").read(Workbench.readPipe)
+        DevicePipe("ByMethod").read { await $0.readPipe() }
     }
 
     func readLevel() throws -> Double { self.level }

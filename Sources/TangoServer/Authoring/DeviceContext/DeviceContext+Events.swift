@@ -1,9 +1,10 @@
 import TangoCore
 
-/// Values a device tells on its own. Any task may do it, also while a request holds the device: nothing waits.
+/// Values that the device's code pushes, for event subscribers. Any task may push at any time, also while a request holds the device; nothing
+/// waits. Sending events to clients comes with a later version: until then pushed values reach the server only.
 extension DeviceContext {
-    /// Pushes a value of an attribute to whom it may concern; its quality follows the alarms as in a read.
-    /// - Throws: `API_AttrNotFound`; `API_AttrOptProp` when the value is larger than the attribute may be.
+    /// Pushes a value of an attribute. Its quality follows the limits as in a read.
+    /// - Throws: `API_AttrNotFound`; `API_AttrOptProp` when the value is larger than declared.
     public func push(_ kind: PushKind, attribute name: String, _ reading: AttributeReading) throws(DevFailed) {
         let attribute = try self.known(name)
         let value = self.runtime.value(of: attribute, from: reading)
@@ -11,14 +12,36 @@ extension DeviceContext {
         self.runtime.server.changes.send(self.name, .pushed(kind, value))
     }
 
-    /// Pushes a failure in the place of a value.
+    /// Pushes a value of an attribute: `try context.push(.change, "Current", 3.2)`. Its quality follows the limits as in a read.
+    /// - Parameters:
+    ///   - kind: kind of event.
+    ///   - name: the attribute.
+    ///   - value: the value, of the attribute's type.
+    ///   - quality: `.valid` is replaced by `ALARM` or `WARNING` when the value is beyond a limit.
+    ///   - time: time of the value; `nil` is now.
+    /// - Throws: `API_AttrNotFound`; `API_IncompatibleAttrDataType` when the attribute has another type or format; `API_AttrOptProp` when the
+    ///   value is larger than declared.
+    public func push<Value: AttributeConvertible>(
+        _ kind: PushKind, _ name: String, _ value: Value, quality: AttributeQuality = .valid, time: Timestamp? = nil
+    ) throws(DevFailed) {
+        let definition = try self.known(name).definition
+        let type = Value.Scalar.tangoType
+        guard definition.format == Value.attributeFormat, definition.type == type || (definition.type == .enum && type == .short) else {
+            throw DevFailed(
+                .incompatibleAttributeType, "Attribute \(definition.name) is not of type \(Value.self)", origin: "DeviceContext::push")
+        }
+        try self.push(kind, attribute: name, Reading(value, quality: quality, time: time).lowered)
+    }
+
+    /// Pushes an error in place of a value.
     /// - Throws: `API_AttrNotFound`.
     public func push(_ kind: PushKind, attribute name: String, failure: DevFailed) throws(DevFailed) {
         let attribute = try self.known(name)
         self.runtime.server.changes.send(self.name, .pushed(kind, attribute.failed(failure)))
     }
 
-    /// Tells that data of an attribute are ready to be read.
+    /// Announces that data of an attribute are ready to be read.
+    /// - Parameter counter: number that clients receive with the announcement.
     /// - Throws: `API_AttrNotFound`.
     public func pushDataReady(attribute name: String, counter: Int32 = 0) throws(DevFailed) {
         let attribute = try self.known(name)

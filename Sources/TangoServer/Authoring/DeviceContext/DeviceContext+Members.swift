@@ -1,20 +1,23 @@
 import TangoCore
 
-/// On what an attribute, command or pipe is added or removed.
+/// Whether a member belongs to one device or to its class.
 public enum MemberScope: Sendable, Hashable {
-    /// On this device. Attributes stay when the device is restarted, commands and pipes do not.
+    /// This device. Attributes stay when the device is restarted, commands and pipes do not.
     case device
-    /// On all devices of its class, those to come included, until the server is restarted.
+    /// All devices of its class, later ones included, until the server is restarted.
     case deviceClass
 }
 
-/// Attributes, commands and pipes at run time (RFC-15): any task may add and remove them, before, in and after `initialize()`.
+/// Attributes, commands and pipes that come and go at run time (RFC-15). Any task may add and remove them, before, during and after
+/// `initialize()`. Names are compared without regard to case.
 ///
-/// What is added is complete at once: configuration and memorized value from the database, alarms, lists. Requests that are under way
-/// when something is removed end as usual. Clients are told of the new interface once per burst of changes.
+/// A new member can be used at once; its configuration and memorized value are read from the database. Requests under way when a member is
+/// removed finish as usual. The change of the interface is announced once per burst of changes.
 extension DeviceContext {
-    /// Adds an attribute. The same definition (type, format, writable kind) again changes nothing.
-    /// - Throws: `API_AttrNotFound` (the incumbents' reason) when an attribute of another definition has that name.
+    /// Adds an attribute. Adding the same definition (type, format, access) again changes nothing.
+    /// - Parameter scope: the device, or all devices of its class.
+    /// - Throws: `API_AttrNotFound` (the reason of cppTango) when an attribute of another definition has that name;
+    ///   `API_AttrWrongDefined`, `API_IncompatibleAttrDataType` or `API_IncoherentValues` for a definition that cannot be.
     public func addAttribute(_ definition: AttributeDefinition, to scope: MemberScope = .device) throws(DevFailed) {
         switch scope {
         case .device: try self.runtime.add(definition)
@@ -22,12 +25,14 @@ extension DeviceContext {
         }
     }
 
-    /// Adds an attribute to this device in the place of the one with that name, if there is one: of another type, say.
-    /// - Throws: `API_AttrNotFound` for State and Status.
+    /// Adds an attribute to this device, in place of the one with that name if there is one; the type may differ.
+    /// - Throws: `API_AttrNotFound` for State and Status; what `addAttribute` throws for a definition that cannot be.
     public func replaceAttribute(_ definition: AttributeDefinition) throws(DevFailed) { try self.runtime.replace(definition) }
 
-    /// Removes an attribute, one declared by the class included.
-    /// - Parameter keepsProperties: leaves its properties in the database, for when it is added again.
+    /// Removes an attribute, which may be one declared by the class.
+    /// - Parameters:
+    ///   - scope: the device, or all devices of its class.
+    ///   - keepsProperties: leaves its properties in the database, for when it is added again.
     /// - Throws: `API_AttrNotFound`, also for State and Status.
     public func removeAttribute(_ name: String, from scope: MemberScope = .device, keepsProperties: Bool = false) throws(DevFailed) {
         switch scope {
@@ -36,8 +41,9 @@ extension DeviceContext {
         }
     }
 
-    /// Adds a command. The same definition (types of argument and result) again changes nothing.
-    /// - Throws: `API_CommandNotFound` (the incumbents' reason) when a command of another definition has that name.
+    /// Adds a command. Adding the same definition (types of argument and result) again changes nothing.
+    /// - Parameter scope: the device, or all devices of its class.
+    /// - Throws: `API_CommandNotFound` (the reason of cppTango) when a command of another definition has that name.
     public func addCommand(_ definition: CommandDefinition, to scope: MemberScope = .device) throws(DevFailed) {
         switch scope {
         case .device: try self.runtime.add(definition)
@@ -45,11 +51,12 @@ extension DeviceContext {
         }
     }
 
-    /// Adds a command to this device in the place of the one with that name, if there is one.
+    /// Adds a command to this device, in place of the one with that name if there is one.
     /// - Throws: `API_CommandNotFound` for Init, State and Status.
     public func replaceCommand(_ definition: CommandDefinition) throws(DevFailed) { try self.runtime.replace(definition) }
 
-    /// Removes a command, one declared by the class included.
+    /// Removes a command, which may be one declared by the class.
+    /// - Parameter scope: the device, or all devices of its class.
     /// - Throws: `API_CommandNotFound`, also for Init, State and Status.
     public func removeCommand(_ name: String, from scope: MemberScope = .device) throws(DevFailed) {
         switch scope {
@@ -58,7 +65,8 @@ extension DeviceContext {
         }
     }
 
-    /// Adds a pipe, or replaces the one of that name.
+    /// Adds a pipe, in place of the one with that name if there is one.
+    /// - Parameter scope: the device, or all devices of its class.
     public func addPipe(_ definition: PipeDefinition, to scope: MemberScope = .device) {
         switch scope {
         case .device: self.runtime.add(definition)
@@ -66,6 +74,8 @@ extension DeviceContext {
         }
     }
 
+    /// Removes a pipe, which may be one declared by the class.
+    /// - Parameter scope: the device, or all devices of its class.
     /// - Throws: `API_PipeNotFound`.
     public func removePipe(_ name: String, from scope: MemberScope = .device) throws(DevFailed) {
         switch scope {
@@ -74,9 +84,59 @@ extension DeviceContext {
         }
     }
 
-    /// Names of the attributes, in order, State and Status last.
+    /// Names of the attributes as clients list them, State and Status last.
     public var attributeNames: [String] { self.runtime.allAttributes.map(\.name) }
 
-    /// Names of the commands as lists show them.
+    /// Names of the commands as clients list them.
     public var commandNames: [String] { self.runtime.members.withLock { $0.commandInfos.map(\.name) } }
+}
+
+// MARK: - Typed declarations
+
+extension DeviceContext {
+    /// Adds an attribute. Adding the same declaration again changes nothing.
+    /// - Parameter scope: the device, or all devices of its class.
+    /// - Throws: as `addAttribute(_:to:)` for a definition.
+    public func addAttribute<D: Device, V>(_ attribute: Attribute<D, V>, to scope: MemberScope = .device) throws(DevFailed) {
+        try self.addAttribute(attribute.definition, to: scope)
+    }
+
+    /// Adds a forwarded attribute; clients see it as soon as its root is found.
+    /// - Parameter scope: the device, or all devices of its class.
+    /// - Throws: `API_AttrNotFound` when another attribute has that name.
+    public func addAttribute<D: Device>(_ attribute: ForwardedAttribute<D>, to scope: MemberScope = .device) throws(DevFailed) {
+        try self.addAttribute(attribute.definition, to: scope)
+    }
+
+    /// Adds a command. Adding the same declaration again changes nothing.
+    /// - Parameter scope: the device, or all devices of its class.
+    /// - Throws: `API_CommandNotFound` when a command of another definition has that name.
+    public func addCommand<D: Device>(_ command: Command<D>, to scope: MemberScope = .device) throws(DevFailed) {
+        try self.addCommand(command.definition, to: scope)
+    }
+
+    /// Adds a pipe, in place of the one with that name if there is one.
+    /// - Parameter scope: the device, or all devices of its class.
+    public func addPipe<D: Device>(_ pipe: DevicePipe<D>, to scope: MemberScope = .device) { self.addPipe(pipe.definition, to: scope) }
+
+    /// Adds a list of declarations: `try context.add(of: Detector.self) { Attribute("Cooling", Double.self).read { $0.cooling } … }`.
+    ///
+    /// Properties are not added. Declarations before one that is refused stay.
+    /// - Parameters:
+    ///   - device: the class whose code serves them.
+    ///   - scope: the device, or all devices of its class.
+    ///   - members: attributes, commands and pipes.
+    /// - Throws: as `addAttribute` and `addCommand`.
+    public func add<D: Device>(
+        of device: D.Type, to scope: MemberScope = .device, @MemberBuilder<D> _ members: () -> [Member]
+    ) throws(DevFailed) {
+        for member in members() {
+            switch member {
+            case .attribute(let attribute): try self.addAttribute(attribute, to: scope)
+            case .command(let command): try self.addCommand(command, to: scope)
+            case .pipe(let pipe): self.addPipe(pipe, to: scope)
+            case .property, .classProperty: break
+            }
+        }
+    }
 }

@@ -2,66 +2,71 @@ import NIOCore
 import TangoCore
 import TangoWire
 
-/// Polling as the device's own code uses it.
+/// Polling of the device's attributes and commands by its own code. Names are compared without regard to case.
 extension DeviceContext {
-    public func isAttributePolled(_ name: String) -> Bool { self.runtime.persistentState.polling?.object(.attribute, name) != nil }
+    /// Returns whether the attribute is polled.
+    public func isPolled(attribute name: String) -> Bool { self.runtime.persistentState.polling?.object(.attribute, name) != nil }
 
-    public func isCommandPolled(_ name: String) -> Bool {
+    /// Returns whether the command is polled.
+    public func isPolled(command name: String) -> Bool {
         self.runtime.persistentState.polling?.object(DeviceRuntime.polledKind(.command, name), name) != nil
     }
 
-    /// Zero when the attribute is not polled, or is polled only when the device's code says so.
-    public func attributePollPeriod(_ name: String) -> Duration {
+    /// Returns the polling period of an attribute; zero when it is not polled, or only by the device's code.
+    public func pollingPeriod(ofAttribute name: String) -> Duration {
         .milliseconds(self.runtime.persistentState.polling?.object(.attribute, name)?.period ?? 0)
     }
 
-    /// Zero when the command is not polled, or is polled only when the device's code says so.
-    public func commandPollPeriod(_ name: String) -> Duration {
+    /// Returns the polling period of a command; zero when it is not polled, or only by the device's code.
+    public func pollingPeriod(ofCommand name: String) -> Duration {
         .milliseconds(self.runtime.persistentState.polling?.object(DeviceRuntime.polledKind(.command, name), name)?.period ?? 0)
     }
 
-    /// Polls an attribute, or changes its period.
+    /// Polls an attribute, or changes its polling period, in the database too.
     /// - Parameter period: at least 5 ms; zero is polled only by `triggerPolling(attribute:)` and `fillCache(attribute:with:)`.
-    /// - Throws: `API_AttrNotFound`, `API_NotSupported`, `API_MethodArgument`.
-    public func pollAttribute(_ name: String, period: Duration) async throws(DevFailed) {
-        if self.isAttributePolled(name) {
+    /// - Throws: `API_AttrNotFound`; `API_MethodArgument` for a wrong period; `API_NotSupported` for an attribute that cannot be polled.
+    public func startPolling(attribute name: String, every period: Duration) async throws(DevFailed) {
+        if self.isPolled(attribute: name) {
             try await self.runtime.updatePolling(.attribute, name, period: period.wholeMilliseconds)
         } else {
             try await self.runtime.addPolling(.attribute, name, period: period.wholeMilliseconds)
         }
     }
 
-    /// Polls a command, or changes its period.
+    /// Polls a command, or changes its polling period, in the database too.
     /// - Parameter period: at least 5 ms; zero is polled only by `triggerPolling(command:)` and `fillCache(command:with:)`.
-    /// - Throws: `API_CommandNotFound`, `API_IncompatibleCmdArgumentType`, `API_NotSupported`, `API_MethodArgument`.
-    public func pollCommand(_ name: String, period: Duration) async throws(DevFailed) {
-        if self.isCommandPolled(name) {
+    /// - Throws: `API_CommandNotFound`; `API_IncompatibleCmdArgumentType` for a command with an argument; `API_MethodArgument` for a wrong
+    ///   period; `API_NotSupported` for a command that cannot be polled.
+    public func startPolling(command name: String, every period: Duration) async throws(DevFailed) {
+        if self.isPolled(command: name) {
             try await self.runtime.updatePolling(.command, name, period: period.wholeMilliseconds)
         } else {
             try await self.runtime.addPolling(.command, name, period: period.wholeMilliseconds)
         }
     }
 
-    /// - Throws: `API_PollObjNotFound`.
-    public func stopPollAttribute(_ name: String) async throws(DevFailed) { try await self.runtime.removePolling(.attribute, name) }
+    /// Stops polling an attribute, in the database too.
+    /// - Throws: `API_PollObjNotFound` when it is not polled.
+    public func stopPolling(attribute name: String) async throws(DevFailed) { try await self.runtime.removePolling(.attribute, name) }
 
-    /// - Throws: `API_PollObjNotFound`.
-    public func stopPollCommand(_ name: String) async throws(DevFailed) { try await self.runtime.removePolling(.command, name) }
+    /// Stops polling a command, in the database too.
+    /// - Throws: `API_PollObjNotFound` when it is not polled.
+    public func stopPolling(command name: String) async throws(DevFailed) { try await self.runtime.removePolling(.command, name) }
 
-    /// Polls an attribute of period zero now. A failure of the read is kept as what polling gave.
-    /// - Throws: `API_AttrNotFound`, `API_PollObjNotFound`, `API_NotSupported` when it has a period.
+    /// Polls an attribute whose polling period is zero now. An error of the read is stored in the cache.
+    /// - Throws: `API_AttrNotFound`; `API_PollObjNotFound` when it is not polled; `API_NotSupported` when its period is not zero.
     public func triggerPolling(attribute name: String) async throws(DevFailed) {
         try await self.runtime.triggerPolling(.attribute, name)
     }
 
-    /// Polls a command of period zero now. A failure of the command is kept as what polling gave.
-    /// - Throws: `API_CommandNotFound`, `API_PollObjNotFound`, `API_NotSupported` when it has a period.
+    /// Polls a command whose polling period is zero now. An error of the command is stored in the cache.
+    /// - Throws: `API_CommandNotFound`; `API_PollObjNotFound` when it is not polled; `API_NotSupported` when its period is not zero.
     public func triggerPolling(command name: String) async throws(DevFailed) {
         try await self.runtime.triggerPolling(.command, name)
     }
 
-    /// Puts values, oldest first, into the cache of an attribute of period zero, as if polling had given them.
-    /// - Throws: `API_AttrNotFound`, `API_PollObjNotFound`, `API_NotSupported` when it has a period.
+    /// Stores values, oldest first, in the cache of an attribute whose polling period is zero, as if they had been polled.
+    /// - Throws: `API_AttrNotFound`; `API_PollObjNotFound` when it is not polled; `API_NotSupported` when its period is not zero.
     public func fillCache(attribute name: String, with readings: [Result<AttributeReading, DevFailed>]) throws(DevFailed) {
         let object = try self.runtime.triggered(.attribute, name)
         guard let attribute = self.runtime.attribute(object.name), let polling = self.runtime.persistentState.polling else { return }
@@ -76,8 +81,8 @@ extension DeviceContext {
         }
     }
 
-    /// Puts results, oldest first, into the cache of a command of period zero, as if polling had given them.
-    /// - Throws: `API_CommandNotFound`, `API_PollObjNotFound`, `API_NotSupported` when it has a period.
+    /// Stores results, oldest first, in the cache of a command whose polling period is zero, as if they had been polled.
+    /// - Throws: `API_CommandNotFound`; `API_PollObjNotFound` when it is not polled; `API_NotSupported` when its period is not zero.
     public func fillCache(command name: String, with records: [CommandHistoryRecord]) throws(DevFailed) {
         let object = try self.runtime.triggered(.command, name)
         guard let polling = self.runtime.persistentState.polling else { return }

@@ -3,7 +3,7 @@ import NIOPosix
 import TangoClient
 import TangoCore
 
-/// A device's handle to the kernel: its state, its properties, its members. Any task may use it.
+/// A device's handle to the server: its state, properties, members, logger. It may be used from any task at any time.
 public final class DeviceContext: Sendable {
     package let runtime: DeviceRuntime
 
@@ -11,11 +11,13 @@ public final class DeviceContext: Sendable {
         self.runtime = runtime
     }
 
+    /// Name of the device, `domain/family/member`.
     public var name: DeviceName { self.runtime.name }
 
-    /// The state the device set, or ALARM while an attribute is wrongly configured.
+    /// The state as last computed: the one the device has set (`UNKNOWN` before), or `ALARM` because of its attributes.
     public var state: DevState { self.runtime.state }
 
+    /// Sets the state. While it is `ON`, clients see `ALARM` when the value of an attribute is beyond a limit.
     public func setState(_ state: DevState) {
         self.runtime.condition.withLock { condition in
             condition.state = state
@@ -23,32 +25,38 @@ public final class DeviceContext: Sendable {
         }
     }
 
-    /// Text of the status; `nil` goes back to the sentence about the state.
+    /// Sets the text of the status; `nil` returns to the sentence about the state, "The device is in ON state."
     public func setStatus(_ status: String?) { self.runtime.condition.withLock { $0.status = status } }
 
-    /// Writes to the device's log: to its logging targets, as far as its logging level lets it through. Never waits for them.
+    /// Logs to the device's logging targets as far as its logging level admits. Never blocks.
     public var logger: Logger { self.runtime.logger }
 
-    /// A client for the device's code: of the control system the server is in, and of any other.
+    /// The client of the device's code, for the control system the server is in and for any other.
     ///
-    /// Calls on devices of the same server go straight in, so a device may read its own attributes and two may call each other in turn; a
-    /// device that waits for one that waits for it gets `API_CommandTimedOut`.
+    /// Calls on devices of the same server stay in the process and in the task, so a device may read its own attributes and two devices may
+    /// call each other in turn. A device that waits for one that waits for it gets `API_CommandTimedOut`.
     public var controlSystem: ControlSystem { self.runtime.server.controlSystem ?? Self.withoutServer }
 
     private static let withoutServer = ControlSystem(
         host: nil, options: ClientOptions(), group: MultiThreadedEventLoopGroup.singleton)
 
-    /// Values of a property: of the device, else of its class, else the declared default, else `nil`.
-    public func property(_ name: String) -> [String]? {
-        let key = name.tangoFolded
-        if let values = self.runtime.configuration.properties[key] ?? self.runtime.configuration.classProperties[key] { return values }
-        let declared = self.runtime.deviceClass.properties.first { $0.name.tangoFolded == key }?.defaultValue
-        return declared?.isEmpty == false ? declared : nil
-    }
-
-    /// Runs the body with the device's gate held, for the device's own background work: no request runs meanwhile.
-    /// - Throws: `API_CommandTimedOut` when the gate is not had in time, `API_ShutdownInProgress` when the device ended.
-    public func withDevice<R: Sendable>(_ body: @escaping @Sendable (any Device) async throws -> R) async throws -> R {
-        try await self.runtime.withDevice(body)
+    /// Runs the closure while it holds the device, for the device's own background work: no request runs meanwhile.
+    ///
+    /// `try await context.withDevice { (device: Thermostat) in device.history.append(try await device.measure()) }`
+    /// - Parameters:
+    ///   - type: class of the device; inferred from the closure.
+    ///   - body: receives the device's object.
+    /// - Returns: the result of the closure.
+    /// - Throws: the error of the closure; `API_CommandTimedOut` when the device stays busy for the server's limit (3.2 s);
+    ///   `API_ShutdownInProgress` when the device has ended; `API_WrongDeviceClass` when it is of another class.
+    public func withDevice<D: Device, R: Sendable>(
+        as type: D.Type = D.self, _ body: @escaping @concurrent @Sendable (D) async throws -> R
+    ) async throws -> R {
+        try await self.runtime.withDevice { [name] device in
+            guard let device = device as? D else {
+                throw DevFailed("API_WrongDeviceClass", "Device \(name) is not of class \(D.self)", origin: "DeviceContext::withDevice")
+            }
+            return try await body(device)
+        }
     }
 }

@@ -18,11 +18,12 @@ import Testing
             self.context = context
             context.setState(.on)
         }
+        func initialize() {}
 
         static func deviceClass(execution: Execution = .inline, isAsync: Bool = false) -> DeviceClass {
             var level = AttributeDefinition(
                 name: "level", type: .double, access: .readWrite,
-                properties: AttributeProperties(label: "Level", minAlarm: "-100", maxAlarm: "100", minWarning: "-10", maxWarning: "10"))
+                properties: AttributeDefaults(label: "Level", minAlarm: "-100", maxAlarm: "100", minWarning: "-10", maxWarning: "10"))
             let read: @Sendable (MemberCall) throws -> AttributeReading? = { call in
                 let gauge = try call.device(as: Gauge.self)
                 gauge.readCount += 1

@@ -209,7 +209,7 @@ struct ConfigurationTests {
             activeAlarms: AlarmTally())
     }
 
-    private static func number(_ type: DataType = .double, _ properties: AttributeProperties = AttributeProperties()) -> AttributeDefinition
+    private static func number(_ type: DataType = .double, _ properties: AttributeDefaults = AttributeDefaults()) -> AttributeDefinition
     {
         AttributeDefinition(
             name: "a", type: type, enumLabels: type == .enum ? ["x", "y"] : [], properties: properties,
@@ -227,7 +227,7 @@ struct ConfigurationTests {
     }
 
     @Test func theDatabaseIsToldWhatTheLevelsBelowDoNotSay() throws {
-        var properties = AttributeProperties(label: "Label", unit: "V")
+        var properties = AttributeDefaults(label: "Label", unit: "V")
         properties.absoluteChange = "1"
         properties.archivePeriod = "5000"
         let attribute = Self.attribute(Self.number(.double, properties), ofClass: ["unit": ["W"]])
@@ -252,7 +252,7 @@ struct ConfigurationTests {
         #expect(attribute.hasAlarms)
         #expect(try Self.changes(of: attribute) { $0.alarm = AttributeAlarm() } == ["delta_t": nil, "delta_val": nil])
         // Changing one of two defaults of the class stores both.
-        var properties = AttributeProperties()
+        var properties = AttributeDefaults()
         properties.deltaTime = "100"
         properties.deltaValue = "5"
         let other = Self.attribute(Self.number(.double, properties))
@@ -261,13 +261,13 @@ struct ConfigurationTests {
     }
 
     @Test func aDifferenceThatIsNotChangedStaysInTheDatabaseAsItWas() throws {
-        let properties = AttributeProperties(deltaTime: "100", deltaValue: "5")
+        let properties = AttributeDefaults(deltaTime: "100", deltaValue: "5")
         let attribute = Self.attribute(Self.number(.double, properties), ["delta_val": ["+5"]])
         #expect(try Self.changes(of: attribute) { $0.label = "other" } == ["label": ["other"]])
         let other = Self.attribute(Self.number(.short, properties), ["delta_t": ["25"]])
         #expect(try Self.changes(of: other) { $0.label = "other" } == ["label": ["other"]])
         let long = Self.attribute(
-            Self.number(.short, AttributeProperties(deltaTime: "100000000", deltaValue: "5")), ["delta_val": ["-5"]])
+            Self.number(.short, AttributeDefaults(deltaTime: "100000000", deltaValue: "5")), ["delta_val": ["-5"]])
         #expect(try Self.changes(of: long) { $0.label = "other" } == ["label": ["other"]])
         // Read from the database this is 1, sent by a client 1000.
         let strange = Self.attribute(Self.number(.short, properties), ["delta_val": ["1e3"]])
@@ -277,12 +277,12 @@ struct ConfigurationTests {
 
     @Test(arguments: ["0", "1,2,3", "NaN", "not specified"])
     func aCriterionThatIsNotChangedStaysInTheDatabaseAsItWas(text: String) throws {
-        let attribute = Self.attribute(Self.number(.short, AttributeProperties(absoluteChange: "1")), ["abs_change": [text]])
+        let attribute = Self.attribute(Self.number(.short, AttributeDefaults(absoluteChange: "1")), ["abs_change": [text]])
         #expect(try Self.changes(of: attribute) { $0.label = "other" } == ["label": ["other"]])
     }
 
     @Test func aWriteAttributeHasNoAlarms() {
-        var definition = Self.number(.double, AttributeProperties(minAlarm: "20"))
+        var definition = Self.number(.double, AttributeDefaults(minAlarm: "20"))
         #expect(Self.attribute(definition).hasAlarms)
         definition.access = .write
         #expect(!Self.attribute(definition).hasAlarms)
@@ -332,7 +332,7 @@ struct ConfigurationTests {
     }
 
     @Test func wrongTimesAndCriteriaAreShownAsTheLibrarysAndRepairedByAnyChange() throws {
-        var properties = AttributeProperties()
+        var properties = AttributeDefaults()
         properties.eventPeriod = "500"
         properties.relativeChange = "2"
         let attribute = Self.attribute(Self.number(.double, properties), ["event_period": ["abc"], "rel_change": ["x"]])
