@@ -9,7 +9,7 @@ YARDSTICK ?=
 BENCH_BUILD := $(SWIFT) build -c release --package-path Benchmarks --scratch-path .build/benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs format tsan bench bench-build baselines baselines-check fuzz soak setup setup-test setup-bench clean
+.PHONY: help run test first-package lint docs format tsan bench bench-build baselines baselines-check fuzz soak setup setup-test setup-bench clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -22,6 +22,9 @@ run: setup ## build everything and start a control system with one command
 test: setup setup-test ## all tests, with the C++ and Python peers (ARGS='--filter X' for some)
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --no-parallel $(ARGS)
+
+first-package: ## what README tells a newcomer: make a package around its device, build it, start it
+	SWIFT=$(SWIFT) Scripts/first-package.sh
 
 tsan: setup ## the kernel's tests under the thread sanitizer (ARGS='--filter X' for others)
 	Scripts/tsan/run.sh $(or $(ARGS),--filter TangoServerTests)

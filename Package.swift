@@ -152,8 +152,9 @@ let package = Package(
             dependencies: ["TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", nio("NIOCore"), nio("NIOPosix"), logging],
             swiftSettings: settings),
         .testTarget(name: "TangoTestingTests", dependencies: ["TangoTesting"], swiftSettings: settings),
-        // The code in README and docs.
-        .testTarget(name: "GuideTests", dependencies: ["TangoClient", "TangoServer", "TangoTesting"], swiftSettings: settings),
+        // The code in README and docs, compiled as in a package of its own: without the settings of this one.
+        .testTarget(
+            name: "GuideTests", dependencies: ["TangoClient", "TangoServer", "TangoTesting"], swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(name: "TangoMirrorTests", dependencies: ["TangoMirror", "TangoTesting"], swiftSettings: settings),
         .testTarget(
             name: "TangoTestDeviceTests", dependencies: ["TangoCore", "TangoServer", "TangoTestDevice"], swiftSettings: settings),

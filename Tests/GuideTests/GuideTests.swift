@@ -1,12 +1,12 @@
 import Foundation
 import Testing
 
-/// The Swift code in the documents is code of this target: compiled, and run where it can be.
+/// The Swift code in the documents is part of this target: it is compiled, and run where possible.
 struct GuideTests {
     private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// Lines without indentation; blank ones and imports left out.
+    /// Returns the lines without indentation, blank lines, comments and imports.
     private static func lines(_ text: Substring) -> [String] {
         text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces).replacing(/\s+\/\/.*$/, with: "") }
             .filter { !$0.isEmpty && !$0.hasPrefix("import ") && !$0.hasPrefix("//") }
@@ -19,13 +19,24 @@ struct GuideTests {
         }
     }
 
+    /// Makes the package that README describes, builds it and starts its server. Takes a few minutes the first time.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["FIRST_PACKAGE"] == "1", "FIRST_PACKAGE=1 runs it"))
+    func theDeviceOfTheReadmeIsAPackageOfItsOwn() throws {
+        let script = Process()
+        script.executableURL = Self.repository.appendingPathComponent("Scripts/first-package.sh")
+        try script.run()
+        script.waitUntilExit()
+        #expect(script.terminationStatus == 0)
+    }
+
     @Test(arguments: ["docs/writing-a-device.md", "README.md"]) func swiftCodeOfTheDocumentsIsCompiled(_ document: String) throws {
         let text = try String(contentsOf: Self.repository.appendingPathComponent(document), encoding: .utf8)
-        let blocks = text.matches(of: /(?s)```swift\n(.*?)```/).map(\.1)
+        // Scripts/first-package.sh checks the manifest.
+        let blocks = text.matches(of: /(?s)```swift\n(.*?)```/).map(\.1).filter { !$0.hasPrefix("// swift-tools-version") }
         #expect(!blocks.isEmpty)
         let snippets = try Self.snippets()
         for block in blocks {
-            // `…` leaves something out.
+            // `…` stands for omitted lines.
             for part in block.split(separator: "…") {
                 let wanted = Self.lines(part)
                 guard !wanted.isEmpty else { continue }
