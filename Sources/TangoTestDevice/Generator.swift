@@ -7,7 +7,7 @@ import TangoServer
     import Darwin
 #endif
 
-/// Numbers the generator works with that clients set by writing attributes.
+/// Numbers of the generator that clients set by writing attributes.
 enum Setting: Int, CaseIterable {
     case ampli, freq
     case doubleScalar, doubleScalarW
@@ -16,7 +16,7 @@ enum Setting: Int, CaseIterable {
     case ulongScalar
     case ushortScalar, ucharScalar, floatScalar
 
-    /// What it counts as until written, whatever set value clients see.
+    /// Its value until it is written, whatever set value clients see.
     var initial: Double {
         switch self {
         case .ampli: 1
@@ -37,11 +37,11 @@ struct Settings: Equatable {
     }
 }
 
-/// One round of the generator: all that the values clients read in it depend on.
+/// One round of the generator: everything the values read in it depend on.
 struct Round {
     /// Rounds since initialization.
     private(set) var number = 0
-    /// The settings as they were when the round began: a write shows in the next one.
+    /// The settings at the start of the round; a write takes effect in the next one.
     private(set) var settings: Settings
     var random: SplitMix64
     /// Radius of the spot in the numeric images.
@@ -66,15 +66,15 @@ struct Round {
         self.drawSpotRadius()
     }
 
-    /// An eighth of the image, give or take 20 %.
+    /// An eighth of the image, plus or minus 20 %.
     private mutating func drawSpotRadius() {
         self.spotRadius = Double(TestAttribute.imageSide) / 8 * (0.8 + 0.4 * Double(self.random.number(below: 1001)) / 1000)
     }
 
-    /// A whole number from 0 to below the setting; 0 when that is 1 or less.
+    /// Returns a whole number from 0 to below the setting; 0 when the setting is 1 or less.
     mutating func number(below setting: Setting) -> Double {
         let limit = self.settings[setting]
-        // Also false for a NaN.
+        // Also false for NaN.
         guard limit > 1 else { return 0 }
         return Double(self.random.number(below: Int(min(limit, Double(UInt32.max)))))
     }
@@ -84,7 +84,7 @@ struct Round {
         self.settings[setting] * sin(Self.degree * Double(self.number % 360))
     }
 
-    /// `wave`: a sine over the elements, wandering one degree per round.
+    /// `wave`: a sine over the elements, moving one degree per round.
     func wave() -> [Double] {
         let amplitude = self.settings[.ampli]
         let step = self.settings[.freq] * Self.degree
@@ -92,12 +92,12 @@ struct Round {
         return (0..<TestAttribute.spectrumLength).map { amplitude * sin(step * Double($0 + phase)) }
     }
 
-    /// Random values.
+    /// Returns random values.
     mutating func noise<T: TestValue>(_ type: T.Type, count: Int, below limit: Int) -> [T] {
         (0..<count).map { _ in T(level: Double(self.random.number(below: limit))) }
     }
 
-    /// A round spot in the middle of an image: the radius at its center, falling to 0 at its edge.
+    /// Returns a round spot in the middle of an image: the radius at its center, falling to 0 at its edge.
     func spot<T: TestValue>(_ type: T.Type) -> [T] {
         let side = TestAttribute.imageSide
         let reach = Int(self.spotRadius)
@@ -138,17 +138,17 @@ struct Round {
         return texts
     }
 
-    /// With the value of pi the class has always had.
+    /// Uses the value of pi that the C++ class uses.
     private static let degree = 3.14159 / 180
 }
 
-/// The number with at least that many digits, as `%.2d` prints it.
+/// Returns the number with at least that many digits, as `%.2d` prints it.
 private func decimal(_ number: Int, digits: Int) -> String {
     let text = String(number)
     return text.utf8.count < digits ? String(repeating: "0", count: digits - text.utf8.count) + text : text
 }
 
-/// A type the generator makes values of and takes settings from.
+/// A type of which the generator makes values and reads settings.
 protocol TestValue: TangoScalar {
     /// - Parameter level: within the range of the type.
     init(level: Double)
@@ -180,7 +180,7 @@ extension UInt64: TestValue {}
 extension Float: TestValue {}
 extension Double: TestValue {}
 
-/// A small generator of pseudo random numbers (Steele, Lea and Flood, 2014): an image takes 63001 of them.
+/// A small generator of pseudo random numbers (Steele, Lea and Flood, 2014): an image needs 63001 of them.
 struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 
@@ -196,7 +196,7 @@ struct SplitMix64: RandomNumberGenerator {
         return bits ^ (bits >> 31)
     }
 
-    /// From 0 to below the limit, which is positive.
+    /// Returns a number from 0 to below the limit, which is positive.
     mutating func number(below limit: Int) -> Int {
         Int(self.next() % UInt64(limit))
     }

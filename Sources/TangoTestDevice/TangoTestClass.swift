@@ -1,13 +1,14 @@
 import TangoCore
 import TangoServer
 
-/// The class `TangoTest`, which the tests of all Tango clients ask for: every type and shape of attribute, and a command that echoes its
-/// argument for every type.
+/// The class `TangoTest`, which the tests of all Tango clients need: an attribute of every type and format, and for every type a command
+/// that echoes its argument.
 ///
-/// Interface of release 10.0.2, and the three attributes later client tests need; a superset of that of 9.3.4.
-public enum TangoTestClass {
-    /// What a server needs to serve devices of this class.
-    public static var deviceClass: DeviceClass { Self.description }
+/// It has the interface of the C++ TangoTest of release 10.0.2, a superset of that of 9.3.4, and the three attributes that later client
+/// tests need.
+package enum TangoTestClass {
+    /// The class, for a server.
+    package static var deviceClass: DeviceClass { Self.description }
 
     private static let description = DeviceClass(
         "TangoTest", TangoTestDevice.self, execution: .inline,
@@ -27,11 +28,11 @@ public enum TangoTestClass {
         TestPipe.definition
     }
 
-    /// All attributes, in the order clients see; the position is the number of the device's slot.
+    /// All attributes in the order in which clients list them; the position is the number of the device's slot.
     static let table: [TestAttribute] =
         TestScalars.generated + TestScalars.added + TestSpectra.all + TestImages.all + TestScalars.late
 
-    /// Slots whose value every round of the generator replaces.
+    /// Slots whose values every round of the generator replaces.
     static let renewedSlots: [Int] = Self.table.indices.filter { Self.table[$0].isRenewed }
 
     /// Slot of the attribute of that name.
@@ -44,7 +45,7 @@ enum TestProperty: String, CaseIterable {
     case sleepPeriod = "Sleep_period"
     case ushortImageSize = "UShort_image_ro_size"
 
-    /// Value without one in the database.
+    /// Value used when the database has none.
     var standard: Int {
         switch self {
         case .background: 1
@@ -63,7 +64,7 @@ enum TestProperty: String, CaseIterable {
         return PropertyDefinition(name: self.rawValue, description: text, defaultValue: [String(self.standard)])
     }
 
-    /// The value the device has; text that is no number counts as none.
+    /// Returns the value for the device; text that is not a number counts as none.
     func value(of context: DeviceContext) -> Int {
         context.property(self.rawValue)?.first.flatMap { Int($0) } ?? self.standard
     }

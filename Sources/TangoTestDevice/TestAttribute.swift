@@ -1,31 +1,31 @@
 import TangoCore
 import TangoServer
 
-/// A row of the table of attributes: what clients see of it, and how the device answers.
+/// A row of the table of attributes: its definition, and how the device reads and writes it.
 struct TestAttribute: Sendable {
     typealias Make = @Sendable (inout Round) -> AttributeReading
     typealias Keep = @Sendable (AttributeWrite) -> AttributeReading
-    /// Told the slot of the attribute.
+    /// Receives the slot of the attribute.
     typealias Read = @Sendable (TangoTestDevice, Int) throws -> AttributeReading?
     typealias Write = @Sendable (TangoTestDevice, Int, AttributeWrite) -> Void
 
-    /// Still without reader and writer.
+    /// The definition without reader and writer.
     var definition: AttributeDefinition
     /// Whether each round of the generator gives it a new value.
     var isRenewed = false
-    /// `nil`: it reads as its set value.
+    /// `nil`: it reads its set value.
     var read: Read?
-    /// `nil`: what is written is the kernel's to keep, and changes nothing here.
+    /// `nil`: the kernel keeps the set value; nothing changes here.
     var write: Write?
 
-    /// Elements a spectrum reads at most.
+    /// Greatest number of elements that a spectrum reads.
     static let spectrumLength = 256
-    /// Elements that may be written to a spectrum.
+    /// Greatest number of elements that may be written to a spectrum.
     static let spectrumLimit: Int32 = 4096
     static let imageSide = 251
     static let imageDimension = AttributeDimension(x: Int32(Self.imageSide), y: Int32(Self.imageSide))
 
-    /// The definition with handlers that work on that slot of the device.
+    /// Returns the definition with handlers for that slot of the device.
     func lowered(slot: Int) -> AttributeDefinition {
         var definition = self.definition
         if let read = self.read {
@@ -44,17 +44,17 @@ struct TestAttribute: Sendable {
         return definition
     }
 
-    /// An attribute whose value each round replaces.
+    /// Makes an attribute whose value each round replaces.
     static func generated(_ definition: AttributeDefinition, write: Write? = nil, make: @escaping Make) -> TestAttribute {
         TestAttribute(
             definition: definition, isRenewed: true, read: { device, slot in device.reading(slot, orMake: make) }, write: write)
     }
 
-    /// An attribute that gives back what was written.
+    /// Makes an attribute that reads what was written.
     /// - Parameters:
     ///   - initial: its value after initialization.
-    ///   - keep: what of a written value it reads.
-    ///   - written: what else the new value changes.
+    ///   - keep: returns the part of a written value that it reads.
+    ///   - written: applies other effects of the new value.
     static func kept(
         _ definition: AttributeDefinition, initial: @escaping @Sendable () -> AttributeReading, keep: @escaping Keep,
         written: (@Sendable (TangoTestDevice, AttributeReading) -> Void)? = nil
@@ -69,7 +69,7 @@ struct TestAttribute: Sendable {
             })
     }
 
-    /// Takes the number written for the rounds to come.
+    /// Uses the number written in later rounds.
     static func sets<T: TestValue>(_ setting: Setting, _ type: T.Type) -> Write {
         { device, _, written in
             if let value = T.values(of: written.data)?.first { device.set(setting, to: value.level) }
@@ -89,7 +89,7 @@ extension AttributeReading {
         AttributeReading(T.attributeData(values))
     }
 
-    /// An image of the usual size.
+    /// Makes an image of the usual size.
     static func image<T: TangoScalar>(_ values: [T]) -> AttributeReading {
         AttributeReading(T.attributeData(values), dimension: TestAttribute.imageDimension)
     }

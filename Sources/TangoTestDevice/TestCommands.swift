@@ -1,7 +1,7 @@
 import TangoCore
 import TangoServer
 
-/// The commands, sorted by name; every device has Init, State and Status besides.
+/// The commands, sorted by name. Every device also has Init, State and Status.
 enum TestCommands {
     static let all: [CommandDefinition] =
         (Self.echoes + [
@@ -29,7 +29,7 @@ enum TestCommands {
         .ulongArray, .ushortArray,
     ]
 
-    /// Returns its argument; has the name of its type.
+    /// Makes a command that returns its argument and is named for its type.
     private static func echo(_ type: DataType, _ inDescription: String, _ outDescription: String) -> CommandDefinition {
         CommandDefinition(
             CommandInfo(name: type.name, inType: type, outType: type, inDescription: inDescription, outDescription: outDescription),
@@ -39,12 +39,12 @@ enum TestCommands {
             })
     }
 
-    /// Does nothing, whatever the name says: clients call these and see that the device lives on.
+    /// Makes a command that does nothing, whatever its name: clients call it and see that the device survives.
     private static func quiet(_ name: String) -> CommandDefinition {
         CommandDefinition(CommandInfo(name: name, level: .expert, inType: .void, outType: .void), handler: .sync { _, _ in .void })
     }
 
-    /// RUNNING becomes FAULT; all else becomes RUNNING.
+    /// Changes the state: RUNNING becomes FAULT, any other state RUNNING.
     private static let switchStates = CommandDefinition(
         CommandInfo(name: "SwitchStates", inType: .void, outType: .void),
         handler: .sync { call, _ in

@@ -3,12 +3,12 @@ import TangoServer
 
 /// The image attributes.
 enum TestImages {
-    /// Width and height `ushort_image_ro` may have.
+    /// Greatest width and height of `ushort_image_ro`.
     static let largestSide = 8192
 
     static let all: [TestAttribute] = [
         Self.kept("boolean_image", false),
-        Self.noise("boolean_image_ro", Bool.self, below: 2, properties: AttributeProperties(label: "boolean_image")),
+        Self.noise("boolean_image_ro", Bool.self, below: 2, properties: AttributeDefaults(label: "boolean_image")),
         Self.kept("double_image", Double(0)),
         Self.spot("double_image_ro", Double.self),
         Self.kept("float_image", Float(0)),
@@ -35,40 +35,40 @@ enum TestImages {
 
     private static func definition(
         _ name: String, _ type: DataType, access: AttributeWriteType = .read, limit: Int = TestAttribute.imageSide,
-        labels: [String] = [], properties: AttributeProperties = AttributeProperties()
+        labels: [String] = [], properties: AttributeDefaults = AttributeDefaults()
     ) -> AttributeDefinition {
         AttributeDefinition(
             name: name, type: type, format: .image, access: access, maxDimX: Int32(limit), maxDimY: Int32(limit), enumLabels: labels,
             properties: properties)
     }
 
-    private static func levels(_ description: String, label: String? = nil) -> AttributeProperties {
-        AttributeProperties(description: description, label: label, minValue: "0", maxValue: "255")
+    private static func levels(_ description: String, label: String? = nil) -> AttributeDefaults {
+        AttributeDefaults(description: description, label: label, minValue: "0", maxValue: "255")
     }
 
-    /// Random numbers.
+    /// Reads random numbers.
     private static func noise<T: TestValue>(
-        _ name: String, _ type: T.Type, below limit: Int = 256, properties: AttributeProperties = AttributeProperties()
+        _ name: String, _ type: T.Type, below limit: Int = 256, properties: AttributeDefaults = AttributeDefaults()
     ) -> TestAttribute {
         .generated(Self.definition(name, T.tangoType, properties: properties)) { round in
             .image(round.noise(type, count: TestAttribute.imageDimension.elementCount, below: limit))
         }
     }
 
-    /// A round spot.
+    /// Reads a round spot.
     private static func spot<T: TestValue>(
-        _ name: String, _ type: T.Type, properties: AttributeProperties = AttributeProperties()
+        _ name: String, _ type: T.Type, properties: AttributeDefaults = AttributeDefaults()
     ) -> TestAttribute {
         .generated(Self.definition(name, T.tangoType, properties: properties)) { round in .image(round.spot(type)) }
     }
 
-    /// Gives back what was written.
+    /// Reads what was written.
     private static func kept<T: TangoScalar>(_ name: String, _ blank: T, limit: Int = TestAttribute.imageSide) -> TestAttribute {
         .kept(
             Self.definition(name, T.tangoType, access: .readWrite, limit: limit), initial: { Self.blank(blank) }, keep: Self.asWritten)
     }
 
-    /// Random numbers in a size of the device's choice.
+    /// Reads random numbers, in a size that the device chooses.
     private static let ushortImage = TestAttribute.generated(
         Self.definition("ushort_image_ro", .ushort, limit: Self.largestSide, properties: Self.levels("An unsigned short image attribute"))
     ) { round in
@@ -78,7 +78,7 @@ enum TestImages {
         )
     }
 
-    /// Always of full size: what was written comes first, zeros follow.
+    /// Reads an image of full size: first what was written, then zeros.
     private static let longImage = TestAttribute.kept(
         Self.definition("long_image", .long, access: .readWrite), initial: { Self.blank(Int32(0)) },
         keep: { written in
@@ -87,7 +87,7 @@ enum TestImages {
             return .image(Array(values) + Array(repeating: 0, count: size - values.count))
         })
 
-    /// Gives its dimension to `enum_image_ro`.
+    /// Sets the dimension of `enum_image_ro`.
     private static let enumeration = TestAttribute.kept(
         Self.definition("enum_image", .enum, access: .readWrite, labels: TestAttribute.labels(from: 15)),
         initial: { Self.blank(Int16(0)) }, keep: Self.asWritten,

@@ -3,7 +3,7 @@ import TangoServer
 
 /// The scalar attributes.
 enum TestScalars {
-    /// Those of all releases.
+    /// The attributes of all releases.
     static let generated: [TestAttribute] = [
         Self.written("ampli", Double.self, .ampli),
         Self.kept("boolean_scalar", true, description: "A boolean scalar attribute"),
@@ -28,7 +28,7 @@ enum TestScalars {
         Self.random("ulong_scalar", UInt32.self, below: .ulongScalar, sets: .ulongScalar),
     ]
 
-    /// Those of release 10.
+    /// The attributes of release 10.
     static let added: [TestAttribute] = [
         Self.kept("enum_scalar", Int16(0), labels: TestAttribute.labels(from: 0)),
         Self.written("freq", Double.self, .freq),
@@ -37,7 +37,7 @@ enum TestScalars {
         },
     ]
 
-    /// Those client tests of later releases ask for.
+    /// The attributes that client tests of later releases need.
     static let late: [TestAttribute] = [
         Self.echoMode,
         Self.shifted("long_scalar_ts_past", by: -3600),
@@ -46,27 +46,27 @@ enum TestScalars {
 
     // MARK: Families
 
-    /// WRITE only: a setting of the generator.
+    /// A `WRITE` attribute: a setting of the generator.
     private static func written<T: TestValue>(_ name: String, _ type: T.Type, _ setting: Setting) -> TestAttribute {
         TestAttribute(
             definition: AttributeDefinition(name: name, type: T.tangoType, access: .write), write: TestAttribute.sets(setting, type))
     }
 
-    /// Random, below a number written to this or another attribute.
-    /// - Parameter shows: the WRITE attribute of a READ_WITH_WRITE one.
+    /// Reads a random number below the one written to this or another attribute.
+    /// - Parameter shows: the `WRITE` attribute whose set value a `READ_WITH_WRITE` attribute shows.
     private static func random<T: TestValue>(
         _ name: String, _ type: T.Type, below limit: Setting, sets setting: Setting? = nil, access: AttributeWriteType = .readWrite,
         shows partner: String? = nil, description: String? = nil
     ) -> TestAttribute {
         let definition = AttributeDefinition(
             name: name, type: T.tangoType, access: partner == nil ? access : .readWithWrite, writeAttributeName: partner,
-            properties: AttributeProperties(description: description))
+            properties: AttributeDefaults(description: description))
         return .generated(definition, write: setting.map { TestAttribute.sets($0, type) }) { round in
             .scalar(T(level: round.number(below: limit)))
         }
     }
 
-    /// A sine whose amplitude is the number written to this or, if it shows one, another attribute.
+    /// Reads a sine whose amplitude is the number written to this attribute or to the one it shows.
     private static func sine(_ name: String, _ amplitude: Setting, shows partner: String? = nil) -> TestAttribute {
         let definition = AttributeDefinition(
             name: name, type: .double, access: partner == nil ? .readWrite : .readWithWrite, writeAttributeName: partner)
@@ -75,19 +75,19 @@ enum TestScalars {
         }
     }
 
-    /// Gives back what was written, at once.
+    /// Reads what was written, at once.
     private static func kept<T: TangoScalar>(
         _ name: String, _ initial: T, labels: [String] = [], description: String? = nil
     ) -> TestAttribute {
         .kept(
             AttributeDefinition(
                 name: name, type: labels.isEmpty ? T.tangoType : .enum, access: .readWrite, enumLabels: labels,
-                properties: AttributeProperties(description: description)),
+                properties: AttributeDefaults(description: description)),
             initial: { .scalar(initial) },
             keep: { AttributeReading($0.data.slice(0..<1), dimension: .scalar) })
     }
 
-    /// Gives back what was written, with a time that many seconds from now.
+    /// Reads what was written, with a time that many seconds from now.
     private static func shifted(_ name: String, by seconds: Int32) -> TestAttribute {
         var attribute = Self.kept(name, Int32(0))
         attribute.read = { device, slot in
@@ -100,9 +100,9 @@ enum TestScalars {
         return attribute
     }
 
-    // MARK: Single ones
+    // MARK: Others
 
-    /// The read fails with `API_AttrValueNotSet`.
+    /// An attribute whose read fails with `API_AttrValueNotSet`.
     private static let noValue = TestAttribute(definition: AttributeDefinition(name: "no_value", type: .long), read: { _, _ in nil })
 
     private static let throwException = TestAttribute(
@@ -111,7 +111,7 @@ enum TestScalars {
             throw DevFailed("exception test", "here is the exception you requested", origin: "TangoTest::read_throw_exception")
         })
 
-    /// Tells whether the generated scalars give back what was written; in this class the generator renews them always.
+    /// Whether the generated scalars read as written. In this class the generator always renews them.
     private static let echoMode = TestAttribute(
         definition: AttributeDefinition(name: "echo_mode", type: .boolean), read: { _, _ in .scalar(false) })
 }

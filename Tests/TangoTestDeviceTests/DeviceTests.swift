@@ -63,7 +63,7 @@ struct DeviceTests {
         try bench.write("enum_image", .short([2, 2]), AttributeDimension(x: 1, y: 2))
         #expect(try bench.read("enum_image_ro")?.dimension == AttributeDimension(x: 1, y: 2))
         #expect(try bench.values("enum_image", Int16.self) == [2, 2])
-        // What is written to the image is the image's alone.
+        // A write to the image changes only the image.
         #expect(try bench.values("enum_spectrum", Int16.self) == [2, 1, 0])
     }
 
@@ -175,7 +175,7 @@ struct DeviceTests {
     }
 
     @Test func theGeneratorEndsWithItsDevice() async throws {
-        // Nothing is attached to the context, which answers as after a shutdown.
+        // No device is attached to the context, which behaves as after a shutdown.
         let bench = try await Bench(properties: ["Sleep_period": ["0"]])
         let generator = try #require(bench.device.generator)
         let failure = await #expect(throws: DevFailed.self) { try await generator.value }

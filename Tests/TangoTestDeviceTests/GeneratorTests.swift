@@ -93,7 +93,7 @@ struct GeneratorTests {
             #expect(try bench.values("long64_scalar", Int64.self) == [0])
             #expect(try bench.values("uchar_scalar", UInt8.self) == [0])
         }
-        // A NaN can be allowed by the server, and numbers of any size always are.
+        // The server may allow NaN, and allows numbers of any size.
         for value in [Float.nan, .infinity, .greatestFiniteMagnitude] {
             try bench.write("float_scalar", .float([value]), .scalar)
             bench.device.beginRound()

@@ -5,7 +5,7 @@ import Testing
 @testable import TangoTestDevice
 
 struct InterfaceTests {
-    /// Name, type, writable kind, in order.
+    /// Name, type and access, in order.
     static let attributes = """
         ampli DevDouble W; boolean_scalar DevBoolean RW; double_scalar DevDouble RW; double_scalar_rww DevDouble RWW;
         double_scalar_w DevDouble W; float_scalar DevFloat RW; long64_scalar DevLong64 RW; long_scalar DevLong RW;
@@ -58,21 +58,21 @@ struct InterfaceTests {
     }
 
     @Test func onlyTheAttributesOfTheTableHavePropertiesOfTheirOwn() {
-        var expected: [String: AttributeProperties] = [
-            "boolean_scalar": AttributeProperties(description: "A boolean scalar attribute"),
-            "float_scalar": AttributeProperties(description: "A float attribute"),
-            "float_spectrum": AttributeProperties(description: "A float spectrum attribute"),
-            "uchar_spectrum": AttributeProperties(description: "An unsigned char spectrum attribute", minValue: "0", maxValue: "255"),
-            "ushort_spectrum": AttributeProperties(description: "An unsigned short spectrum attribute"),
-            "boolean_image_ro": AttributeProperties(label: "boolean_image"),
-            "ushort_image_ro": AttributeProperties(description: "An unsigned short image attribute", minValue: "0", maxValue: "255"),
+        var expected: [String: AttributeDefaults] = [
+            "boolean_scalar": AttributeDefaults(description: "A boolean scalar attribute"),
+            "float_scalar": AttributeDefaults(description: "A float attribute"),
+            "float_spectrum": AttributeDefaults(description: "A float spectrum attribute"),
+            "uchar_spectrum": AttributeDefaults(description: "An unsigned char spectrum attribute", minValue: "0", maxValue: "255"),
+            "ushort_spectrum": AttributeDefaults(description: "An unsigned short spectrum attribute"),
+            "boolean_image_ro": AttributeDefaults(label: "boolean_image"),
+            "ushort_image_ro": AttributeDefaults(description: "An unsigned short image attribute", minValue: "0", maxValue: "255"),
         ]
-        expected["float_image_ro"] = AttributeProperties(
+        expected["float_image_ro"] = AttributeDefaults(
             description: "A float image attribute", label: "float_image", minValue: "0", maxValue: "255")
-        expected["uchar_image_ro"] = AttributeProperties(
+        expected["uchar_image_ro"] = AttributeDefaults(
             description: "An unsigned char image attribute", label: "uchar_image", minValue: "0", maxValue: "255")
         for attribute in TangoTestClass.deviceClass.attributes {
-            #expect(attribute.properties == expected[attribute.name] ?? AttributeProperties(), "\(attribute.name)")
+            #expect(attribute.properties == expected[attribute.name] ?? AttributeDefaults(), "\(attribute.name)")
             #expect(attribute.level == .operator && attribute.memorization == .none)
         }
     }

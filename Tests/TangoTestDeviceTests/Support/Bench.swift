@@ -3,12 +3,12 @@ import TangoServer
 
 @testable import TangoTestDevice
 
-/// A device on its own, used through the definitions of its class as the kernel does.
+/// A device without a server, used through the definitions of its class as the kernel does.
 struct Bench {
     let context: DeviceContext
     let device: TangoTestDevice
 
-    /// The background task of the device sleeps for an hour, unless told otherwise: rounds are begun by hand.
+    /// By default the background task of the device sleeps for an hour, and tests begin rounds themselves.
     init(properties: [String: [String]] = [:]) async throws {
         self.context = DeviceContext.isolated(
             try DeviceName("sys/tg_test/1"), of: TangoTestClass.deviceClass,
