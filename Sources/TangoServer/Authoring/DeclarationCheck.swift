@@ -32,13 +32,13 @@ enum DeclarationCheck {
             }
         }
         for attribute in deviceClass.attributes {
-            let mistake = deviceClass.isDeclaredInCode ? attribute.mistake(in: deviceClass) : nil
-            if let mistake { return "attribute \(attribute.name) \(mistake)" }
             do {
                 try attribute.check()
             } catch {
                 return error.reasonDescription
             }
+            let mistake = deviceClass.isDeclaredInCode ? attribute.mistake(in: deviceClass) : nil
+            if let mistake { return "attribute \(attribute.name) \(mistake)" }
         }
         guard deviceClass.isDeclaredInCode else { return nil }
         for command in deviceClass.commands {
