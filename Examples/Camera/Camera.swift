@@ -11,7 +11,7 @@ final class Camera: Device {
         Camera.size
 
         Attribute("Picture", TangoImage<UInt16>.self, description: "The last picture", maxDimX: 4096, maxDimY: 4096)
-            .reading { try $0.readPicture() }
+            .reading { $0.readPicture() }
         Attribute("Histogram", [Int32].self, description: "How many pixels are how bright", maxDimX: 16).read { $0.readHistogram() }
         Attribute("Exposure", Double.self, unit: "s", displayUnit: "ms", minValue: 0.001, maxValue: 10).stored(at: \.exposure)
         Attribute("Gain", Double.self, minValue: 1, maxValue: 16).read { $0.gain }.write { $0.writeGain($1) }

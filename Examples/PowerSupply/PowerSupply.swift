@@ -20,20 +20,20 @@ final class PowerSupply: Device {
             memorization: .memorized
         )
         .read { $0.setpoint }
-        .write { try await $0.writeSetpoint($1) }
+        .write { try $0.writeSetpoint($1) }
         .notAllowed(in: .fault, for: .write)
 
         Attribute("Voltage", Double.self, unit: "V").read { $0.current * $0.resistance }
         Attribute("Interlock", Interlock.self, description: "Why the supply tripped").read { $0.interlock }
 
-        Command("On") { try await $0.turnOn() }.allowed(in: .off)
-        Command("Off") { try await $0.turnOff() }.notAllowed(in: .fault)
+        Command("On") { try $0.turnOn() }.allowed(in: .off)
+        Command("Off") { $0.turnOff() }.notAllowed(in: .fault)
         Command("Ramp", inDescription: "Current to go to [A]", outDescription: "How long it takes [s]") { (device, target: Double) in
             try device.ramp(to: target)
         }
         .allowed(in: .on, .moving)
         Command("Trip", level: .expert) { $0.trip(.overTemperature) }
-        Command("Reset") { try await $0.reset() }.allowed(in: .fault)
+        Command("Reset") { $0.reset() }.allowed(in: .fault)
 
         DevicePipe("Summary", description: "Everything at once").read { device in
             [
