@@ -112,17 +112,17 @@ public final class ControlSystem: Sendable {
     /// Cached per name. A defined device that is not exported gives a proxy whose calls throw `API_DeviceNotExported`.
     /// - Throws: `API_WrongDeviceNameSyntax`, `DB_DeviceNotDefined`, `API_CantConnectToDatabase`, …
     public func device(_ name: String) async throws(DevFailed) -> DeviceProxy {
-        try await self.device(try ResourceLocator(parsing: name))
+        try await self.device(try TRL(parsing: name))
     }
 
     /// As `device(_:)`, by a locator taken apart.
-    public func device(_ locator: ResourceLocator) async throws(DevFailed) -> DeviceProxy {
+    public func device(_ locator: TRL) async throws(DevFailed) -> DeviceProxy {
         let proxy = try await self.proxy(of: locator, at: try self.resolved(locator.host))
         HandlerTask.server?.uses(device: locator.host == nil ? locator.device.tangoFolded : locator.description.tangoFolded)
         return proxy
     }
 
-    private func proxy(of locator: ResourceLocator, at host: TangoHost) async throws(DevFailed) -> DeviceProxy {
+    private func proxy(of locator: TRL, at host: TangoHost) async throws(DevFailed) -> DeviceProxy {
         let key = ProxyKey(host: host.folded, device: locator.device.tangoFolded, usesDatabase: locator.usesDatabase)
         if let proxy = self.state.withLock({ $0.proxies.value(key) }) { return proxy }
         let proxy: DeviceProxy

@@ -9,7 +9,7 @@ struct AttributeTargets: Sendable, Hashable {
 
     /// Splits `a/b/c attr1 attr2`, `a/b/c/attr` and any mix of them. An argument with `/` names a device or a device's attribute;
     /// one without is an attribute of the device before it; the first is always a device.
-    /// - Throws: what `ResourceLocator.init(parsing:)` throws.
+    /// - Throws: what `TRL.init(parsing:)` throws.
     static func parse(_ arguments: [String]) throws(DevFailed) -> [AttributeTargets] {
         var targets: [AttributeTargets] = []
         for argument in arguments {
@@ -29,7 +29,7 @@ struct AttributeTargets: Sendable, Hashable {
 
     /// A locator without its attribute, and the attribute.
     static func split(_ text: String) throws(DevFailed) -> (device: String, attribute: String?) {
-        var locator = try ResourceLocator(parsing: text)
+        var locator = try TRL(parsing: text)
         let attribute = locator.attribute
         locator.attribute = nil
         return (attribute == nil ? text : locator.description, attribute)

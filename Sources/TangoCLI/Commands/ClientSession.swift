@@ -51,7 +51,7 @@ struct ClientSession: Sendable {
     /// What the error line may mention. The database is asked for the server of a device that does not answer.
     private func context(of failure: CommandFailure) async -> ErrorLine.Context {
         var context = ErrorLine.Context(device: failure.device, timeout: self.common.timeout)
-        let locator = failure.device.flatMap { try? ResourceLocator(parsing: $0) }
+        let locator = failure.device.flatMap { try? TRL(parsing: $0) }
         context.host = locator?.host ?? self.common.tangoHost ?? (try? self.system.defaultHost())
         let reasons = Set(failure.failure.errors.map(\.reason))
         guard let locator, locator.usesDatabase, !reasons.isDisjoint(with: [.deviceNotExported, .cantConnectToDevice]),

@@ -55,14 +55,14 @@ package final class AccessControl: Sendable {
     private let state = Mutex(State())
     /// Asks the database for the values of property `Services` of the free object `CtrlSystem`.
     private let services: @Sendable () async throws -> [String]
-    private let makeProxy: @Sendable (ResourceLocator) throws -> DeviceProxy
+    private let makeProxy: @Sendable (TRL) throws -> DeviceProxy
     private let setting: @Sendable (String) -> String?
 
     /// - Parameters:
     ///   - makeProxy: gives a proxy of the service that is not itself under access control.
     ///   - setting: looks up a setting such as `SUPER_TANGO`.
     init(
-        services: @escaping @Sendable () async throws -> [String], makeProxy: @escaping @Sendable (ResourceLocator) throws -> DeviceProxy,
+        services: @escaping @Sendable () async throws -> [String], makeProxy: @escaping @Sendable (TRL) throws -> DeviceProxy,
         setting: @escaping @Sendable (String) -> String? = { TangoEnvironment.value($0) }
     ) {
         self.services = services
@@ -85,7 +85,7 @@ package final class AccessControl: Sendable {
 
     private func proxy(_ services: [String]) throws -> DeviceProxy? {
         guard let name = self.setting("ACCESS_DEVNAME") ?? Self.serviceDevice(services) else { return nil }
-        return try self.makeProxy(try ResourceLocator(parsing: name))
+        return try self.makeProxy(try TRL(parsing: name))
     }
 
     /// - Parameter maximumAge: how long ago the database may have been asked; `nil`: once is enough.

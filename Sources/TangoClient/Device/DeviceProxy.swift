@@ -69,10 +69,10 @@ public final class DeviceProxy: Sendable {
     }
 
     /// The locator that leads here from anywhere.
-    public var locator: ResourceLocator {
+    public var locator: TRL {
         switch self.origin {
-        case .database(let database): ResourceLocator(host: database.host, device: self.name)
-        case .corbaloc(let host, _): ResourceLocator(host: host, device: self.name, usesDatabase: false)
+        case .database(let database): TRL(host: database.host, device: self.name)
+        case .corbaloc(let host, _): TRL(host: host, device: self.name, usesDatabase: false)
         }
     }
 

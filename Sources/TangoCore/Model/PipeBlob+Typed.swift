@@ -1,35 +1,35 @@
 extension PipeElement {
-    /// An element with one value.
+    /// Creates an element with one value.
     public init<T: TangoScalar>(_ name: String, _ value: T) {
         self.init(name: name, content: .value(T.attributeData([value]), isArray: false))
     }
 
-    /// An element with an array.
+    /// Creates an element with an array.
     public init<T: TangoScalar>(_ name: String, _ values: [T]) {
         self.init(name: name, content: .value(T.attributeData(values), isArray: true))
     }
 
-    /// An element that holds a blob of that name.
+    /// Creates an element with a blob of the same name.
     public init(_ name: String, _ elements: [PipeElement]) {
         self.init(name: name, content: .blob(PipeBlob(name: name, elements: elements)))
     }
 }
 
 extension PipeBlob {
-    /// The element of that name, in any case.
+    /// The first element of that name, compared without case; `nil` when there is none.
     public subscript(name: String) -> PipeElement? {
         self.elements.first { $0.name.tangoFolded == name.tangoFolded }
     }
 
-    /// The value of an element: `let current: Double = try blob.value("Current")`.
+    /// Returns the value of an element: `let current: Double = try blob.value("Current")`.
     /// - Throws: `API_PipeDataEltNotFound` when there is none of that name, `API_IncompatibleArgumentType` when it is of another type.
     public func value<T: TangoScalar>(_ name: String, as type: T.Type = T.self) throws(DevFailed) -> T {
         guard let value = try self.values(name, of: type).first else { throw self.incompatible(name, type) }
         return value
     }
 
-    /// The elements of an array.
-    /// - Throws: as `value`.
+    /// Returns the values of an element that is an array.
+    /// - Throws: `API_PipeDataEltNotFound` when there is none of that name, `API_IncompatibleArgumentType` when it is of another type.
     public func values<T: TangoScalar>(_ name: String, of type: T.Type = T.self) throws(DevFailed) -> [T] {
         guard case .value(let data, _) = try self.content(name), let values = T.values(of: data) else {
             throw self.incompatible(name, type)
@@ -37,8 +37,8 @@ extension PipeBlob {
         return values
     }
 
-    /// The blob inside of an element.
-    /// - Throws: as `value`.
+    /// Returns the blob within an element.
+    /// - Throws: `API_PipeDataEltNotFound` when there is none of that name, `API_IncompatibleArgumentType` when it is a value.
     public func blob(_ name: String) throws(DevFailed) -> PipeBlob {
         guard case .blob(let blob) = try self.content(name) else { throw self.incompatible(name, PipeBlob.self) }
         return blob

@@ -1,17 +1,25 @@
-/// A Swift type that is the value of an attribute: `Double` of a scalar, `[Double]` of a spectrum, `TangoImage<Double>` of an image.
+/// A Swift type that can be the value of an attribute: `Double` for a scalar, `[Double]` for a spectrum, `TangoImage<Double>` for an image.
 public protocol AttributeConvertible<Scalar>: Sendable {
+    /// The type of the elements.
     associatedtype Scalar: TangoScalar
+    /// Scalar, spectrum or image.
     static var attributeFormat: AttributeFormat { get }
+    /// The elements in Tango's form.
     var attributeData: AttributeData { get }
+    /// The size of the value.
     var attributeDimension: AttributeDimension { get }
-    /// `nil` when the data are of another type, or not as many as the dimension says.
+    /// Creates the value from elements in Tango's form; `nil` when they are of another type, or not as many as an image's dimension says.
     init?(attributeData: AttributeData, dimension: AttributeDimension)
 }
 
 extension TangoScalar {
+    /// `SCALAR`
     public static var attributeFormat: AttributeFormat { .scalar }
+    /// The value as one element.
     public var attributeData: AttributeData { Self.attributeData([self]) }
+    /// One element.
     public var attributeDimension: AttributeDimension { .scalar }
+    /// Creates the value from the first element; `nil` when there is none or it is of another type.
     public init?(attributeData: AttributeData, dimension: AttributeDimension) {
         guard let value = Self.values(of: attributeData)?.first else { return nil }
         self = value
@@ -27,20 +35,5 @@ extension Array: AttributeConvertible where Element: TangoScalar {
     public init?(attributeData: AttributeData, dimension: AttributeDimension) {
         guard let values = Element.values(of: attributeData) else { return nil }
         self = values
-    }
-}
-
-extension TangoImage: AttributeConvertible where Element: TangoScalar {
-    public typealias Scalar = Element
-
-    public static var attributeFormat: AttributeFormat { .image }
-    public var attributeData: AttributeData { Element.attributeData(self.values) }
-    public var attributeDimension: AttributeDimension {
-        AttributeDimension(x: Int32(clamping: self.width), y: Int32(clamping: self.height))
-    }
-    public init?(attributeData: AttributeData, dimension: AttributeDimension) {
-        guard let values = Element.values(of: attributeData), values.count == dimension.elementCount else { return nil }
-        // One row may be written as a spectrum.
-        self.init(values, width: Int(dimension.x), height: dimension.y == 0 ? 1 : Int(dimension.y))
     }
 }

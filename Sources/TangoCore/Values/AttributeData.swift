@@ -1,32 +1,34 @@
-/// A format name and bytes (IDL `DevEncoded`).
-public struct DevEncoded: Sendable, Hashable {
-    public var format: String
-    public var data: [UInt8]
-
-    public init(format: String, data: [UInt8]) {
-        self.format = format
-        self.data = data
-    }
-}
-
-/// The elements of an attribute value or of a pipe element, by wire type (IDL `AttrValUnion`).
+/// The elements of an attribute value or of a pipe element, by Tango type (IDL `AttrValUnion`).
 ///
-/// Of an attribute the read part comes first, then the set part. A DevEnum travels as `short`.
+/// In a value read, the read part comes first, then the set part. An image is stored row by row. A DevEnum is `short` on the wire.
 public enum AttributeData: Sendable, Hashable {
+    /// `DevBoolean`
     case boolean([Bool])
+    /// `DevShort` or `DevEnum`
     case short([Int16])
+    /// `DevLong`
     case long([Int32])
+    /// `DevLong64`
     case long64([Int64])
+    /// `DevFloat`
     case float([Float])
+    /// `DevDouble`
     case double([Double])
+    /// `DevUChar`
     case uchar([UInt8])
+    /// `DevUShort`
     case ushort([UInt16])
+    /// `DevULong`
     case ulong([UInt32])
+    /// `DevULong64`
     case ulong64([UInt64])
+    /// `DevString`
     case string([String])
+    /// `DevState`, of any attribute but State.
     case state([DevState])
-    /// The State attribute of a device, and nothing else.
+    /// The value of the attribute State, which has a form of its own on the wire.
     case deviceState(DevState)
+    /// `DevEncoded`
     case encoded([DevEncoded])
     /// No value: quality `ATTR_INVALID`, or a failed read.
     case none
@@ -52,7 +54,7 @@ public enum AttributeData: Sendable, Hashable {
         }
     }
 
-    /// The Tango type of the elements; `nil` without data. A DevEnum shows as `.short`.
+    /// The Tango type of the elements; `nil` without data. A DevEnum appears as `short`.
     public var elementType: DataType? {
         switch self {
         case .boolean: .boolean
@@ -72,8 +74,8 @@ public enum AttributeData: Sendable, Hashable {
         }
     }
 
-    /// No elements of that type. `nil` for types an attribute cannot have.
-    public static func empty(of type: DataType) -> AttributeData? {
+    /// Returns no elements of a type; `nil` for types an attribute cannot have.
+    package static func empty(of type: DataType) -> AttributeData? {
         switch type {
         case .boolean: .boolean([])
         case .short, .enum: .short([])
@@ -92,8 +94,8 @@ public enum AttributeData: Sendable, Hashable {
         }
     }
 
-    /// The elements of that range, clamped to what is there.
-    public func slice(_ range: Range<Int>) -> AttributeData {
+    /// Returns the elements of a range, clamped to the existing ones.
+    package func slice(_ range: Range<Int>) -> AttributeData {
         switch self {
         case .boolean(let values): .boolean(values.clamped(range))
         case .short(let values): .short(values.clamped(range))
@@ -113,17 +115,18 @@ public enum AttributeData: Sendable, Hashable {
         }
     }
 
-    /// These elements followed by the other's. Data of another type is not appended.
-    public func appending(_ other: AttributeData) -> AttributeData {
+    /// Returns these elements followed by the other's; without them when they are of another type.
+    package func appending(_ other: AttributeData) -> AttributeData {
         var all = self
         all.append(other)
         return all
     }
 
-    /// Appends the other's elements, in place as far as these elements are held nowhere else: so joining many parts takes linear time.
-    /// Data of another type is not appended; to no data everything is.
-    public mutating func append(_ other: AttributeData) {
-        // Taken out while it changes, else there would be two holders and every append a copy.
+    /// Appends the other's elements, except when they are of another type; `none` takes elements of any type.
+    ///
+    /// In place when these elements are not shared, so that joining many parts takes linear time.
+    package mutating func append(_ other: AttributeData) {
+        // Moved out of `self` during the change: a second reference would make every append a copy.
         var all = AttributeData.none
         swap(&self, &all)
         switch consume all {
@@ -184,95 +187,5 @@ public enum AttributeData: Sendable, Hashable {
 extension Array {
     fileprivate func clamped(_ range: Range<Int>) -> [Element] {
         range.lowerBound == 0 && range.upperBound >= self.count ? self : Array(self[range.clamped(to: 0..<self.count)])
-    }
-}
-
-/// Numbers and texts together (IDL `DevVarLongStringArray`).
-public struct LongStringArray: Sendable, Hashable {
-    public var longs: [Int32]
-    public var strings: [String]
-
-    public init(longs: [Int32] = [], strings: [String] = []) {
-        self.longs = longs
-        self.strings = strings
-    }
-}
-
-/// Numbers and texts together (IDL `DevVarDoubleStringArray`).
-public struct DoubleStringArray: Sendable, Hashable {
-    public var doubles: [Double]
-    public var strings: [String]
-
-    public init(doubles: [Double] = [], strings: [String] = []) {
-        self.doubles = doubles
-        self.strings = strings
-    }
-}
-
-/// Argument or result of a command: what a Tango `any` may hold.
-public enum CommandData: Sendable, Hashable {
-    case void
-    case boolean(Bool)
-    case short(Int16)
-    case long(Int32)
-    case long64(Int64)
-    case float(Float)
-    case double(Double)
-    case uchar(UInt8)
-    case ushort(UInt16)
-    case ulong(UInt32)
-    case ulong64(UInt64)
-    case string(String)
-    case state(DevState)
-    case encoded(DevEncoded)
-    case booleanArray([Bool])
-    case charArray([UInt8])
-    case shortArray([Int16])
-    case longArray([Int32])
-    case long64Array([Int64])
-    case floatArray([Float])
-    case doubleArray([Double])
-    case ushortArray([UInt16])
-    case ulongArray([UInt32])
-    case ulong64Array([UInt64])
-    case stringArray([String])
-    case stateArray([DevState])
-    case encodedArray([DevEncoded])
-    case longStringArray(LongStringArray)
-    case doubleStringArray(DoubleStringArray)
-
-    /// The Tango type of this value.
-    public var type: DataType {
-        switch self {
-        case .void: .void
-        case .boolean: .boolean
-        case .short: .short
-        case .long: .long
-        case .long64: .long64
-        case .float: .float
-        case .double: .double
-        case .uchar: .uchar
-        case .ushort: .ushort
-        case .ulong: .ulong
-        case .ulong64: .ulong64
-        case .string: .string
-        case .state: .state
-        case .encoded: .encoded
-        case .booleanArray: .booleanArray
-        case .charArray: .charArray
-        case .shortArray: .shortArray
-        case .longArray: .longArray
-        case .long64Array: .long64Array
-        case .floatArray: .floatArray
-        case .doubleArray: .doubleArray
-        case .ushortArray: .ushortArray
-        case .ulongArray: .ulongArray
-        case .ulong64Array: .ulong64Array
-        case .stringArray: .stringArray
-        case .stateArray: .stateArray
-        case .encodedArray: .encodedArray
-        case .longStringArray: .longStringArray
-        case .doubleStringArray: .doubleStringArray
-        }
     }
 }

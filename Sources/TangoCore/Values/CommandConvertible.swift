@@ -1,15 +1,21 @@
-/// A Swift type that is the argument or the result of a command.
+/// A Swift type that can be the argument or the result of a command.
+///
+/// The numbers, `Bool`, `String`, `DevState`, `DevEncoded`, their arrays, `LongStringArray` and `DoubleStringArray` are; an enumeration that
+/// is a `TangoEnum` becomes one by declaring the conformance.
 public protocol CommandConvertible: Sendable {
-    /// The Tango type that carries it.
+    /// The Tango type of the argument or result.
     static var commandType: DataType { get }
+    /// The value in Tango's form.
     var commandData: CommandData { get }
-    /// `nil` when the data are of another type.
+    /// Creates the value from Tango's form; `nil` when the data are of another type.
     init?(_ data: CommandData)
 }
 
-/// A Swift type whose arrays are arguments or results of commands.
+/// A Swift type whose arrays, too, can be arguments and results of commands.
 public protocol CommandElement: CommandConvertible {
+    /// Returns an array in Tango's form.
     static func arrayData(_ values: [Self]) -> CommandData
+    /// Returns the elements of an array in Tango's form; `nil` when the data are of another type.
     static func array(_ data: CommandData) -> [Self]?
 }
 
@@ -132,13 +138,4 @@ extension DoubleStringArray: CommandConvertible {
     public static var commandType: DataType { .doubleStringArray }
     public var commandData: CommandData { .doubleStringArray(self) }
     public init?(_ data: CommandData) { if case .doubleStringArray(let value) = data { self = value } else { return nil } }
-}
-
-extension CommandConvertible where Self: TangoEnum {
-    public static var commandType: DataType { .enum }
-    public var commandData: CommandData { .short(self.rawValue) }
-    public init?(_ data: CommandData) {
-        guard case .short(let number) = data else { return nil }
-        self.init(rawValue: number)
-    }
 }

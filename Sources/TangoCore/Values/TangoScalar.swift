@@ -1,17 +1,21 @@
-/// A Swift type the elements of an attribute may have.
+/// A Swift type that can be the element of an attribute: the value of a scalar, the elements of a spectrum or image.
+///
+/// The sized integers, `Float`, `Double`, `Bool`, `String`, `DevState` and `DevEncoded` are; enumerations become one as `TangoEnum`.
 public protocol TangoScalar: AttributeConvertible where Scalar == Self {
-    /// What limits of such an attribute are made of: the type itself for numbers, `Never` for all others.
+    /// The type of the attribute's limits: the type itself for numbers, `Never` for all others.
     associatedtype Limit: Sendable = Never
-    /// The Tango type that carries it.
+    /// The Tango type of the attribute.
     static var tangoType: DataType { get }
+    /// Returns elements in Tango's form.
     static func attributeData(_ values: [Self]) -> AttributeData
-    /// `nil` when the data hold another type.
+    /// Returns the elements of data in Tango's form; `nil` when the data are of another type.
     static func values(of data: AttributeData) -> [Self]?
-    /// Labels when it is a DevEnum.
+    /// The labels of a DevEnum, in the order of its numbers; empty for all other types.
     static var enumLabels: [String] { get }
 }
 
 extension TangoScalar {
+    /// No labels.
     public static var enumLabels: [String] { [] }
 }
 
@@ -103,31 +107,4 @@ extension DevEncoded: TangoScalar {
     public static var tangoType: DataType { .encoded }
     public static func attributeData(_ values: [Self]) -> AttributeData { .encoded(values) }
     public static func values(of data: AttributeData) -> [Self]? { if case .encoded(let values) = data { values } else { nil } }
-}
-
-/// A Swift enumeration that is a DevEnum: raw values 0, 1, 2 …; the cases' names are the labels unless it says otherwise.
-public protocol TangoEnum: TangoScalar, CaseIterable, RawRepresentable where RawValue == Int16 {}
-
-extension TangoEnum {
-    public static var tangoType: DataType { .enum }
-    public static func attributeData(_ values: [Self]) -> AttributeData { .short(values.map(\.rawValue)) }
-    public static func values(of data: AttributeData) -> [Self]? {
-        guard case .short(let numbers) = data else { return nil }
-        let values = numbers.compactMap(Self.init(rawValue:))
-        return values.count == numbers.count ? values : nil
-    }
-    public static var enumLabels: [String] { Self.allCases.map { String(describing: $0) } }
-}
-
-/// A two-dimensional value, row by row.
-public struct TangoImage<Element: Sendable>: Sendable {
-    public var values: [Element]
-    public var width: Int
-    public var height: Int
-
-    public init(_ values: [Element], width: Int, height: Int) {
-        self.values = values
-        self.width = width
-        self.height = height
-    }
 }

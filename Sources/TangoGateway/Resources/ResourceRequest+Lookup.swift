@@ -45,7 +45,7 @@ extension ResourceRequest {
     /// Returns the proxy of a device.
     func proxy(_ device: DeviceReference) async throws(DevFailed) -> DeviceProxy {
         try self.permit(device.host)
-        return try await self.services.controlSystem.device(ResourceLocator(host: device.host, device: device.name))
+        return try await self.services.controlSystem.device(TRL(host: device.host, device: device.name))
     }
 
     /// Returns the proxy of the device of the URL, and its links.

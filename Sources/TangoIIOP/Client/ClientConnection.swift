@@ -271,12 +271,3 @@ package final class ClientConnection: Sendable {
         try? await self.channel.closeFuture.get()
     }
 }
-
-extension Duration {
-    /// Whole nanoseconds, clamped.
-    package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = self.components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? (seconds < 0 ? .min : .max / 2) : product &+ attoseconds / 1_000_000_000
-    }
-}

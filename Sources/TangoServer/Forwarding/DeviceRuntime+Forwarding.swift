@@ -130,7 +130,7 @@ extension DeviceRuntime {
             let text = self.configuration(ofAttribute: member.name).device["__root_att"]?.first ?? member.definition.forwarding?.defaultRoot
         else { return .failure(NotFound(.missing)) }
         member.root = text
-        guard var locator = try? ResourceLocator(parsing: text), !locator.isAlias, locator.property == nil, locator.attribute != nil,
+        guard var locator = try? TRL(parsing: text), !locator.isAlias, locator.property == nil, locator.attribute != nil,
             let system = self.server.controlSystem
         else { return .failure(NotFound(.wrongSyntax)) }
         let ownHost = try? system.defaultHost()
@@ -159,7 +159,7 @@ extension DeviceRuntime {
     }
 
     /// Where the device is when it is one of this server.
-    private func address(of locator: ResourceLocator, _ ownHost: TangoHost?) -> TangoHost? {
+    private func address(of locator: TRL, _ ownHost: TangoHost?) -> TangoHost? {
         guard let server = self.server.localServer, let address = server.address(ofDevice: locator.device.tangoFolded) else {
             return nil
         }
@@ -173,7 +173,7 @@ extension DeviceRuntime {
     }
 
     private func ask(
-        _ locator: ResourceLocator, at device: ResourceLocator, _ name: String, _ system: ControlSystem
+        _ locator: TRL, at device: TRL, _ name: String, _ system: ControlSystem
     ) async -> Result<ForwardedRoot, NotFound> {
         if locator.usesDatabase, await self.leadsBack(locator, to: name, system) { return .failure(NotFound(.loop)) }
         let proxy: DeviceProxy
@@ -193,7 +193,7 @@ extension DeviceRuntime {
     }
 
     /// Whether the root is a forwarded attribute itself that leads, over however many others, to this one.
-    private func leadsBack(_ root: ResourceLocator, to name: String, _ system: ControlSystem) async -> Bool {
+    private func leadsBack(_ root: TRL, to name: String, _ system: ControlSystem) async -> Bool {
         let ownHost = try? system.defaultHost()
         var next = root
         var seen: Set<String> = []
@@ -203,7 +203,7 @@ extension DeviceRuntime {
                 let answer = try? await database.strings(
                     "DbGetDeviceAttributeProperty2", .stringArray([next.device, attribute])),
                 let position = answer.firstIndex(where: { $0.tangoFolded == "__root_att" }), position + 2 < answer.count,
-                var further = try? ResourceLocator(parsing: answer[position + 2])
+                var further = try? TRL(parsing: answer[position + 2])
             else { return false }
             further.host = further.host ?? next.host
             next = further

@@ -15,7 +15,7 @@ final class ForwardedRoot: Sendable {
 
     /// - Parameter locator: of the attribute.
     /// - Returns: `nil` when the attribute is of a type that nobody knows.
-    init?(_ locator: ResourceLocator, _ proxy: DeviceProxy, _ config: AttributeConfig) {
+    init?(_ locator: TRL, _ proxy: DeviceProxy, _ config: AttributeConfig) {
         guard let type = config.type else { return nil }
         var device = locator
         device.attribute = nil

@@ -75,58 +75,20 @@ extension AttributeData {
         }
     }
 
-    /// The same elements as they travel in an `any` (interfaces 1 to 3, histories): an array, or the one state of a device.
+    /// The elements in the form of an `any` (interfaces 1 to 3, histories): an array, or the one state of a device.
     var anyForm: CommandData {
-        switch self {
-        case .boolean(let values): .booleanArray(values)
-        case .short(let values): .shortArray(values)
-        case .long(let values): .longArray(values)
-        case .long64(let values): .long64Array(values)
-        case .float(let values): .floatArray(values)
-        case .double(let values): .doubleArray(values)
-        case .uchar(let values): .charArray(values)
-        case .ushort(let values): .ushortArray(values)
-        case .ulong(let values): .ulongArray(values)
-        case .ulong64(let values): .ulong64Array(values)
-        case .string(let values): .stringArray(values)
-        case .state(let values): .stateArray(values)
-        case .deviceState(let state): .state(state)
-        case .encoded(let values): .encodedArray(values)
-        case .none: .void
-        }
+        if case .deviceState(let state) = self { return .state(state) }
+        return CommandData(arrayOf: self) ?? .void
     }
 
-    /// From an `any`; `nil` for what an attribute cannot hold.
+    /// Creates elements from an `any`; `nil` for values that an attribute cannot have.
     init?(anyForm: CommandData) {
         switch anyForm {
         case .void: self = .none
-        case .boolean(let value): self = .boolean([value])
-        case .short(let value): self = .short([value])
-        case .long(let value): self = .long([value])
-        case .long64(let value): self = .long64([value])
-        case .float(let value): self = .float([value])
-        case .double(let value): self = .double([value])
-        case .uchar(let value): self = .uchar([value])
-        case .ushort(let value): self = .ushort([value])
-        case .ulong(let value): self = .ulong([value])
-        case .ulong64(let value): self = .ulong64([value])
-        case .string(let value): self = .string([value])
-        case .state(let value): self = .deviceState(value)
-        case .encoded(let value): self = .encoded([value])
-        case .booleanArray(let values): self = .boolean(values)
-        case .charArray(let values): self = .uchar(values)
-        case .shortArray(let values): self = .short(values)
-        case .longArray(let values): self = .long(values)
-        case .long64Array(let values): self = .long64(values)
-        case .floatArray(let values): self = .float(values)
-        case .doubleArray(let values): self = .double(values)
-        case .ushortArray(let values): self = .ushort(values)
-        case .ulongArray(let values): self = .ulong(values)
-        case .ulong64Array(let values): self = .ulong64(values)
-        case .stringArray(let values): self = .string(values)
-        case .stateArray(let values): self = .state(values)
-        case .encodedArray(let values): self = .encoded(values)
-        case .longStringArray, .doubleStringArray: return nil
+        case .state(let state): self = .deviceState(state)
+        default:
+            guard let data = anyForm.elements?.data else { return nil }
+            self = data
         }
     }
 

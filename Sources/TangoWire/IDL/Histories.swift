@@ -241,7 +241,7 @@ private struct HistoryCursor {
         default:
             let part = self.data.slice(self.position..<(self.position + count))
             self.position += part.count
-            return type.arrayType == nil || part.count != 1 ? part.anyForm : part.scalarForm
+            return type.arrayType == nil || part.count != 1 ? part.anyForm : CommandData(scalarOf: part) ?? .void
         }
     }
 
@@ -273,29 +273,6 @@ private struct HistoryCursor {
         case .longStringArray: return .longStringArray(longs)
         case .doubleStringArray: return .doubleStringArray(doubles)
         default: return data.anyForm
-        }
-    }
-}
-
-extension AttributeData {
-    /// A single element as a command's scalar result.
-    fileprivate var scalarForm: CommandData {
-        switch self {
-        case .boolean(let values): values.first.map { .boolean($0) } ?? .void
-        case .short(let values): values.first.map { .short($0) } ?? .void
-        case .long(let values): values.first.map { .long($0) } ?? .void
-        case .long64(let values): values.first.map { .long64($0) } ?? .void
-        case .float(let values): values.first.map { .float($0) } ?? .void
-        case .double(let values): values.first.map { .double($0) } ?? .void
-        case .uchar(let values): values.first.map { .uchar($0) } ?? .void
-        case .ushort(let values): values.first.map { .ushort($0) } ?? .void
-        case .ulong(let values): values.first.map { .ulong($0) } ?? .void
-        case .ulong64(let values): values.first.map { .ulong64($0) } ?? .void
-        case .string(let values): values.first.map { .string($0) } ?? .void
-        case .state(let values): values.first.map { .state($0) } ?? .void
-        case .encoded(let values): values.first.map { .encoded($0) } ?? .void
-        case .deviceState(let state): .state(state)
-        case .none: .void
         }
     }
 }

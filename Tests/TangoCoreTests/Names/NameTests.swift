@@ -14,11 +14,11 @@ import Testing
     func locatorsOfEveryFormAreUnderstood(
         text: String, host: String?, device: String, attribute: String?, property: String?, usesDatabase: Bool
     ) throws {
-        let locator = try ResourceLocator(parsing: text)
+        let locator = try TRL(parsing: text)
         #expect(locator.host?.description == host)
         #expect(locator.device == device && locator.attribute == attribute && locator.property == property)
         #expect(locator.usesDatabase == usesDatabase)
-        #expect(try ResourceLocator(parsing: locator.description) == locator)
+        #expect(try TRL(parsing: locator.description) == locator)
     }
 
     @Test(arguments: [
@@ -26,7 +26,7 @@ import Testing
         "tango://h:1",
     ])
     func malformedLocatorsAreRefused(text: String) {
-        #expect(throws: DevFailed.self) { try ResourceLocator(parsing: text) }
+        #expect(throws: DevFailed.self) { try TRL(parsing: text) }
     }
 
     @Test func namesAreComparedWithoutCase() throws {
