@@ -1,15 +1,15 @@
 import TangoCore
 
-/// A device and the attributes asked of it.
+/// A device and the attributes to read from it, from the command line.
 struct AttributeTargets: Sendable, Hashable {
-    /// Name, alias or locator, without attribute.
+    /// Name, alias or TRL, without attribute.
     var device: String
-    /// None: all of them.
+    /// Names of the attributes; empty for all.
     var attributes: [String]
 
     /// Splits `a/b/c attr1 attr2`, `a/b/c/attr` and any mix of them. An argument with `/` names a device or a device's attribute;
     /// one without is an attribute of the device before it; the first is always a device.
-    /// - Throws: what `TRL.init(parsing:)` throws.
+    /// - Throws: as `TRL.init(parsing:)`.
     static func parse(_ arguments: [String]) throws(DevFailed) -> [AttributeTargets] {
         var targets: [AttributeTargets] = []
         for argument in arguments {
@@ -27,15 +27,15 @@ struct AttributeTargets: Sendable, Hashable {
         return targets
     }
 
-    /// A locator without its attribute, and the attribute.
+    /// Splits a TRL into the device and the attribute.
     static func split(_ text: String) throws(DevFailed) -> (device: String, attribute: String?) {
-        var locator = try TRL(parsing: text)
-        let attribute = locator.attribute
-        locator.attribute = nil
-        return (attribute == nil ? text : locator.description, attribute)
+        var trl = try TRL(parsing: text)
+        let attribute = trl.attribute
+        trl.attribute = nil
+        return (attribute == nil ? text : trl.description, attribute)
     }
 
-    /// One device and one member of it (attribute or pipe) in either form, and the arguments after them; the member is `nil` when none is given.
+    /// Splits a device, one member of it (attribute or pipe) in either form, and the arguments after them; `nil` without a member.
     static func single(_ device: String, _ rest: [String]) throws(DevFailed) -> (device: String, member: String?, rest: [String]) {
         let (name, attribute) = try Self.split(device)
         if let attribute { return (name, attribute, rest) }

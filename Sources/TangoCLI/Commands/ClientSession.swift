@@ -1,22 +1,13 @@
-import ArgumentParser
 import TangoClient
 import TangoCore
 
-/// A failure and what was being done.
-struct CommandFailure: Error {
-    /// What follows "cannot".
-    var activity: String
-    var failure: DevFailed
-    /// The device asked, as given.
-    var device: String?
-}
-
-/// What a client command works with: the control system, and where output goes.
+/// The environment of a client command: the control system and the terminal.
 struct ClientSession: Sendable {
     let system: ControlSystem
     let common: CommonOptions
     var terminal: Terminal
 
+    /// Creates a session with the options of a command.
     init(_ common: CommonOptions) {
         var options = ClientOptions()
         options.timeout = .seconds(common.timeout)
@@ -25,7 +16,7 @@ struct ClientSession: Sendable {
         self.terminal = .standardOutput(allowsColor: !common.noColor)
     }
 
-    /// Runs the body; its failure becomes "cannot <activity>".
+    /// Runs a body; its failure is reported as "cannot <activity>".
     func attempt<T>(
         _ activity: String, device: String? = nil, _ body: () async throws(DevFailed) -> T
     ) async throws(CommandFailure) -> T {
@@ -36,7 +27,7 @@ struct ClientSession: Sendable {
         }
     }
 
-    /// The proxy of a device that is given by name, alias or locator.
+    /// Returns the proxy of a device given by name, alias or TRL.
     func device(_ name: String, to activity: String) async throws(CommandFailure) -> DeviceProxy {
         try await self.attempt(activity, device: name) { () async throws(DevFailed) in try await self.system.device(name) }
     }
@@ -48,17 +39,17 @@ struct ClientSession: Sendable {
         Terminal.printError(line.hasPrefix("tango:") ? terminal.styled("tango:", .boldRed) + line.dropFirst("tango:".count) : line)
     }
 
-    /// What the error line may mention. The database is asked for the server of a device that does not answer.
+    /// Returns what the error line may mention. For a device that does not respond, this includes its server, from the database.
     private func context(of failure: CommandFailure) async -> ErrorLine.Context {
         var context = ErrorLine.Context(device: failure.device, timeout: self.common.timeout)
-        let locator = failure.device.flatMap { try? TRL(parsing: $0) }
-        context.host = locator?.host ?? self.common.tangoHost ?? (try? self.system.defaultHost())
+        let trl = failure.device.flatMap { try? TRL(parsing: $0) }
+        context.host = trl?.host ?? self.common.tangoHost ?? (try? self.system.defaultHost())
         let reasons = Set(failure.failure.errors.map(\.reason))
-        guard let locator, locator.usesDatabase, !reasons.isDisjoint(with: [.deviceNotExported, .cantConnectToDevice]),
-            let database = try? self.system.database(locator.host)
+        guard let trl, trl.usesDatabase, !reasons.isDisjoint(with: [.deviceNotExported, .cantConnectToDevice]),
+            let database = try? self.system.database(trl.host)
         else { return context }
-        var name = locator.device
-        if locator.isAlias, let aliased = try? await database.device(ofAlias: name) { name = aliased }
+        var name = trl.device
+        if trl.isAlias, let aliased = try? await database.device(ofAlias: name) { name = aliased }
         if let info = try? await database.deviceInfo(name) {
             context.server = info.server
             context.serverHost = info.host
@@ -75,38 +66,15 @@ struct ClientSession: Sendable {
         }
     }
 
-    /// The same session without cutting lines to the terminal's width.
+    /// The same session, without truncation of lines to the width of the terminal.
     var uncut: ClientSession {
         var copy = self
         copy.terminal.width = nil
         return copy
     }
 
-    /// Columns a summary may take; `nil` where values are printed whole.
+    /// Returns the columns available for a summary; `nil` when values are printed completely.
     func summaryWidth(isFull: Bool) -> Int? {
         self.terminal.isTerminal && !isFull ? self.terminal.width ?? 80 : nil
-    }
-}
-
-/// A command that asks the control system. Failures are printed on one line, exit status 1.
-protocol ClientCommand: AsyncParsableCommand {
-    var common: CommonOptions { get }
-    func perform(_ session: ClientSession) async throws
-}
-
-extension ClientCommand {
-    func run() async throws {
-        let session = ClientSession(self.common)
-        do {
-            try await self.perform(session)
-        } catch let failure as CommandFailure {
-            await session.report(failure)
-            await session.system.shutdown()
-            throw ExitCode(1)
-        } catch {
-            await session.system.shutdown()
-            throw error
-        }
-        await session.system.shutdown()
     }
 }

@@ -2,22 +2,22 @@ import ArgumentParser
 import TangoClient
 import TangoCore
 
-/// Options every client command has.
+/// The options of every client command.
 struct CommonOptions: ParsableArguments {
     @Option(
         name: .customLong("tango-host"),
-        help: ArgumentHelp("Database to use instead of the one TANGO_HOST names.", valueName: "host:port"),
+        help: ArgumentHelp("Database to use instead of TANGO_HOST.", valueName: "host:port"),
         completion: .default,
         transform: CommonOptions.host)
     var tangoHost: TangoHost?
 
-    @Option(help: ArgumentHelp("How long a call may take.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Timeout of a call.", valueName: "seconds"))
     var timeout = 3.0
 
     @Flag(help: "Print one JSON document.")
     var json = false
 
-    @Flag(name: .customLong("no-color"), help: "Print without color (as does NO_COLOR in the environment).")
+    @Flag(name: .customLong("no-color"), help: "Print without color (like NO_COLOR in the environment).")
     var noColor = false
 
     func validate() throws {

@@ -2,7 +2,7 @@ import ArgumentParser
 import TangoClient
 import TangoCore
 
-/// What the shell offers for device, attribute and command names: asked of the control system, nothing when it does not answer.
+/// Shell completion of device, attribute, command and pipe names, from the control system; nothing when it does not respond.
 enum Completion {
     static let devices = CompletionKind.custom { words, _, prefix in
         await Self.offer(words) { system throws(DevFailed) in
@@ -42,12 +42,12 @@ enum Completion {
         return found
     }
 
-    /// The first word that can only be a device.
+    /// Returns the first word that can only be a device.
     static func device(in words: [String]) -> String? {
         words.dropFirst(2).first { $0.contains("/") && !$0.hasPrefix("-") }
     }
 
-    /// The database named by `--tango-host`.
+    /// Returns the database of `--tango-host`.
     static func host(in words: [String]) -> TangoHost? {
         guard let option = words.firstIndex(of: "--tango-host"), option + 1 < words.count else { return nil }
         return try? TangoHost(parsing: words[option + 1])

@@ -12,16 +12,16 @@ struct RunCommand: ClientCommand {
             lists, [1,2] '["a","b"]', or as one list of the two. Put -- before an argument that looks like an option.
             """)
 
-    @Argument(help: "Name, alias or locator of the device.", completion: Completion.devices)
+    @Argument(help: "Name, alias or TRL of the device.", completion: Completion.devices)
     var device: String
 
-    @Argument(help: "The command.", completion: Completion.commands)
+    @Argument(help: "Name of the command.", completion: Completion.commands)
     var name: String
 
-    @Argument(parsing: .allUnrecognized, help: ArgumentHelp("Its argument.", valueName: "argument"))
+    @Argument(parsing: .allUnrecognized, help: ArgumentHelp("Argument of the command.", valueName: "argument"))
     var arguments: [String] = []
 
-    @Flag(help: "Print long arrays whole on a terminal too.")
+    @Flag(help: "Print long arrays completely, also on a terminal.")
     var full = false
 
     @OptionGroup var common: CommonOptions
@@ -32,7 +32,7 @@ struct RunCommand: ClientCommand {
         let (info, result) = try await session.attempt(activity, device: self.device) { () async throws(DevFailed) in
             let info = try await proxy.commandInfo(self.name)
             guard let type = info.inType else {
-                throw DevFailed(.invalidArguments, "The argument has a type this program does not know (\(info.inTypeNumber))")
+                throw DevFailed(.invalidArguments, "The argument is of an unknown type (\(info.inTypeNumber))")
             }
             return (info, try await proxy.command(info.name, try ValueParsing.command(Typed.words(self.arguments), type: type)))
         }
@@ -52,7 +52,7 @@ struct RunCommand: ClientCommand {
         }
     }
 
-    /// The text without control characters but with its line ends.
+    /// Replaces the control characters of a text except its line ends.
     private static func lines(_ text: String) -> String {
         text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { String($0).printable }.joined(separator: "\n")
     }

@@ -13,11 +13,11 @@ struct WriteCommand: ClientCommand {
             that looks like an option.
             """)
 
-    @Argument(help: "Name, alias or locator of the device, or device/attribute.", completion: Completion.devices)
+    @Argument(help: "Name, alias or TRL of the device, or device/attribute.", completion: Completion.devices)
     var device: String
 
     @Argument(
-        parsing: .allUnrecognized, help: ArgumentHelp("The attribute, and what to write.", valueName: "attribute> <value"),
+        parsing: .allUnrecognized, help: ArgumentHelp("The attribute and the values to write.", valueName: "attribute> <value"),
         completion: Completion.attributes)
     var rest: [String] = []
 
@@ -48,21 +48,13 @@ struct WriteCommand: ClientCommand {
         }
     }
 
-    /// The texts as what the attribute takes. Throws `API_InvalidArgs`.
+    /// Converts texts to the type and shape of an attribute.
+    /// - Throws: `API_InvalidArgs`.
     static func write(_ config: AttributeConfig, _ texts: [String]) throws(DevFailed) -> AttributeWrite {
         guard let type = config.type, type.isAttributeType else {
-            throw DevFailed(.invalidArguments, "The attribute has a type this program does not know (\(config.typeNumber))")
+            throw DevFailed(.invalidArguments, "The attribute is of an unknown type (\(config.typeNumber))")
         }
         let (data, dimension) = try ValueParsing.attribute(texts, type: type, format: config.format, labels: config.enumLabels)
         return AttributeWrite(name: config.name, data: data, dimension: dimension)
-    }
-}
-
-/// Words captured with those that look like options, such as `-5`.
-enum Typed {
-    /// The words without the first `--`, which only ends the options.
-    static func words(_ captured: [String]) -> [String] {
-        guard let terminator = captured.firstIndex(of: "--") else { return captured }
-        return Array(captured[..<terminator] + captured[(terminator + 1)...])
     }
 }

@@ -1,21 +1,22 @@
 import TangoCore
 
 /// The one line printed for a failure.
-public enum ErrorLine {
-    /// What is known about the circumstances, to say what to do.
-    public struct Context: Sendable, Hashable {
-        /// The device asked.
-        public var device: String?
+package enum ErrorLine {
+    /// The circumstances of a failure, for the advice in the message.
+    package struct Context: Sendable, Hashable {
+        /// The device, as given.
+        package var device: String?
         /// Address of the database, as given or found.
-        public var host: TangoHost?
+        package var host: TangoHost?
         /// `Server/instance` of the device.
-        public var server: String?
+        package var server: String?
         /// Host the server last ran on.
-        public var serverHost: String?
-        /// Seconds a call may take.
-        public var timeout: Double?
+        package var serverHost: String?
+        /// Timeout of a call in seconds.
+        package var timeout: Double?
 
-        public init(
+        /// Creates a context.
+        package init(
             device: String? = nil, host: TangoHost? = nil, server: String? = nil, serverHost: String? = nil, timeout: Double? = nil
         ) {
             self.device = device
@@ -26,23 +27,23 @@ public enum ErrorLine {
         }
     }
 
-    /// `tango: cannot <activity>: <what is wrong and what to do> (<reason>)`, on one line without control characters.
-    public static func text(_ failure: DevFailed, cannot activity: String, context: Context = Context()) -> String {
-        let error = Self.telling(failure)
+    /// Returns `tango: cannot <activity>: <what is wrong and what to do> (<reason>)`, on one line without control characters.
+    package static func text(_ failure: DevFailed, cannot activity: String, context: Context = Context()) -> String {
+        let error = Self.relevant(failure)
         let explained = Self.advice(error, context) ?? Self.oneLine(error.description)
         let text = explained.isEmpty ? "it failed" : explained
         return "tango: cannot \(Self.oneLine(activity)): \(text) (\(Self.oneLine(error.reason.rawValue)))"
     }
 
-    /// Reasons that say more than the low-level cause below them in the stack, most telling first.
-    private static let tellingReasons: [ErrorReason] = [
+    /// Reasons that are more specific than the low-level cause below them in the stack, most specific first.
+    private static let relevantReasons: [ErrorReason] = [
         .tangoHostNotSet, .cantConnectToDatabase, .databaseDeviceNotDefined, .databaseAliasNotDefined, .deviceNotExported,
         .deviceTimedOut, .commandTimedOut, .cantConnectToDevice,
     ]
 
-    /// The entry of the stack to show: a well-known condition anywhere in it, else the root cause.
-    private static func telling(_ failure: DevFailed) -> DevError {
-        for reason in Self.tellingReasons {
+    /// Returns the entry of the stack to show: a well-known condition anywhere in it, otherwise the root cause.
+    private static func relevant(_ failure: DevFailed) -> DevError {
+        for reason in Self.relevantReasons {
             if let error = failure.errors.first(where: { $0.reason == reason }) { return error }
         }
         return failure.rootCause
@@ -74,7 +75,7 @@ public enum ErrorLine {
         }
     }
 
-    /// The text as UTF-8, line ends and runs of blanks as one space, without the full stop at its end.
+    /// Returns the text in one line: line ends and runs of blanks become one space, a full stop at the end is removed.
     private static func oneLine(_ text: String) -> String {
         let words = WireText.shown(text).unicodeScalars.split(whereSeparator: \.isBlank).map { String($0) }
         let line = words.joined(separator: " ").printable

@@ -4,7 +4,7 @@ indirect enum JSONText: Sendable, Hashable {
     case bool(Bool)
     case integer(Int64)
     case unsigned(UInt64)
-    /// Already written as a JSON number.
+    /// The text of a JSON number.
     case number(String)
     case string(String)
     case array([JSONText])
@@ -21,7 +21,7 @@ indirect enum JSONText: Sendable, Hashable {
         }
     }
 
-    /// Numbers JSON has no notation for become the strings `NaN`, `Infinity` and `-Infinity`.
+    /// Creates a number; what JSON cannot express becomes the string `NaN`, `Infinity` or `-Infinity`.
     init<T: BinaryFloatingPoint & LosslessStringConvertible>(_ value: T) {
         if value.isNaN {
             self = .string("NaN")
@@ -32,7 +32,7 @@ indirect enum JSONText: Sendable, Hashable {
         }
     }
 
-    /// Text as received, shown as UTF-8 where it is.
+    /// Creates a string from a text on the wire.
     static func wire(_ text: String) -> JSONText { .string(WireText.shown(text)) }
 
     /// The document: objects one member per line, arrays of simple values on one line.
@@ -85,7 +85,7 @@ indirect enum JSONText: Sendable, Hashable {
         text += "\n" + String(repeating: "  ", count: indent)
     }
 
-    /// The string in quotes, with the escapes JSON asks for.
+    /// Returns the string in quotes, with the escapes of JSON.
     static func quoted(_ string: String) -> String {
         var text = String.UnicodeScalarView("\"".unicodeScalars)
         for scalar in string.unicodeScalars {
@@ -96,7 +96,7 @@ indirect enum JSONText: Sendable, Hashable {
             case "\r": text.append(contentsOf: "\\r".unicodeScalars)
             case "\t": text.append(contentsOf: "\\t".unicodeScalars)
             default:
-                // Also DEL and the C1 range, which a terminal may obey.
+                // Also DEL and the C1 range, which could control a terminal.
                 if scalar.properties.generalCategory == .control {
                     text.append(contentsOf: "\\u00\(UInt8(truncatingIfNeeded: scalar.value).hexadecimal)".unicodeScalars)
                 } else {

@@ -8,9 +8,9 @@ import TangoCore
     import Darwin
 #endif
 
-/// Times as text.
+/// Formats times.
 enum TimeText {
-    /// `2026-11-21T02:14:51.123456Z` (RFC 3339), for programs.
+    /// Returns `2026-11-21T02:14:51.123456Z` (RFC 3339), for programs.
     static func utc(_ time: Timestamp) -> String {
         var seconds = time_t(time.seconds)
         var fields = tm()
@@ -18,7 +18,7 @@ enum TimeText {
         return "\(Self.date(fields))T\(Self.clock(fields, time))Z"
     }
 
-    /// `2026-11-21 03:14:51.123456` in the local time zone, for people.
+    /// Returns `2026-11-21 03:14:51.123456` in the local time zone, for people.
     static func local(_ time: Timestamp) -> String {
         var seconds = time_t(time.seconds)
         var fields = tm()
@@ -40,10 +40,9 @@ enum TimeText {
         return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
     }
 
-    /// Milliseconds with three decimals.
+    /// Returns milliseconds with three decimals.
     static func milliseconds(_ duration: Duration) -> String {
-        let parts = duration.components
-        let micro = max(0, parts.seconds * 1_000_000 + parts.attoseconds / 1_000_000_000_000)
+        let micro = max(0, duration.microseconds)
         return "\(micro / 1000).\(Self.padded(Int(micro % 1000), 3))"
     }
 }

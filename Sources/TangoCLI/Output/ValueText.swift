@@ -1,14 +1,14 @@
 import TangoCore
 
-/// Values as text, in the notation `ValueParsing` reads, and as JSON.
+/// Formats values as text, in the notation of `ValueParsing`, and as JSON.
 enum ValueText {
-    /// Shape of a value: what is printed without brackets, in one pair, or in two.
+    /// The shape of a value: printed without brackets, in one pair, or in two.
     enum Shape: Sendable, Hashable {
         case scalar
         case list
         case rows(width: Int)
 
-        /// The shape of an attribute's elements; without a known format the size tells.
+        /// Creates the shape of an attribute's elements; from the dimension when the format is unknown.
         init(_ format: AttributeFormat, _ dimension: AttributeDimension) {
             switch format {
             case .scalar: self = .scalar
@@ -19,7 +19,7 @@ enum ValueText {
         }
     }
 
-    /// One element. Strings and labels are quoted inside lists.
+    /// Returns one element. Strings and labels are quoted inside lists.
     static func element(_ data: AttributeData, at index: Int, labels: [String] = [], quoting: Bool = false) -> String {
         guard index >= 0, index < data.count else { return "" }
         func text(_ string: String) -> String {
@@ -50,7 +50,7 @@ enum ValueText {
         }
     }
 
-    /// All elements, however many.
+    /// Returns all elements.
     static func full(_ data: AttributeData, _ shape: Shape, labels: [String] = []) -> String {
         func list(_ range: Range<Int>) -> String {
             "[" + range.map { Self.element(data, at: $0, labels: labels, quoting: true) }.joined(separator: ", ") + "]"
@@ -62,13 +62,13 @@ enum ValueText {
         }
     }
 
-    /// The ranges of the rows of an image.
+    /// Returns the ranges of the rows of an image.
     private static func rows(_ count: Int, _ width: Int) -> [Range<Int>] {
         guard width > 0 else { return [] }
         return stride(from: 0, to: count, by: width).map { $0..<min($0 + width, count) }
     }
 
-    /// All elements when they fit in `width` columns, else the first ones and the size: `[1, 2, 3, …] (1024)`, `[[1, 2, …], …] (640 × 480)`.
+    /// Returns all elements when they fit in `width` columns, else the first ones and the size: `[1, 2, 3, …] (1024)`, `[[1, 2, …], …] (640 × 480)`.
     static func summary(_ data: AttributeData, _ shape: Shape, labels: [String] = [], width: Int) -> String {
         switch shape {
         case .scalar:
@@ -116,7 +116,7 @@ enum ValueText {
         return open + texts.joined(separator: ", ") + close
     }
 
-    /// All elements as JSON: a value, an array, or an array of rows.
+    /// Returns all elements as JSON: a value, an array, or an array of rows.
     static func json(_ data: AttributeData, _ shape: Shape, labels: [String] = []) -> JSONText {
         switch shape {
         case .scalar: data.count > 0 ? Self.jsonElement(data, at: 0, labels: labels) : .null

@@ -1,5 +1,5 @@
 extension Character {
-    /// Columns the character takes on a terminal: 0, 1 or 2.
+    /// Number of columns of the character on a terminal: 0, 1 or 2.
     var displayWidth: Int {
         guard let scalar = self.unicodeScalars.first else { return 0 }
         if scalar.value >= 0x20, scalar.value < 0x7F { return 1 }
@@ -12,7 +12,7 @@ extension Character {
 }
 
 extension Unicode.Scalar {
-    /// East Asian wide and emoji, the ranges of Unicode Standard Annex 11 a terminal draws in two columns.
+    /// Whether a terminal draws it in two columns: East Asian wide and emoji (Unicode Standard Annex 11).
     fileprivate var isWide: Bool {
         switch self.value {
         case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF, 0xAC00...0xD7A3,
@@ -25,10 +25,10 @@ extension Unicode.Scalar {
 }
 
 extension String {
-    /// Columns the text takes on a terminal.
+    /// Number of columns of the text on a terminal.
     var displayWidth: Int { self.reduce(0) { $0 + $1.displayWidth } }
 
-    /// The text, or its beginning and `…`, in at most `width` columns.
+    /// Returns the text, truncated with `…` to at most `width` columns.
     func truncated(toWidth width: Int) -> String {
         guard self.displayWidth > width else { return self }
         guard width > 0 else { return "" }
@@ -42,8 +42,8 @@ extension String {
         return kept + "…"
     }
 
-    /// The text on one line and without control characters, which could steer a terminal or break a tab-separated line: they
-    /// show as `\n`, `\t`, `\r` or `\x1b`.
+    /// The text on one line, with control characters as `\n`, `\t`, `\r` or `\x1b`: they could control a terminal or break a tab-separated
+    /// line.
     var printable: String {
         guard self.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
         var text = ""

@@ -1,59 +1,59 @@
 /// Rows and columns of text, printed aligned on a terminal and tab-separated elsewhere.
-public struct Table: Sendable, Hashable {
-    /// Where the text of a column stands.
-    public enum Alignment: Sendable, Hashable {
+package struct Table: Sendable, Hashable {
+    /// The alignment of a column.
+    package enum Alignment: Sendable, Hashable {
         case left, right
     }
 
     /// Heading and layout of a column.
-    public struct Column: Sendable, Hashable {
-        public var title: String
-        public var alignment: Alignment
-        /// Whether the column may be cut when the terminal is too narrow.
-        public var isFlexible: Bool
+    package struct Column: Sendable, Hashable {
+        package var title: String
+        package var alignment: Alignment
+        /// Whether the column may be truncated when the terminal is too narrow.
+        package var isFlexible: Bool
 
-        public init(_ title: String, alignment: Alignment = .left, isFlexible: Bool = false) {
+        package init(_ title: String, alignment: Alignment = .left, isFlexible: Bool = false) {
             self.title = title
             self.alignment = alignment
             self.isFlexible = isFlexible
         }
     }
 
-    /// Text of one field and how it looks. Control characters are made visible when printed.
-    public struct Cell: Sendable, Hashable, ExpressibleByStringLiteral {
-        public var text: String
-        public var style: Style?
+    /// The text and style of one field. Control characters are made visible when printed.
+    package struct Cell: Sendable, Hashable, ExpressibleByStringLiteral {
+        package var text: String
+        package var style: Style?
 
-        public init(_ text: String, style: Style? = nil) {
+        package init(_ text: String, style: Style? = nil) {
             self.text = text
             self.style = style
         }
 
-        public init(stringLiteral value: String) {
+        package init(stringLiteral value: String) {
             self.init(value)
         }
     }
 
-    public var columns: [Column]
-    public var rows: [[Cell]]
+    package var columns: [Column]
+    package var rows: [[Cell]]
 
-    public init(columns: [Column], rows: [[Cell]] = []) {
+    package init(columns: [Column], rows: [[Cell]] = []) {
         self.columns = columns
         self.rows = rows
     }
 
-    /// A table of two columns without headings: names and their values.
-    public init(pairs: [(String, Cell)]) {
+    /// Creates a table of two columns without headings: names and their values.
+    package init(pairs: [(String, Cell)]) {
         self.columns = [Column(""), Column("", isFlexible: true)]
         self.rows = pairs.map { [Cell($0.0, style: .bold), $0.1] }
     }
 
     /// Columns between two fields.
     static let gap = 2
-    /// A flexible column is not cut below this.
+    /// Smallest width of a truncated column.
     static let minimumWidth = 8
 
-    /// Width of every column, headings included, before anything is cut.
+    /// Width of every column including its heading, before truncation.
     var naturalWidths: [Int] {
         self.columns.indices.map { index in
             self.rows.reduce(self.columns[index].title.displayWidth) { widest, row in
@@ -62,7 +62,7 @@ public struct Table: Sendable, Hashable {
         }
     }
 
-    /// Width of every column when the line may have `limit` columns: the widest flexible one is cut first.
+    /// Returns the width of every column on a line of `limit` columns: the widest flexible one is truncated first.
     func widths(limit: Int?) -> [Int] {
         var widths = self.naturalWidths
         guard let limit else { return widths }

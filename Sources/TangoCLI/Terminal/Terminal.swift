@@ -6,30 +6,30 @@
     import Darwin
 #endif
 
-/// What standard output is and may show: aligned and colored on a terminal, plain when piped.
-public struct Terminal: Sendable, Hashable {
-    /// Whether a person looks at it.
-    public var isTerminal: Bool
-    public var usesColor: Bool
+/// The capabilities of standard output or standard error: aligned and colored on a terminal, plain when piped.
+package struct Terminal: Sendable, Hashable {
+    /// Whether it is a terminal.
+    package var isTerminal: Bool
+    package var usesColor: Bool
     /// Columns of a line; `nil` when unknown or not a terminal.
-    public var width: Int?
+    package var width: Int?
 
-    public init(isTerminal: Bool, usesColor: Bool, width: Int? = nil) {
+    package init(isTerminal: Bool, usesColor: Bool, width: Int? = nil) {
         self.isTerminal = isTerminal
         self.usesColor = usesColor
         self.width = width
     }
 
-    /// Neither aligned nor colored.
-    public static let plain = Terminal(isTerminal: false, usesColor: false)
+    /// Output that is neither aligned nor colored.
+    package static let plain = Terminal(isTerminal: false, usesColor: false)
 
-    /// Standard output as it is now. Color needs a terminal, and no `NO_COLOR` (no-color.org) nor `TERM=dumb` in the environment.
-    public static func standardOutput(allowsColor: Bool = true) -> Terminal {
+    /// Returns the capabilities of standard output. Color requires a terminal, and no `NO_COLOR` (no-color.org) nor `TERM=dumb` in the environment.
+    package static func standardOutput(allowsColor: Bool = true) -> Terminal {
         Self.of(descriptor: STDOUT_FILENO, allowsColor: allowsColor)
     }
 
-    /// Standard error as it is now.
-    public static func standardError(allowsColor: Bool = true) -> Terminal {
+    /// Returns the capabilities of standard error.
+    package static func standardError(allowsColor: Bool = true) -> Terminal {
         Self.of(descriptor: STDERR_FILENO, allowsColor: allowsColor)
     }
 
@@ -49,14 +49,14 @@ public struct Terminal: Sendable, Hashable {
         return Self.environment("COLUMNS").flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil }
     }
 
-    /// The text in that style, or as it is without color.
-    public func styled(_ text: String, _ style: Style?) -> String {
+    /// Returns the text in a style; unchanged without color.
+    package func styled(_ text: String, _ style: Style?) -> String {
         guard self.usesColor, let style, !text.isEmpty else { return text }
         return "\u{1B}[\(style.codes)m\(text)\u{1B}[0m"
     }
 
-    /// The lines of a table: with headings, aligned and cut to the width on a terminal; else tab-separated without headings.
-    public func text(_ table: Table) -> String {
+    /// Returns the lines of a table: on a terminal with headings, aligned and truncated to its width; otherwise tab-separated, without headings.
+    package func text(_ table: Table) -> String {
         guard self.isTerminal else {
             return table.rows.map { row in row.map(\.text.printable).joined(separator: "\t") }.joined(separator: "\n")
         }
@@ -88,22 +88,22 @@ public struct Terminal: Sendable, Hashable {
     }
 
     /// Prints a line on standard output.
-    public func print(_ text: String) {
+    package func print(_ text: String) {
         Swift.print(text)
     }
 
     /// Prints a table on standard output; nothing when it has no rows.
-    public func print(_ table: Table) {
+    package func print(_ table: Table) {
         if !table.rows.isEmpty { Swift.print(self.text(table)) }
     }
 
-    /// Writes out what is printed so far, for output that comes bit by bit.
-    public static func flush() {
+    /// Flushes the output, for programs that print over time.
+    package static func flush() {
         fflush(nil)
     }
 
     /// Writes a line to standard error.
-    public static func printError(_ line: String) {
+    package static func printError(_ line: String) {
         Self.flush()
         var bytes = Array((line + "\n").utf8)[...]
         while !bytes.isEmpty {

@@ -1,10 +1,11 @@
 import TangoCore
 
-/// Texts of elements as typed, converted to a Tango type.
+/// Converts the texts of elements from the command line to a Tango type.
 ///
 /// Integers are decimal, `0x…`, `0o…` or `0b…`; floating point numbers may be `nan` and `inf`; booleans `true`/`false`, `1`/`0`, `yes`/`no`,
 /// `on`/`off`; states their names; enumerations a label or an index. All errors are `API_InvalidArgs`.
 enum ElementParsing {
+    /// Converts texts to elements of a type.
     static func data(_ texts: [String], type: DataType, labels: [String] = []) throws(DevFailed) -> AttributeData {
         switch type {
         case .boolean: .boolean(try Self.map(texts, Self.boolean))
@@ -61,7 +62,7 @@ enum ElementParsing {
             break
         }
         guard !digits.isEmpty, digits.utf8.allSatisfy({ Self.digit($0).map { $0 < radix } ?? false }) else {
-            throw Self.invalid("'\(text)' is not a whole number, which \(type.name) needs")
+            throw Self.invalid("'\(text)' is not a whole number, as \(type.name) requires")
         }
         guard let value = T((isNegative ? "-" : "") + digits, radix: radix) else {
             throw Self.invalid("'\(text)' is outside \(type.name) (\(T.min) to \(T.max))")
@@ -75,7 +76,7 @@ enum ElementParsing {
 
     static func floatingPoint<T: BinaryFloatingPoint & LosslessStringConvertible>(_ text: String, _ type: DataType) throws(DevFailed) -> T {
         let number = Self.trimmed(text)
-        guard let value = T(number) else { throw Self.invalid("'\(text)' is not a number, which \(type.name) needs") }
+        guard let value = T(number) else { throw Self.invalid("'\(text)' is not a number, as \(type.name) requires") }
         if value.isInfinite, !number.lowercased().contains("inf") {
             throw Self.invalid("'\(text)' is outside \(type.name) (at most \(T.greatestFiniteMagnitude) either side of 0)")
         }
@@ -89,7 +90,7 @@ enum ElementParsing {
         return state
     }
 
-    /// A label as it is, else in any case, else an index.
+    /// Converts a label, compared exactly or else without case, or an index.
     static func enumeration(_ text: String, _ labels: [String]) throws(DevFailed) -> Int16 {
         let shown = labels.map(WireText.shown)
         let trimmed = Self.trimmed(text)
@@ -101,7 +102,7 @@ enum ElementParsing {
         throw Self.invalid("'\(text)' is none of its labels (\(choice))")
     }
 
-    /// Pairs of a format and data, the data `0x…` or text.
+    /// Converts pairs of a format and data; the data are `0x…` or text.
     private static func encoded(_ texts: [String]) throws(DevFailed) -> [DevEncoded] {
         guard texts.count.isMultiple(of: 2) else { throw Self.invalid("A DevEncoded needs two values: its format and its data") }
         var values: [DevEncoded] = []

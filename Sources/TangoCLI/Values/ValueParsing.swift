@@ -1,9 +1,9 @@
 import TangoCore
 
-/// What is typed after an attribute or command name, converted to what is sent. All errors are `API_InvalidArgs`.
+/// Converts the words after an attribute or command name to a value. All errors are `API_InvalidArgs`.
 enum ValueParsing {
-    /// Elements and size of what to write to an attribute: one text for a scalar; several, or one list, for a spectrum; a list
-    /// of rows, or a list per row, for an image.
+    /// Converts words to elements and dimension of an attribute: one word for a scalar; several, or one list, for a spectrum; a list of
+    /// rows, or one list per row, for an image.
     static func attribute(
         _ texts: [String], type: DataType, format: AttributeFormat, labels: [String] = []
     ) throws(DevFailed) -> (data: AttributeData, dimension: AttributeDimension) {
@@ -32,11 +32,11 @@ enum ValueParsing {
         }
     }
 
-    /// The elements given one by one or as one list.
+    /// Returns elements given one by one or as one list.
     static func elements(_ texts: [String]) throws(DevFailed) -> [String] {
         guard texts.count == 1, ListItem.isList(texts[0]) else { return texts }
         guard let elements = try ListItem(parsing: texts[0]).elements else {
-            throw ElementParsing.invalid("'\(texts[0].truncated(toWidth: 60))' has lists in a list; a simple list is needed")
+            throw ElementParsing.invalid("'\(texts[0].truncated(toWidth: 60))' contains lists; a simple list is required")
         }
         return elements
     }
@@ -58,7 +58,7 @@ enum ValueParsing {
         return rows
     }
 
-    /// The argument of a command: none, one text, several or one list for an array, two lists for numbers with texts.
+    /// Converts words to the argument of a command: none, one word, several or one list for an array, two lists for numbers with texts.
     static func command(_ texts: [String], type: DataType) throws(DevFailed) -> CommandData {
         switch type {
         case .void:
@@ -75,7 +75,7 @@ enum ValueParsing {
         default:
             if let element = DataType.allCases.first(where: { $0.arrayType == type }) {
                 let data = try ElementParsing.data(try Self.elements(texts), type: element)
-                if let array = CommandData(array: data) { return array }
+                if let array = CommandData(arrayOf: data) { return array }
             } else {
                 let needed = type == .encoded ? 2 : 1
                 guard texts.count == needed else {
@@ -84,7 +84,7 @@ enum ValueParsing {
                             ? "A DevEncoded needs two arguments: its format and its data"
                             : "The command takes exactly one \(type.name), not \(texts.count) arguments")
                 }
-                if let scalar = CommandData(scalar: try ElementParsing.data(texts, type: type)) { return scalar }
+                if let scalar = CommandData(scalarOf: try ElementParsing.data(texts, type: type)) { return scalar }
             }
         }
         throw ElementParsing.invalid("\(type.name) cannot be given on the command line")
@@ -101,50 +101,5 @@ enum ValueParsing {
             throw ElementParsing.invalid("\(type.name) needs two lists: [1,2] '[\"a\",\"b\"]'")
         }
         return (numbers, strings)
-    }
-}
-
-extension CommandData {
-    /// The only element. `nil` for none or several.
-    init?(scalar data: AttributeData) {
-        guard data.count == 1 else { return nil }
-        switch data {
-        case .boolean(let values): self = .boolean(values[0])
-        case .short(let values): self = .short(values[0])
-        case .long(let values): self = .long(values[0])
-        case .long64(let values): self = .long64(values[0])
-        case .float(let values): self = .float(values[0])
-        case .double(let values): self = .double(values[0])
-        case .uchar(let values): self = .uchar(values[0])
-        case .ushort(let values): self = .ushort(values[0])
-        case .ulong(let values): self = .ulong(values[0])
-        case .ulong64(let values): self = .ulong64(values[0])
-        case .string(let values): self = .string(values[0])
-        case .state(let values): self = .state(values[0])
-        case .deviceState(let state): self = .state(state)
-        case .encoded(let values): self = .encoded(values[0])
-        case .none: return nil
-        }
-    }
-
-    /// All elements as an array. `nil` without data.
-    init?(array data: AttributeData) {
-        switch data {
-        case .boolean(let values): self = .booleanArray(values)
-        case .short(let values): self = .shortArray(values)
-        case .long(let values): self = .longArray(values)
-        case .long64(let values): self = .long64Array(values)
-        case .float(let values): self = .floatArray(values)
-        case .double(let values): self = .doubleArray(values)
-        case .uchar(let values): self = .charArray(values)
-        case .ushort(let values): self = .ushortArray(values)
-        case .ulong(let values): self = .ulongArray(values)
-        case .ulong64(let values): self = .ulong64Array(values)
-        case .string(let values): self = .stringArray(values)
-        case .state(let values): self = .stateArray(values)
-        case .deviceState(let state): self = .stateArray([state])
-        case .encoded(let values): self = .encodedArray(values)
-        case .none: return nil
-        }
     }
 }

@@ -112,7 +112,7 @@ struct CommandLineTests {
 }
 
 struct TableContentTests {
-    private static let reading = AttributeReading(
+    private static let reading = ReadResult(
         device: "a/b/c",
         value: AttributeValue(
             name: "x", data: .double([1.5, 2.5]), format: .scalar, type: .double, time: Timestamp(seconds: 0, microseconds: 0),
@@ -121,9 +121,9 @@ struct TableContentTests {
             name: "X", writable: .readWrite, format: .scalar, typeNumber: DataType.double.rawValue, unit: "\u{C2}\u{B5}m"))
 
     @Test func aReadingHasValueSetValueUnitQualityAndTime() {
-        let table = AttributeReading.table([Self.reading], isPrefixed: false, width: nil)
+        let table = ReadResult.table([Self.reading], isPrefixed: false, width: nil)
         #expect(Terminal.plain.text(table) == "x\t1.5\t2.5\tµm\tATTR_VALID\t1970-01-01T00:00:00.000000Z")
-        let prefixed = AttributeReading.table([Self.reading], isPrefixed: true, width: nil)
+        let prefixed = ReadResult.table([Self.reading], isPrefixed: true, width: nil)
         #expect(Terminal.plain.text(prefixed).hasPrefix("a/b/c/x\t"))
         #expect(
             Self.reading.document.text == """
@@ -143,13 +143,13 @@ struct TableContentTests {
 
     @Test func aLongSpectrumIsWholeWhenPipedAndFitsTheTerminal() {
         let numbers = (0..<2000).map { Int32($0) }
-        let reading = AttributeReading(
+        let reading = ReadResult(
             device: "a/b/c",
             value: AttributeValue(
                 name: "s", data: .long(numbers), format: .spectrum, type: .long, time: .zero, readDimension: .init(x: 2000)))
-        #expect(Terminal.plain.text(AttributeReading.table([reading], isPrefixed: false, width: nil)).contains("1998, 1999]"))
+        #expect(Terminal.plain.text(ReadResult.table([reading], isPrefixed: false, width: nil)).contains("1998, 1999]"))
         let terminal = Terminal(isTerminal: true, usesColor: false, width: 100)
-        let lines = terminal.text(AttributeReading.table([reading], isPrefixed: false, width: 100)).split(separator: "\n")
+        let lines = terminal.text(ReadResult.table([reading], isPrefixed: false, width: 100)).split(separator: "\n")
         #expect(lines.count == 2)
         #expect(lines[1].contains("…] (2000)"))
         #expect(lines.allSatisfy { String($0).displayWidth <= 100 })
@@ -159,15 +159,15 @@ struct TableContentTests {
         let config = AttributeConfig(
             name: "m", writable: .read, format: .scalar, typeNumber: DataType.enum.rawValue, enumLabels: ["LOW", "HIGH"])
         let value = AttributeValue(name: "m", data: .short([1]), format: .scalar, type: .enum, time: .zero, readDimension: .scalar)
-        #expect(AttributeReading(device: "d", value: value, config: config).text(width: nil) == "HIGH")
-        #expect(AttributeReading(device: "d", value: value, config: nil).text(width: nil) == "1")
-        let failed = AttributeReading(
+        #expect(ReadResult(device: "d", value: value, config: config).text(width: nil) == "HIGH")
+        #expect(ReadResult(device: "d", value: value, config: nil).text(width: nil) == "1")
+        let failed = ReadResult(
             device: "d", value: AttributeValue(name: "m", failure: DevFailed("R", "why", origin: "o"), time: .zero), config: nil)
         #expect(failed.document.text.contains(#""reason": "R""#))
         let invalid = AttributeValue(
             name: "m", data: .none, quality: .invalid, format: .scalar, type: .double, time: .zero, readDimension: .zero)
-        #expect(AttributeReading(device: "d", value: invalid, config: nil).json == .null)
-        #expect(AttributeReading(device: "d", value: invalid, config: nil).text(width: nil) == "")
+        #expect(ReadResult(device: "d", value: invalid, config: nil).json == .null)
+        #expect(ReadResult(device: "d", value: invalid, config: nil).text(width: nil) == "")
     }
 
     @Test func pipesAreIndentedOnATerminalAndNamedByPathElsewhere() {

@@ -1,24 +1,25 @@
 import TangoCore
 
-/// A value as typed: one element, or a list such as `[1, 2]`, `["a", "b"]` or `[[1, 2], [3, 4]]`.
+/// A value on the command line: one element, or a list such as `[1, 2]`, `["a", "b"]` or `[[1, 2], [3, 4]]`.
 ///
 /// JSON arrays are lists; elements without quotes may be anything up to the next comma or bracket (`[0x1F, NaN, ON]`).
 indirect enum ListItem: Sendable, Hashable {
     case element(String)
     case list([ListItem])
 
-    /// Whether the text is meant as a list.
+    /// Returns whether a text is meant as a list.
     static func isList(_ text: String) -> Bool {
         text.unicodeScalars.first { !$0.isBlank } == "["
     }
 
-    /// - Throws: `API_InvalidArgs` when the text is no well-formed list.
+    /// Parses a list.
+    /// - Throws: `API_InvalidArgs` when it is malformed.
     init(parsing text: String) throws(DevFailed) {
         var reader = ListReader(text)
         self = try reader.whole()
     }
 
-    /// The elements of a list without lists inside; `nil` for anything else.
+    /// The elements of a list without inner lists; `nil` for anything else.
     var elements: [String]? {
         guard case .list(let items) = self else { return nil }
         var texts: [String] = []
@@ -39,7 +40,7 @@ private struct ListReader {
     private let scalars: [Unicode.Scalar]
     private let text: String
     private var position = 0
-    /// No Tango value needs more than lists in a list.
+    /// Deepest nesting accepted; Tango values need two levels.
     private static let depthLimit = 4
 
     init(_ text: String) {
@@ -56,7 +57,7 @@ private struct ListReader {
     }
 
     private func malformed(_ why: String) -> DevFailed {
-        DevFailed(.invalidArguments, "'\(self.text.truncated(toWidth: 60))' is no list: \(why)", origin: "ListItem")
+        DevFailed(.invalidArguments, "'\(self.text.truncated(toWidth: 60))' is not a list: \(why)", origin: "ListItem")
     }
 
     private var current: Unicode.Scalar? { self.position < self.scalars.count ? self.scalars[self.position] : nil }
@@ -120,7 +121,7 @@ private struct ListReader {
         throw self.malformed("a quote is not closed")
     }
 
-    /// What follows a backslash (RFC 8259, section 7).
+    /// Reads an escape after the backslash (RFC 8259, section 7).
     private mutating func escape() throws(DevFailed) -> Unicode.Scalar {
         guard let scalar = self.current else { throw self.malformed("a quote is not closed") }
         self.position += 1
