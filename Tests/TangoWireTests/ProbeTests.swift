@@ -53,7 +53,7 @@ import Testing
         #expect(reactions.contains(.systemException("MARSHAL", 0x4154_0016)))
     }
 
-    /// What a server built on this codec does first, and the operations asked for by request id.
+    /// What a server built on this codec does first, and the requested operations by request ID.
     private func react(_ pieces: [[UInt8]]) -> ([UInt32: TangoWire.Operation], Reaction) {
         var operations: [UInt32: TangoWire.Operation] = [:]
         do {

@@ -41,7 +41,7 @@ extension CommandData {
         }
     }
 
-    /// Reads a CORBA `any` holding a Tango value.
+    /// Reads a CORBA `any` with a Tango value.
     package init(any reader: inout CDRReader) throws(CDRError) {
         switch try TypeShape(&reader).dataType() {
         case .void: self = .void

@@ -1,8 +1,8 @@
 import TangoCore
 
-/// The TypeCodes of Tango values, exactly as both incumbents send them: PyTango decodes a result by their shape.
+/// The TypeCodes of Tango values, exactly those of cppTango and PyTango: PyTango decodes a result by their shape.
 ///
-/// Behind an alignment of 4 their bytes do not depend on their place, so each is encoded once.
+/// Aligned to 4, their bytes do not depend on the position, so each is encoded once.
 enum TypeCodes {
     private static let encoded: [DataType: [UInt8]] = {
         var table: [DataType: [UInt8]] = [:]
@@ -14,7 +14,7 @@ enum TypeCodes {
         return table
     }()
 
-    /// Writes the TypeCode of a command's argument or result type; `void` travels as tk_null.
+    /// Writes the TypeCode of the type of an argument or result; that of DevVoid is tk_null.
     static func encode(_ type: DataType, to writer: inout CDRWriter) {
         writer.align(4)
         writer.raw(Self.encoded[type] ?? [0, 0, 0, 0])
@@ -112,15 +112,15 @@ enum TypeCodes {
     }
 }
 
-/// The shape of a TypeCode, aliases stripped: what decides how the value behind it is read.
+/// The shape of a TypeCode without aliases, by which the value after it is decoded.
 indirect enum TypeShape: Hashable {
     case null
     case scalar(DataType)
     case array(DataType)
-    /// Structure with its repository id and members.
+    /// A structure with its repository ID and members.
     case structure(String, [TypeShape])
 
-    /// Reads a TypeCode; any alias nesting and any alias id are accepted, as the incumbents do.
+    /// Reads a TypeCode; accepts any nesting and any ID of aliases, like cppTango and PyTango.
     init(_ reader: inout CDRReader, depth: Int = 0) throws(CDRError) {
         guard depth < 16 else { throw .tooDeep }
         switch try reader.uint32() {
@@ -172,7 +172,7 @@ indirect enum TypeShape: Hashable {
         }
     }
 
-    /// The Tango type of that shape.
+    /// Returns the Tango type of the shape.
     func dataType() throws(CDRError) -> DataType {
         switch self {
         case .null: return .void

@@ -1,17 +1,18 @@
 /// A cursor over the bytes of one message or encapsulation, in either byte order.
 ///
-/// Alignment counts from `origin`. Every length is compared with what is left before anything is allocated for it.
+/// Alignment counts from `origin`. Every length is compared with the remaining bytes before anything is allocated for it.
 package struct CDRReader: ~Escapable {
     private let bytes: RawSpan
-    /// Offset alignment counts from.
+    /// Offset from which alignment counts.
     private let origin: Int
-    /// First offset behind the readable bytes.
+    /// Offset of the end of the readable bytes.
     private let end: Int
     package private(set) var position: Int
     package let isLittleEndian: Bool
     private let swaps: Bool
 
-    /// - Parameter position: offset of the first value; alignment counts from offset 0.
+    /// Creates a reader; alignment counts from offset 0.
+    /// - Parameter position: offset of the first value.
     @_lifetime(copy bytes)
     package init(_ bytes: RawSpan, position: Int = 0, isLittleEndian: Bool) {
         self.bytes = bytes
@@ -32,7 +33,7 @@ package struct CDRReader: ~Escapable {
         self.swaps = isLittleEndian != CDRWriter.isLittleEndian
     }
 
-    /// Number of bytes not read yet.
+    /// Number of unread bytes.
     package var remaining: Int { self.end - self.position }
 
     /// Skips padding up to a multiple of `size` (a power of two).
@@ -43,13 +44,14 @@ package struct CDRReader: ~Escapable {
         self.position = aligned
     }
 
-    /// Skips padding if more bytes follow; at the end of the message there may be none.
+    /// Skips padding, which may be missing at the end of the message.
     @inline(__always)
     package mutating func alignIfMoreFollows(_ size: Int) {
         let aligned = (self.position - self.origin + size - 1) & ~(size - 1) + self.origin
         self.position = min(aligned, self.end)
     }
 
+    /// Skips bytes.
     @inline(__always)
     package mutating func skip(_ count: Int) throws(CDRError) {
         guard count >= 0, count <= self.remaining else { throw .truncated }
@@ -78,13 +80,13 @@ package struct CDRReader: ~Escapable {
     package mutating func float() throws(CDRError) -> Float { Float(bitPattern: try self.load(UInt32.self)) }
     package mutating func double() throws(CDRError) -> Double { Double(bitPattern: try self.load(UInt64.self)) }
 
-    /// An enumeration: its ordinal must be one of the type's raw values.
+    /// Reads an enumeration: its ordinal must be a raw value of the type.
     package mutating func enumeration<E: RawRepresentable>(_ type: E.Type = E.self) throws(CDRError) -> E where E.RawValue == UInt32 {
         guard let value = E(rawValue: try self.uint32()) else { throw .badValue }
         return value
     }
 
-    /// A count of elements of at least `minimumSize` bytes each, refused when the message cannot hold them.
+    /// Reads a count of elements of at least `minimumSize` bytes each; fails when the message cannot hold them.
     package mutating func count(minimumSize: Int) throws(CDRError) -> Int {
         let count = Int(try self.uint32())
         guard count <= self.remaining / max(1, minimumSize) else { throw .truncated }
@@ -118,7 +120,7 @@ package struct CDRReader: ~Escapable {
         return text
     }
 
-    /// Octets without a count.
+    /// Reads octets without a count.
     package mutating func octets(_ count: Int) throws(CDRError) -> [UInt8] {
         guard count >= 0, count <= self.remaining else { throw .truncated }
         let content = self.bytes.extracting(self.position..<(self.position + count))
@@ -126,7 +128,7 @@ package struct CDRReader: ~Escapable {
         return content.withUnsafeBytes { Array($0) }
     }
 
-    /// A sequence of octets.
+    /// Reads a sequence of octets.
     package mutating func octetSequence() throws(CDRError) -> [UInt8] {
         try self.octets(try self.count(minimumSize: 1))
     }
@@ -139,7 +141,7 @@ package struct CDRReader: ~Escapable {
         return content.withUnsafeBytes { String(latin1: $0) }
     }
 
-    /// The bytes of a counted string without its NUL, handed to `body`; for table look-ups that need no `String`.
+    /// Passes the bytes of a string, without its NUL, to `body`; for look-ups without making a `String`.
     package mutating func withStringBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) throws(CDRError) -> R {
         let length = Int(try self.uint32())
         guard length >= 1 else { throw .badString }
@@ -150,7 +152,7 @@ package struct CDRReader: ~Escapable {
         return content.withUnsafeBytes { body($0) }
     }
 
-    /// A sequence of numbers, copied as a whole.
+    /// Reads a sequence of numbers, copied at once.
     package mutating func numbers<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type = T.self) throws(CDRError) -> [T] {
         let count = try self.count(minimumSize: MemoryLayout<T>.size)
         guard count > 0 else { return [] }
@@ -169,6 +171,7 @@ package struct CDRReader: ~Escapable {
         return values
     }
 
+    /// Reads a sequence of floating-point numbers.
     package mutating func floats() throws(CDRError) -> [Float] {
         let count = try self.count(minimumSize: 4)
         guard count > 0 else { return [] }
@@ -176,6 +179,7 @@ package struct CDRReader: ~Escapable {
         return try self.floatingPoint(count, UInt32.self) { Float(bitPattern: $0) }
     }
 
+    /// Reads a sequence of floating-point numbers.
     package mutating func doubles() throws(CDRError) -> [Double] {
         let count = try self.count(minimumSize: 8)
         guard count > 0 else { return [] }
@@ -207,6 +211,7 @@ package struct CDRReader: ~Escapable {
         }
     }
 
+    /// Reads a sequence of booleans.
     package mutating func booleans() throws(CDRError) -> [Bool] {
         try self.octetSequence().map { $0 != 0 }
     }
@@ -215,17 +220,17 @@ package struct CDRReader: ~Escapable {
         try self.sequence(minimumSize: 5) { (reader) throws(CDRError) in try reader.string() }
     }
 
-    /// A sequence of structures of at least `minimumSize` bytes each.
+    /// Reads a sequence of structures of at least `minimumSize` bytes each.
     package mutating func sequence<T>(minimumSize: Int, _ element: (inout CDRReader) throws(CDRError) -> T) throws(CDRError) -> [T] {
         let count = try self.count(minimumSize: minimumSize)
         var elements: [T] = []
-        // A hostile count costs at most this much before the first missing byte is noticed.
+        // Bounds the allocation for a count that the message does not hold.
         elements.reserveCapacity(min(count, 4096))
         for _ in 0..<count { elements.append(try element(&self)) }
         return elements
     }
 
-    /// Reads an encapsulation: its own byte order, alignment from its first octet; what `body` leaves unread is skipped.
+    /// Reads an encapsulation, which has its own byte order and alignment. Bytes that `body` leaves are skipped.
     package mutating func encapsulation<R>(_ body: (inout CDRReader) throws(CDRError) -> R) throws(CDRError) -> R {
         let length = try self.count(minimumSize: 1)
         guard length >= 1 else { throw .truncated }

@@ -1,12 +1,12 @@
 import NIOCore
 
-/// Writes CDR in the machine's own byte order into plain growing storage; becomes `ByteBuffer`s once, at the end.
+/// Writes CDR in the byte order of the machine into growing storage, which becomes `ByteBuffer`s at the end.
 ///
-/// Big arrays are kept as buffers of their own, so that their bytes are copied once.
+/// Large arrays get buffers of their own, so that their bytes are copied once.
 package struct CDRWriter: ~Copyable {
-    /// Byte order of everything written.
+    /// Byte order of the output.
     package static let isLittleEndian = Int16(1).littleEndian == 1
-    /// Arrays from this size on get a buffer of their own.
+    /// Smallest size in bytes of an array with a buffer of its own.
     private static let spliceThreshold = 16 * 1024
 
     private var storage: UnsafeMutableRawPointer
@@ -16,9 +16,10 @@ package struct CDRWriter: ~Copyable {
     /// Bytes in `splices`.
     private var spliced = 0
     private var splices: [(offset: Int, buffer: ByteBuffer)] = []
-    /// Position alignment counts from.
+    /// Position from which alignment counts.
     private var origin = 0
 
+    /// Creates a writer.
     package init(capacity: Int = 512) {
         self.storage = .allocate(byteCount: capacity, alignment: 16)
         self.capacity = capacity
@@ -78,7 +79,7 @@ package struct CDRWriter: ~Copyable {
     package mutating func enumeration<E: RawRepresentable>(_ value: E) where E.RawValue == UInt32 { self.store(value.rawValue) }
     package mutating func length(_ count: Int) { self.store(UInt32(truncatingIfNeeded: count)) }
 
-    /// Bytes as they are, without count or alignment.
+    /// Writes bytes without count or alignment.
     package mutating func raw(_ bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress, bytes.count > 0 else { return }
         if bytes.count >= Self.spliceThreshold {
@@ -114,6 +115,7 @@ package struct CDRWriter: ~Copyable {
         self.store(0 as UInt8)
     }
 
+    /// Writes a sequence of octets.
     package mutating func octetSequence(_ bytes: [UInt8]) {
         self.length(bytes.count)
         self.raw(bytes)
@@ -124,7 +126,7 @@ package struct CDRWriter: ~Copyable {
         self.octetSequence(text.latin1Bytes)
     }
 
-    /// A sequence of numbers, copied as a whole. An empty one has no padding behind its count.
+    /// Writes a sequence of numbers, copied at once. An empty one has no padding after its count.
     package mutating func numbers<T: BitwiseCopyable>(_ values: [T]) {
         self.length(values.count)
         guard !values.isEmpty else { return }
@@ -132,6 +134,7 @@ package struct CDRWriter: ~Copyable {
         values.withUnsafeBytes { self.raw($0) }
     }
 
+    /// Writes a sequence of booleans.
     package mutating func booleans(_ values: [Bool]) {
         self.length(values.count)
         self.reserve(values.count)
@@ -148,12 +151,13 @@ package struct CDRWriter: ~Copyable {
         for value in values { self.store(value.rawValue) }
     }
 
+    /// Writes a sequence of structures.
     package mutating func sequence<T>(_ values: [T], _ element: (T, inout CDRWriter) -> Void) {
         self.length(values.count)
         for value in values { element(value, &self) }
     }
 
-    /// Writes an encapsulation: length, byte order, then what `body` writes, aligned from the byte order octet.
+    /// Writes an encapsulation: length, byte order, and the output of `body`, aligned from the byte order octet.
     package mutating func encapsulation(_ body: (inout CDRWriter) -> Void) {
         self.uint32(0)
         let start = self.count
@@ -166,13 +170,13 @@ package struct CDRWriter: ~Copyable {
         self.storage.storeBytes(of: UInt32(truncatingIfNeeded: self.count - start), toByteOffset: lengthOffset, as: UInt32.self)
     }
 
-    /// Overwrites a number near the start (a header's size), before any big array.
+    /// Overwrites a number before the first large array, such as the size in the header.
     package mutating func patch(_ value: UInt32, at offset: Int) {
         guard offset + 4 <= self.stored else { return }
         self.storage.storeBytes(of: value, toByteOffset: offset, as: UInt32.self)
     }
 
-    /// Everything written, as one buffer.
+    /// Returns the output as one buffer.
     package consuming func finish() -> ByteBuffer {
         var buffers = self.finishSegments()
         guard var first = buffers.first else { return ByteBuffer() }
@@ -183,7 +187,7 @@ package struct CDRWriter: ~Copyable {
         return first
     }
 
-    /// Everything written, big arrays in buffers of their own.
+    /// Returns the output, large arrays in buffers of their own.
     package consuming func finishSegments() -> [ByteBuffer] {
         guard !self.splices.isEmpty else {
             return [ByteBuffer(bytes: UnsafeRawBufferPointer(start: self.storage, count: self.stored))]
@@ -203,7 +207,7 @@ package struct CDRWriter: ~Copyable {
         return segments
     }
 
-    /// Everything written, as bytes.
+    /// Returns the output as bytes.
     package consuming func finishBytes() -> [UInt8] {
         Array(buffer: self.finish())
     }

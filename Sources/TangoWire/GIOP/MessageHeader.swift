@@ -1,10 +1,10 @@
-/// Kind of a GIOP message.
+/// The type of a GIOP message.
 package enum MessageType: UInt8, Sendable, Hashable {
     case request = 0
     case reply, cancelRequest, locateRequest, locateReply, closeConnection, messageError, fragment
 }
 
-/// GIOP 1.0, 1.1 or 1.2.
+/// A version of GIOP: 1.0, 1.1 or 1.2.
 package enum GIOPVersion: UInt8, Sendable, Hashable, Comparable {
     case v1_0 = 0
     case v1_1, v1_2
@@ -12,19 +12,19 @@ package enum GIOPVersion: UInt8, Sendable, Hashable, Comparable {
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// Why a peer's stream cannot be followed any further; the connection is closed.
+/// A violation of GIOP by the peer, after which the connection is closed.
 package enum GIOPError: Error, Hashable, Sendable {
     /// Not "GIOP", an unknown version or an unknown message type.
     case badHeader
-    /// More bytes than the limit allows.
+    /// A message larger than the limit.
     case messageTooLarge
-    /// A fragment nobody started, one of the wrong version, or a piece of a length that is no multiple of 8.
+    /// A fragment without a first message, of the wrong version, or of a length that is not a multiple of 8.
     case badFragment
-    /// A header of a request, reply or locate message that cannot be decoded.
+    /// A malformed header of a request, reply or locate message.
     case badMessage(CDRError)
 }
 
-/// The 12 bytes in front of every message.
+/// The header of every message, 12 bytes.
 package struct MessageHeader: Sendable, Hashable {
     package static let size = 12
 
@@ -32,7 +32,7 @@ package struct MessageHeader: Sendable, Hashable {
     package var isLittleEndian: Bool
     package var moreFragmentsFollow: Bool
     package var type: MessageType
-    /// Bytes behind the header.
+    /// Number of bytes after the header.
     package var bodySize: UInt32
 
     package init(version: GIOPVersion, isLittleEndian: Bool, moreFragmentsFollow: Bool, type: MessageType, bodySize: UInt32) {
@@ -43,7 +43,7 @@ package struct MessageHeader: Sendable, Hashable {
         self.bodySize = bodySize
     }
 
-    /// Decodes the first 12 bytes, of which there must be as many.
+    /// Decodes the first 12 bytes.
     package init(_ bytes: RawSpan) throws(GIOPError) {
         guard bytes.byteCount >= Self.size else { throw .badHeader }
         func byte(_ offset: Int) -> UInt8 { unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
@@ -74,6 +74,7 @@ extension CDRWriter {
         self.uint32(0)
     }
 
+    /// Fills in the size of the message.
     package mutating func endMessage() {
         self.patch(UInt32(truncatingIfNeeded: self.count - MessageHeader.size), at: 8)
     }

@@ -1,9 +1,9 @@
 import NIOCore
 
-/// A whole message: header and body in one buffer, fragments joined.
+/// A complete message: header and body in one buffer, fragments joined.
 package struct Message: Sendable {
     package var header: MessageHeader
-    /// From the first byte of the header, which alignment counts from.
+    /// All bytes from the header on, from which alignment counts.
     package var bytes: ByteBuffer
 
     package init(header: MessageHeader, bytes: ByteBuffer) {
@@ -12,13 +12,13 @@ package struct Message: Sendable {
     }
 }
 
-/// Cuts a stream of bytes into messages and joins fragments. A value: bytes in, messages out.
+/// Splits a stream of bytes into messages and joins fragments. A value without side effects: bytes in, messages out.
 package struct MessageSplitter {
-    /// Most bytes of one message, fragments joined (the incumbents' limit).
+    /// Greatest size of one message with its fragments; the limit of cppTango and PyTango.
     package static let defaultMaximumMessageSize = 268_435_456
 
     private let maximumMessageSize: Int
-    /// Most fragmented messages under way at once.
+    /// Greatest number of incomplete fragmented messages.
     private let maximumPartialMessages: Int
     private var input = ByteBuffer()
     private var partial: [UInt32: Message] = [:]
@@ -29,18 +29,18 @@ package struct MessageSplitter {
         self.maximumPartialMessages = maximumPartialMessages
     }
 
-    /// Takes the bytes that arrived.
+    /// Appends received bytes.
     package mutating func append(_ bytes: ByteBuffer) {
         if self.input.readableBytes == 0 {
             self.input = bytes
         } else {
-            // A stream that never ends exactly at a message would otherwise keep all it ever received.
+            // Otherwise a stream that never ends exactly at the end of a message would keep all received bytes.
             if self.input.readerIndex > self.input.readableBytes { self.input.discardReadBytes() }
             self.input.writeImmutableBuffer(bytes)
         }
     }
 
-    /// The next whole message; `nil` when more bytes are needed.
+    /// Returns the next complete message; `nil` when more bytes are needed.
     package mutating func next() throws(GIOPError) -> Message? {
         while true {
             guard self.input.readableBytes >= MessageHeader.size else { return nil }
@@ -48,7 +48,7 @@ package struct MessageSplitter {
             let size = MessageHeader.size + Int(header.bodySize)
             guard size <= self.maximumMessageSize else { throw .messageTooLarge }
             guard self.input.readableBytes >= size else {
-                // Room for the rest at once instead of by repeated doubling, but never more than was already received asks for.
+                // Allocates room for the rest at once instead of by repeated doubling, at most 1 MiB ahead of what was received.
                 if self.input.readableBytes >= 4096 {
                     self.input.reserveCapacity(minimumWritableBytes: min(size - self.input.readableBytes, 1 << 20))
                 }
@@ -67,7 +67,7 @@ package struct MessageSplitter {
     }
 
     private mutating func start(_ header: MessageHeader, _ bytes: ByteBuffer) throws(GIOPError) {
-        // A GIOP 1.1 fragment has no request id to be joined by; no Tango peer sends one.
+        // GIOP 1.1 fragments have no request ID to join them by; no Tango peer sends them.
         guard header.version == .v1_2, [.request, .reply, .locateRequest, .locateReply].contains(header.type), bytes.readableBytes % 8 == 0
         else { throw .badFragment }
         let id = try Self.requestID(header, bytes)
@@ -98,7 +98,7 @@ package struct MessageSplitter {
         return message
     }
 
-    /// Of a request, reply or fragment of GIOP 1.2: the first number of the body.
+    /// Returns the first number of the body: the request ID of a request, reply or fragment of GIOP 1.2.
     private static func requestID(_ header: MessageHeader, _ bytes: ByteBuffer) throws(GIOPError) -> UInt32 {
         guard bytes.readableBytes >= MessageHeader.size + 4 else { throw .badFragment }
         var reader = CDRReader(bytes.readableBytesSpan, position: MessageHeader.size, isLittleEndian: header.isLittleEndian)
@@ -111,7 +111,7 @@ package struct MessageSplitter {
 }
 
 extension MessageHeader {
-    /// Makes flags and size in a message's first bytes say what this header says.
+    /// Writes flags and size into the header of a message.
     fileprivate func write(to bytes: inout ByteBuffer) {
         let flags: UInt8 = (self.isLittleEndian ? 1 : 0) | (self.moreFragmentsFollow ? 2 : 0)
         bytes.setInteger(flags, at: bytes.readerIndex + 6)

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// A service context: an id and its octets, passed over when unknown.
+/// A service context: an ID and its octets, ignored when unknown.
 package struct ServiceContext: Sendable, Hashable {
     package var id: UInt32
     package var data: [UInt8]
@@ -10,7 +10,7 @@ package struct ServiceContext: Sendable, Hashable {
         self.data = data
     }
 
-    /// Character sets ISO 8859-1 and UTF-16: sent with the first request of each GIOP 1.2 connection, as both incumbents do.
+    /// The character sets ISO 8859-1 and UTF-16, sent with the first request of each GIOP 1.2 connection like cppTango and PyTango do.
     package static let codeSets: ServiceContext = {
         var writer = CDRWriter()
         writer.boolean(CDRWriter.isLittleEndian)
@@ -35,15 +35,15 @@ package struct ServiceContext: Sendable, Hashable {
     }
 }
 
-/// What stands in front of a request's arguments.
+/// The header of a request.
 package struct RequestHeader: Sendable, Hashable {
     package var version: GIOPVersion
     package var requestID: UInt32
-    /// Bit 0 asks for a reply; both bits are set by clients that wait. In 1.0 and 1.1 a boolean.
+    /// Bit 0 requests a reply; clients that wait set both bits. A boolean in GIOP 1.0 and 1.1.
     package var responseFlags: UInt8
     /// Key of the object as Latin-1 text; `nil` when addressed by profile or reference, which no Tango peer does.
     package var objectKey: String?
-    /// Operation, resolved without making a string where it is known.
+    /// Operation; a known one is found without making a string.
     package var operation: OperationName
     package var contexts: [ServiceContext]
 
@@ -59,9 +59,10 @@ package struct RequestHeader: Sendable, Hashable {
         self.contexts = contexts
     }
 
+    /// Whether the client wants a reply.
     package var isResponseExpected: Bool { self.responseFlags & 1 == 1 }
 
-    /// Decodes a request's header and leaves the reader at the first argument.
+    /// Decodes the header and leaves the reader at the first argument.
     package init(_ header: MessageHeader, _ reader: inout CDRReader) throws(CDRError) {
         self.version = header.version
         if header.version == .v1_2 {
@@ -102,7 +103,8 @@ package struct RequestHeader: Sendable, Hashable {
         }
     }
 
-    /// Writes message header and request header; `arguments` tells whether arguments follow (their padding is written only then).
+    /// Writes message header and request header.
+    /// - Parameter arguments: whether arguments follow, before which there is padding.
     package func encode(to writer: inout CDRWriter, arguments: Bool) {
         writer.beginMessage(.request, version: self.version)
         if self.version == .v1_2 {
@@ -126,13 +128,13 @@ package struct RequestHeader: Sendable, Hashable {
     }
 }
 
-/// Status of a reply.
+/// The status of a reply.
 package enum ReplyStatus: UInt32, Sendable, Hashable {
     case noException = 0
     case userException, systemException, locationForward, locationForwardPermanent, needsAddressingMode
 }
 
-/// What stands in front of a reply's body.
+/// The header of a reply.
 package struct ReplyHeader: Sendable, Hashable {
     package var version: GIOPVersion
     package var requestID: UInt32
@@ -146,7 +148,7 @@ package struct ReplyHeader: Sendable, Hashable {
         self.contexts = contexts
     }
 
-    /// Decodes a reply's header and leaves the reader at the body.
+    /// Decodes the header and leaves the reader at the body.
     package init(_ header: MessageHeader, _ reader: inout CDRReader) throws(CDRError) {
         self.version = header.version
         if header.version == .v1_2 {
@@ -161,7 +163,8 @@ package struct ReplyHeader: Sendable, Hashable {
         }
     }
 
-    /// Writes message header and reply header; `body` tells whether a body follows.
+    /// Writes message header and reply header.
+    /// - Parameter body: whether a body follows, before which there is padding.
     package func encode(to writer: inout CDRWriter, body: Bool) {
         writer.beginMessage(.reply, version: self.version)
         if self.version == .v1_2 {
@@ -177,7 +180,7 @@ package struct ReplyHeader: Sendable, Hashable {
     }
 }
 
-/// Asks where an object is; no Tango client sends it, servers answer it.
+/// A request for the location of an object. No Tango client sends it; servers reply to it.
 package struct LocateRequest: Sendable, Hashable {
     package var version: GIOPVersion
     package var requestID: UInt32
@@ -210,7 +213,7 @@ package struct LocateRequest: Sendable, Hashable {
     }
 }
 
-/// Answer to a `LocateRequest`.
+/// The reply to a `LocateRequest`.
 package struct LocateReply: Sendable, Hashable {
     package var version: GIOPVersion
     package var requestID: UInt32
@@ -238,7 +241,7 @@ package struct LocateReply: Sendable, Hashable {
 }
 
 extension CDRWriter {
-    /// A message that is a header only: CloseConnection or MessageError.
+    /// Returns a message without body: CloseConnection or MessageError.
     package static func headerOnly(_ type: MessageType, version: GIOPVersion) -> ByteBuffer {
         var writer = CDRWriter(capacity: 16)
         writer.beginMessage(type, version: version)
@@ -246,7 +249,7 @@ extension CDRWriter {
         return writer.finish()
     }
 
-    /// A CancelRequest.
+    /// Returns a CancelRequest.
     package static func cancelRequest(_ requestID: UInt32, version: GIOPVersion) -> ByteBuffer {
         var writer = CDRWriter(capacity: 16)
         writer.beginMessage(.cancelRequest, version: version)

@@ -1,9 +1,9 @@
 /// A CORBA system exception.
 package struct SystemException: Error, Sendable, Hashable {
-    /// Name without the `IDL:omg.org/CORBA/` around it, e.g. `OBJECT_NOT_EXIST`.
+    /// Name without prefix and version, such as `OBJECT_NOT_EXIST`.
     package var name: String
     package var minorCode: UInt32
-    /// 0 yes, 1 no, 2 maybe.
+    /// Whether the operation was executed: 0 yes, 1 no, 2 maybe.
     package var completed: UInt32
 
     package init(_ name: String, minorCode: UInt32, completed: UInt32 = 1) {
@@ -12,9 +12,10 @@ package struct SystemException: Error, Sendable, Hashable {
         self.completed = completed
     }
 
+    /// Name with prefix and version, as on the wire.
     package var repositoryID: String { "IDL:omg.org/CORBA/\(self.name):1.0" }
 
-    // Minor codes as both incumbents send them.
+    // The minor codes of omniORB, which cppTango and PyTango use.
     package static let objectNotExist = SystemException("OBJECT_NOT_EXIST", minorCode: 0x4f4d_0001)
     package static let badOperation = SystemException("BAD_OPERATION", minorCode: 0x4154_0026)
     package static let noInterfaceRepository = SystemException("INTF_REPOS", minorCode: 0x4154_0027)

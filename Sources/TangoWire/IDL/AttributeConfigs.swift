@@ -1,7 +1,7 @@
 import TangoCore
 
 extension AttributeConfig {
-    /// AttributeConfig (`version` 1), _2, _3 or _5; the order of the groups is that of each version's structure.
+    /// Reads an AttributeConfig (version 1), _2, _3 (versions 3 and 4) or _5.
     init(_ reader: inout CDRReader, version: Int) throws(CDRError) {
         self.init(
             name: try reader.string(), writable: try reader.enumeration(), format: try reader.enumeration(),

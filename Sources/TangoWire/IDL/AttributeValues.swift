@@ -1,7 +1,7 @@
 import TangoCore
 
 extension AttributeData {
-    /// AttrValUnion.
+    /// Reads an AttrValUnion.
     init(union reader: inout CDRReader) throws(CDRError) {
         switch try reader.uint32() {
         case 0: self = .boolean(try reader.booleans())
@@ -25,6 +25,7 @@ extension AttributeData {
         }
     }
 
+    /// Writes an AttrValUnion.
     func encodeUnion(to writer: inout CDRWriter) {
         switch self {
         case .boolean(let values):
@@ -92,6 +93,7 @@ extension AttributeData {
         }
     }
 
+    /// Reads an `any` of interfaces 1 to 3.
     init(any reader: inout CDRReader) throws(CDRError) {
         guard let data = AttributeData(anyForm: try CommandData(any: &reader)) else { throw .badTypeCode }
         self = data
@@ -99,10 +101,10 @@ extension AttributeData {
 }
 
 extension AttributeValue {
-    /// Fewest bytes of one value, by interface version.
+    /// Returns the smallest size in bytes of one value.
     static func minimumSize(version: Int) -> Int { version <= 2 ? 36 : version == 3 ? 48 : 56 }
 
-    /// AttributeValue (versions 1 and 2), AttributeValue_3, _4 or _5.
+    /// Reads an AttributeValue (versions 1 and 2), AttributeValue_3, _4 or _5.
     init(_ reader: inout CDRReader, version: Int) throws(CDRError) {
         if version <= 3 {
             let data = try AttributeData(any: &reader)

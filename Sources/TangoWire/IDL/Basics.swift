@@ -62,7 +62,7 @@ extension NamedDevError {
 }
 
 extension ClientIdentity {
-    /// Reads any of the four forms; interface 6 added the last two.
+    /// Reads any of the four forms; the last two exist since interface 6.
     init(_ reader: inout CDRReader) throws(CDRError) {
         switch try reader.uint32() {
         case 0: self = .cpp(pid: try reader.uint32())
@@ -116,7 +116,7 @@ extension ClientIdentity {
 }
 
 extension CommandInfo {
-    /// DevCmdInfo (`version` 1) or DevCmdInfo_2.
+    /// Reads a DevCmdInfo (version 1) or DevCmdInfo_2.
     init(_ reader: inout CDRReader, version: Int) throws(CDRError) {
         self.init(name: try reader.string(), inType: .void, outType: .void)
         if version >= 2 { self.level = try reader.enumeration() }
@@ -139,7 +139,7 @@ extension CommandInfo {
 }
 
 extension DeviceInfo {
-    /// DevInfo (`version` 1), DevInfo_3 or DevInfo_6.
+    /// Reads a DevInfo (version 1), DevInfo_3 or DevInfo_6.
     init(_ reader: inout CDRReader, version: Int) throws(CDRError) {
         self.init(
             deviceClass: try reader.string(), serverID: try reader.string(), serverHost: try reader.string(),

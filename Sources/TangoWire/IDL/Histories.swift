@@ -1,13 +1,13 @@
 import TangoCore
 
-/// A run of equal records in a packed history: records `start`, `start - 1`, … `start - count + 1`, record 0 being the oldest.
+/// The runs of equal records in a packed history: records `start`, `start - 1`, … `start - count + 1`, where record 0 is the oldest.
 private struct HistoryRuns<Value: Hashable> {
     var values: [Value] = []
     var runs: [(start: Int32, count: Int32)] = []
 
     init() {}
 
-    /// Packs the value of each record, given oldest first; records without one (`nil`) belong to no run.
+    /// Packs the values of records, oldest first; records without one (`nil`) belong to no run.
     init(_ records: [Value?]) {
         var previous: Value?
         for (index, value) in records.enumerated().reversed() {
@@ -38,8 +38,8 @@ private struct HistoryRuns<Value: Hashable> {
         }
     }
 
-    /// The value of each of `count` records, oldest first. Runs that point outside are ignored, and so is what comes after as many
-    /// records were set: runs of a real peer do not overlap, and long ones that do would cost a time beyond measure.
+    /// Returns the values of `count` records, oldest first. Ignores runs outside the records, and all runs after `count` records were set: the
+    /// runs of a peer do not overlap, and hostile ones could take a very long time.
     func unpacked(_ count: Int) -> [Value?] {
         var records = [Value?](repeating: nil, count: count)
         var left = count
@@ -55,7 +55,7 @@ private struct HistoryRuns<Value: Hashable> {
 }
 
 extension AttributeHistory {
-    /// DevAttrHistory_4 or DevAttrHistory_5: dates ascending, data newest first.
+    /// Reads a DevAttrHistory_4 or DevAttrHistory_5: dates ascending, data newest first.
     init(_ reader: inout CDRReader, version: Int) throws(CDRError) {
         self.init(name: try reader.string(), values: [])
         var format = AttributeFormat.unknown
@@ -63,7 +63,7 @@ extension AttributeHistory {
         if version >= 5 {
             format = try reader.enumeration()
             type = DataType(rawValue: try reader.int32())
-            // Of State, C++ servers tell no type.
+            // cppTango sends no type for the attribute State.
             if type == .void { type = nil }
         }
         let dates = try reader.sequence(minimumSize: 12) { (reader) throws(CDRError) in try Timestamp(&reader) }
@@ -74,7 +74,7 @@ extension AttributeHistory {
         let writeDimensions = try Self.dimensions(&reader).unpacked(dates.count)
         let errors = try HistoryRuns<[DevError]>(&reader, minimumSize: 4) { (reader) throws(CDRError) in try DevError.decodeList(&reader) }
             .unpacked(dates.count)
-        // As in a read, the values of a WRITE attribute travel once although both sizes are given.
+        // As in a read, the values of a WRITE attribute are sent once although both dimensions are given.
         var readCount = 0
         var writtenCount = 0
         for index in dates.indices where errors[index]?.isEmpty ?? true && qualities[index] ?? .invalid != .invalid {
@@ -112,7 +112,7 @@ extension AttributeHistory {
         var data = AttributeData.none
         for value in self.values.reversed() {
             data.append(value.data)
-            // Unlike in a read, the one value of a WRITE attribute travels twice: clients count both sizes.
+            // Unlike in a read, the value of a WRITE attribute is sent twice: clients count both dimensions.
             let isSetPartOnly = value.writeDimension.elementCount > 0 && value.data.count == value.readDimension.elementCount
             if isSetPartOnly { data.append(value.data) }
         }
@@ -123,7 +123,7 @@ extension AttributeHistory {
         HistoryRuns(self.values.map { $0.errors.isEmpty ? nil : $0.errors }).encode(to: &writer) { DevError.encodeList($0, to: &$1) }
     }
 
-    /// DevAttrHistory (`version` 2) or DevAttrHistory_3: one record after the other.
+    /// Reads a DevAttrHistory (version 2) or DevAttrHistory_3: one record after the other.
     init(records reader: inout CDRReader, version: Int) throws(CDRError) {
         let values = try reader.sequence(minimumSize: 40) { (reader) throws(CDRError) -> AttributeValue in
             _ = try reader.boolean()
@@ -143,7 +143,7 @@ extension AttributeHistory {
     }
 }
 
-/// Past results of a command, oldest first, and the type of the results.
+/// The past results of a command, oldest first, with their type.
 package struct CommandHistory: Sendable, Hashable {
     package var type: DataType
     package var records: [CommandHistoryRecord]
@@ -153,7 +153,7 @@ package struct CommandHistory: Sendable, Hashable {
         self.records = records
     }
 
-    /// DevCmdHistory_4.
+    /// Reads a DevCmdHistory_4.
     init(_ reader: inout CDRReader) throws(CDRError) {
         let dates = try reader.sequence(minimumSize: 12) { (reader) throws(CDRError) in try Timestamp(&reader) }
         let all = try CommandData(any: &reader)
@@ -183,7 +183,7 @@ package struct CommandHistory: Sendable, Hashable {
         writer.int32(self.type.rawValue)
     }
 
-    /// DevCmdHistory, interface 2.
+    /// Reads a DevCmdHistory of interface 2.
     init(records reader: inout CDRReader) throws(CDRError) {
         let records = try reader.sequence(minimumSize: 24) { (reader) throws(CDRError) -> CommandHistoryRecord in
             let time = try Timestamp(&reader)
@@ -203,7 +203,7 @@ package struct CommandHistory: Sendable, Hashable {
     }
 }
 
-/// Takes the results of single records from the joined arrays of a packed command history, and joins them.
+/// Splits the joined arrays of a packed command history into the results of its records, and joins them.
 private struct HistoryCursor {
     private let data: AttributeData
     private let numbers: AttributeData

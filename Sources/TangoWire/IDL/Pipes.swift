@@ -26,7 +26,7 @@ extension PipeConfig {
 }
 
 extension PipeElement {
-    /// Deepest nesting accepted; hostile data could otherwise exhaust the stack.
+    /// Deepest nesting accepted; deeper data could exhaust the stack.
     static let maximumDepth = 64
     static let minimumSize = 19
 
@@ -58,7 +58,7 @@ extension PipeElement {
         }
     }
 
-    /// "Scalar", "Array", or nothing for string arrays: measured on the C++ peer.
+    /// Returns what cppTango 9.3.4 writes in place of the name of an inner blob: `Scalar`, `Array`, or nothing for arrays of strings.
     private static func kind(of data: AttributeData, isArray: Bool) -> String {
         guard isArray else { return "Scalar" }
         if case .string = data { return "" }

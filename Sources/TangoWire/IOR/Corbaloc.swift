@@ -2,6 +2,7 @@ import TangoCore
 
 /// `corbaloc:iiop:[version@]host:port[,iiop:…]/key`: addresses and key of an object.
 package struct Corbaloc: Sendable, Hashable {
+    /// One address with the version to use there.
     package struct Address: Sendable, Hashable {
         package var version: GIOPVersion
         package var host: String
@@ -11,7 +12,8 @@ package struct Corbaloc: Sendable, Hashable {
     package var addresses: [Address]
     package var objectKey: String
 
-    /// - Throws: `API_CorbaException` when it is no such text.
+    /// Parses a reference.
+    /// - Throws: `API_CorbaException` when it is malformed.
     package init(parsing text: String) throws(DevFailed) {
         func malformed() -> DevFailed { DevFailed(.corbaException, "Not a corbaloc reference: \(text.prefix(80))", origin: "Corbaloc") }
         guard text.hasPrefix("corbaloc:"), let slash = text.firstIndex(of: "/") else { throw malformed() }

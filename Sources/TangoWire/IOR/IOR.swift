@@ -1,14 +1,15 @@
 import TangoCore
 
-/// An IIOP profile: where an object lives.
+/// An IIOP profile: the address and key of an object.
 package struct IIOPProfile: Sendable, Hashable {
     package var version: GIOPVersion
     package var host: String
     package var port: UInt16
     package var objectKey: String
-    /// Tagged components, as they are.
+    /// Tagged components, not decoded.
     package var components: [TaggedComponent]
 
+    /// A component with its tag.
     package struct TaggedComponent: Sendable, Hashable {
         package var tag: UInt32
         package var data: [UInt8]
@@ -38,12 +39,13 @@ package struct IIOPProfile: Sendable, Hashable {
     }
 }
 
-/// An interoperable object reference.
+/// An interoperable object reference (CORBA).
 package struct IOR: Sendable, Hashable {
-    /// Repository id, e.g. `IDL:Tango/Device_5:1.0`.
+    /// Repository ID, such as `IDL:Tango/Device_5:1.0`.
     package var typeID: String
     package var profiles: [Profile]
 
+    /// One profile, decoded if it is IIOP.
     package enum Profile: Sendable, Hashable {
         case iiop(IIOPProfile)
         case other(tag: UInt32, data: [UInt8])
@@ -54,14 +56,14 @@ package struct IOR: Sendable, Hashable {
         self.profiles = profiles
     }
 
-    /// A reference with one IIOP 1.2 profile and the components every ORB expects (type, code sets).
+    /// Creates a reference with one IIOP 1.2 profile and the code sets, which ORBs expect.
     package init(typeID: String, host: String, port: UInt16, objectKey: String) {
         self.init(
             typeID: typeID,
             profiles: [.iiop(IIOPProfile(version: .v1_2, host: host, port: port, objectKey: objectKey, components: [Self.codeSets]))])
     }
 
-    /// Native char set ISO 8859-1 (UTF-8 for conversion), wide UTF-16.
+    /// Component CodeSets: ISO 8859-1 (UTF-8 for conversion), wide characters UTF-16.
     private static let codeSets: IIOPProfile.TaggedComponent = {
         var writer = CDRWriter()
         writer.boolean(CDRWriter.isLittleEndian)
@@ -112,7 +114,7 @@ package struct IOR: Sendable, Hashable {
     }
 
     /// Parses `IOR:` and hexadecimal digits.
-    /// - Throws: `API_CorbaException` when it is no reference.
+    /// - Throws: `API_CorbaException` when it is malformed.
     package init(parsing text: String) throws(DevFailed) {
         let digits = Array(text.utf8)
         guard digits.count > 4, digits.count % 2 == 0, text.prefix(4).lowercased() == "ior:" else { throw Self.malformed(text) }
@@ -161,7 +163,7 @@ package struct IOR: Sendable, Hashable {
 extension IIOPProfile {
     init(_ reader: inout CDRReader) throws(CDRError) {
         guard try reader.octet() == 1 else { throw .badValue }
-        // A later minor version than ours still has these fields in front.
+        // Later minor versions begin with the same fields.
         self.version = GIOPVersion(rawValue: min(try reader.octet(), 2)) ?? .v1_2
         self.host = try reader.string()
         self.port = try reader.uint16()

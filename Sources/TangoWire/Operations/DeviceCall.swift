@@ -1,10 +1,10 @@
 import TangoCore
 
-/// A call on a device with its arguments: one case per thing asked for, the interface version beside it.
+/// A request to a device with its arguments: one case per family of operations, with the version.
 package enum DeviceCall: Sendable, Hashable {
     case isA(String)
     case nonExistent
-    /// `_interface`, which nobody can answer without an interface repository.
+    /// `_interface`, which needs an interface repository and always fails.
     case interface
     case name, description, state, status, adminName
     case ping
@@ -24,8 +24,8 @@ package enum DeviceCall: Sendable, Hashable {
     case setAttributeConfigs([AttributeConfig], identity: ClientIdentity?, version: Int)
     /// Versions 1 to 5; the source from 2 on, the identity from 4 on.
     case readAttributes([String], source: DevSource, identity: ClientIdentity?, version: Int)
-    /// Versions 1, 3, 4; the identity from 4 on. Of each value only name, data and `writeDimension` count (`readDimension` before
-    /// version 4): peers send garbage in the rest.
+    /// Versions 1, 3, 4; the identity from 4 on. Of each value, only name, data and `writeDimension` (`readDimension` before version 4) are
+    /// significant: cppTango sends garbage in the rest.
     case writeAttributes([AttributeValue], identity: ClientIdentity?, version: Int)
     /// Versions 4, 5; the names to read from 5 on.
     case writeReadAttributes([AttributeValue], read: [String], identity: ClientIdentity, version: Int)
@@ -37,7 +37,7 @@ package enum DeviceCall: Sendable, Hashable {
     case writePipe(PipeValue, identity: ClientIdentity)
     case writeReadPipe(PipeValue, identity: ClientIdentity)
 
-    /// The operation that carries the call.
+    /// The operation of the request.
     package var operation: Operation {
         switch self {
         case .isA: .isA
@@ -69,7 +69,7 @@ package enum DeviceCall: Sendable, Hashable {
         }
     }
 
-    /// Whether the request has arguments (they are aligned to 8 in GIOP 1.2, and only then is there padding).
+    /// Whether the request has arguments. In GIOP 1.2, padding to 8 precedes them.
     package var hasArguments: Bool {
         switch self {
         case .nonExistent, .interface, .name, .description, .state, .status, .adminName, .ping, .info, .commandList: false
@@ -77,7 +77,7 @@ package enum DeviceCall: Sendable, Hashable {
         }
     }
 
-    /// Reads the arguments of an operation, all of them: bytes left over are an error.
+    /// Reads the arguments of an operation; bytes left over are an error.
     package init(_ operation: Operation, _ reader: inout CDRReader) throws(CDRError) {
         let version = operation.interface
         switch operation.family {
@@ -179,7 +179,7 @@ package enum DeviceCall: Sendable, Hashable {
         }
     }
 
-    /// Who calls, where the call says so.
+    /// The identity of the client; `nil` when the operation does not carry it.
     package var identity: ClientIdentity? {
         switch self {
         case .command(_, _, _, let identity, _), .setAttributeConfigs(_, let identity, _), .readAttributes(_, _, let identity, _),

@@ -1,6 +1,6 @@
 import TangoCore
 
-/// The result of a call on a device, whatever the interface version; `encode` and `init` know how each version carries it.
+/// The result of a request to a device, regardless of the version; `init` and `encode` read and write the structures of each version.
 package enum DeviceResult: Sendable, Hashable {
     case void
     case boolean(Bool)
@@ -18,7 +18,7 @@ package enum DeviceResult: Sendable, Hashable {
     case pipeConfigs([PipeConfig])
     case pipe(PipeValue)
 
-    /// Reads the result of an operation, all of it: bytes left over are an error.
+    /// Reads the result of an operation; bytes left over are an error.
     package init(_ operation: Operation, _ reader: inout CDRReader) throws(CDRError) {
         let version = operation.interface
         switch operation.family {
@@ -54,7 +54,7 @@ package enum DeviceResult: Sendable, Hashable {
         if case .void = self { false } else { true }
     }
 
-    /// Writes the result the way the operation's version carries it.
+    /// Writes the result in the structure of the operation.
     package func encode(for operation: Operation, to writer: inout CDRWriter) {
         let version = operation.interface
         switch self {
@@ -83,11 +83,11 @@ package enum DeviceResult: Sendable, Hashable {
     }
 }
 
-/// The exception a reply carries.
+/// The user exception in a reply.
 package enum UserException: Sendable, Hashable {
     case devFailed(DevFailed)
     case multiDevFailed(MultiDevFailed)
-    /// An exception that is not Tango's.
+    /// An exception that Tango does not have.
     case unknown(String)
 
     private static let devFailedID = "IDL:Tango/DevFailed:1.0"

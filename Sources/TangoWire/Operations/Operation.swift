@@ -1,4 +1,4 @@
-/// Every operation of the interfaces Device … Device_6 and the implicit ones of every object.
+/// The operations of the interfaces `Device` to `Device_6`, and the implicit ones of every CORBA object.
 package enum Operation: UInt8, CaseIterable, Sendable, Hashable {
     case isA, nonExistent, interface
     case getName, getDescription, getState, getStatus, getAdmName
@@ -124,7 +124,7 @@ package enum Operation: UInt8, CaseIterable, Sendable, Hashable {
         }
     }
 
-    /// Operations by a hash of their name's bytes; the name is compared after the look-up.
+    /// Operations by the hash of their name; the name is compared after the look-up.
     private static let table: [UInt64: (operation: Operation, name: [UInt8])] = {
         var table: [UInt64: (operation: Operation, name: [UInt8])] = [:]
         for operation in Self.allCases {
@@ -134,7 +134,7 @@ package enum Operation: UInt8, CaseIterable, Sendable, Hashable {
         return table
     }()
 
-    /// FNV-1a.
+    /// Returns the FNV-1a hash of bytes.
     private static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
@@ -152,7 +152,7 @@ package enum Operation: UInt8, CaseIterable, Sendable, Hashable {
     }
 }
 
-/// Name of a request's operation: one we know, or a text.
+/// The name of the operation of a request: a known operation, or a text.
 package enum OperationName: Sendable, Hashable {
     case known(Operation)
     case unknown(String)
