@@ -98,7 +98,7 @@ extension ErrorReason {
     public static let tangoHostNotSet: Self = "API_TangoHostNotSet"
     /// `API_BlackBoxEmpty`: the black box has no entries.
     public static let blackBoxEmpty: Self = "API_BlackBoxEmpty"
-    /// `API_BlackBoxArgument`: the number of black box entries asked for is not positive.
+    /// `API_BlackBoxArgument`: the requested number of black box entries is not positive.
     public static let blackBoxArgument: Self = "API_BlackBoxArgument"
     /// `API_ShutdownInProgress`: the server is stopping.
     public static let shutdownInProgress: Self = "API_ShutdownInProgress"

@@ -83,7 +83,7 @@ public enum DevSource: UInt32, Sendable, Hashable, CaseIterable {
     case cacheDevice
 }
 
-/// Whom tools show an attribute, command or pipe to (IDL `DispLevel`).
+/// The users for whom tools show an attribute, command or pipe (IDL `DispLevel`).
 public enum DisplayLevel: UInt32, Sendable, Hashable, CaseIterable {
     /// `OPERATOR`: everybody.
     case `operator` = 0
