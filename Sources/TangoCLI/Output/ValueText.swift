@@ -83,7 +83,7 @@ enum ValueText {
         case .rows(let rowWidth):
             let rows = Self.rows(data.count, rowWidth)
             guard let first = rows.first else { return "[]" }
-            // An element takes at least three columns with its separator: beyond that the whole is not even written.
+            // An element takes at least three columns with its separator; longer values are not formatted completely.
             if data.count * 3 <= width + 2 {
                 let whole = Self.full(data, shape, labels: labels)
                 if whole.displayWidth <= width { return whole }

@@ -22,7 +22,7 @@ package struct Style: Sendable, Hashable {
     package static let orange = Style(codes: "38;5;208")
     package static let darkGreen = Style(codes: "38;5;28")
     package static let beige = Style(codes: "38;5;180")
-    package static let grey = Style(codes: "38;5;245")
+    package static let gray = Style(codes: "38;5;245")
     package static let white = Style(codes: "97")
 
     /// Creates the color of a state in Tango's own panels.
@@ -37,7 +37,7 @@ package struct Style: Sendable, Hashable {
         case .running: self = .darkGreen
         case .alarm: self = .orange
         case .disable: self = .magenta
-        case .unknown: self = .grey
+        case .unknown: self = .gray
         }
     }
 
@@ -45,7 +45,7 @@ package struct Style: Sendable, Hashable {
     package init(quality: AttributeQuality) {
         switch quality {
         case .valid: self = .green
-        case .invalid: self = .grey
+        case .invalid: self = .gray
         case .alarm: self = .red
         case .changing: self = .blue
         case .warning: self = .orange

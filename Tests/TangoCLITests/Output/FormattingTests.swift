@@ -134,7 +134,7 @@ struct CommandResultTextTests {
             .boolean(true), .uchar(3), .charArray([1, 2]), .stateArray([.on]), .encodedArray([DevEncoded(format: "f", data: [])]),
         ] {
             let elements = try #require(data.elements)
-            #expect((elements.isArray ? CommandData(array: elements.data) : CommandData(scalar: elements.data)) == data)
+            #expect((elements.isArray ? CommandData(arrayOf: elements.data) : CommandData(scalarOf: elements.data)) == data)
         }
     }
 }
