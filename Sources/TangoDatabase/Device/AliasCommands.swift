@@ -1,14 +1,16 @@
-import GRDB
 import TangoCore
 
 extension DatabaseCommand {
-    static let deviceAliasCommands = [putDeviceAlias, getDeviceAlias, getAliasDevice, deviceAliasList, deleteDeviceAlias]
+    static let deviceAliasCommands = [
+        putDeviceAlias, getDeviceAlias, getAliasDevice, deviceAliasList, deleteDeviceAlias,
+    ]
 
     static let attributeAliasCommands = [
         putAttributeAlias, aliasAttribute("DbGetAttributeAlias"), aliasAttribute("DbGetAliasAttribute"), getAttributeAlias2,
         attributeAliasList, deleteAttributeAlias,
     ]
 
+    /// Checks `[name, alias]`.
     /// - Throws: `DB_IncorrectArguments` for fewer than two elements and for an alias with `/` or space.
     private static func named(_ argument: [String], _ layout: String) throws(DevFailed) -> (name: String, alias: String) {
         try argument.require(atLeast: 2, layout)
@@ -22,12 +24,12 @@ extension DatabaseCommand {
 
     private static let putDeviceAlias = writing("DbPutDeviceAlias", "device, alias") { (transaction, argument: [String]) in
         let (device, alias) = try DatabaseCommand.named(argument, "device, alias")
-        if let other = try transaction.db.texts("SELECT name FROM device WHERE alias = ?", [.text(alias)]).first,
+        if let other = try transaction.connection.texts("SELECT name FROM device WHERE alias = ?", [.text(alias)]).first,
             !other.isSameName(as: device)
         {
             throw DevFailed(.databaseSQL, "Alias \(alias) is used by device \(other)")
         }
-        try transaction.db.run("UPDATE device SET alias = ? WHERE name = ?", [.text(alias), .text(device)])
+        try transaction.connection.run("UPDATE device SET alias = ? WHERE name = ?", [.text(alias), .text(device)])
     }
 
     private static let getDeviceAlias = reading("DbGetDeviceAlias", "device", "alias") { (db, device: String) -> String in
@@ -58,7 +60,7 @@ extension DatabaseCommand {
     }
 
     private static let deleteDeviceAlias = writing("DbDeleteDeviceAlias", "alias") { (transaction, alias: String) in
-        try transaction.db.run("UPDATE device SET alias = NULL WHERE alias = ?", [.text(alias)])
+        try transaction.connection.run("UPDATE device SET alias = NULL WHERE alias = ?", [.text(alias)])
     }
 
     // MARK: - Attributes
@@ -69,7 +71,7 @@ extension DatabaseCommand {
         guard fields.count == 4, let attribute = fields.last else {
             throw DevFailed(.databaseSQL, "\(name) is no attribute (domain/family/member/attribute)")
         }
-        let db = transaction.db
+        let db = transaction.connection
         if let other = try db.texts("SELECT name FROM attribute_alias WHERE alias = ?", [.text(alias)]).first, !other.isSameName(as: name) {
             throw DevFailed(.databaseSQL, "Alias \(alias) is used by attribute \(other)")
         }
@@ -82,7 +84,7 @@ extension DatabaseCommand {
             ])
     }
 
-    /// Clients tell "no such alias" by reason `DB_SQLError`.
+    /// Makes a command that returns the attribute of an alias. Clients recognize an unknown alias by the reason `DB_SQLError`.
     private static func aliasAttribute(_ name: String) -> DatabaseCommand {
         self.reading(name, "alias", "device/attribute") { (db, alias: String) -> String in
             guard let attribute = try db.texts("SELECT name FROM attribute_alias WHERE alias = ?", [.text(alias)]).first else {
@@ -108,6 +110,6 @@ extension DatabaseCommand {
     }
 
     private static let deleteAttributeAlias = writing("DbDeleteAttributeAlias", "alias") { (transaction, alias: String) in
-        try transaction.db.run("DELETE FROM attribute_alias WHERE alias = ?", [.text(alias)])
+        try transaction.connection.run("DELETE FROM attribute_alias WHERE alias = ?", [.text(alias)])
     }
 }

@@ -1,14 +1,16 @@
 import TangoCore
 
 extension [String] {
-    /// - Throws: `DB_IncorrectArguments` unless there are that many elements at least.
+    /// Checks the number of elements.
+    /// - Throws: `DB_IncorrectArguments` when there are fewer than `minimum`.
     func require(atLeast minimum: Int, _ layout: String) throws(DevFailed) {
         guard self.count >= minimum else {
             throw DevFailed(.databaseIncorrectArguments, "\(self.count) elements given, at least \(minimum) needed: \(layout)")
         }
     }
 
-    /// - Throws: `DB_IncorrectArguments` unless there are exactly that many elements.
+    /// Checks the number of elements.
+    /// - Throws: `DB_IncorrectArguments` unless there are exactly `number`.
     func require(exactly number: Int, _ layout: String) throws(DevFailed) {
         guard self.count == number else {
             throw DevFailed(.databaseIncorrectArguments, "\(self.count) elements given, exactly \(number) needed: \(layout)")
@@ -16,7 +18,7 @@ extension [String] {
     }
 }
 
-/// Takes apart nested arguments such as `owner, count, {name, count, values}`.
+/// Reads nested arguments such as `owner, count, {name, count, values}`.
 struct ArgumentReader {
     private let elements: [String]
     private var position = 0
@@ -25,7 +27,7 @@ struct ArgumentReader {
         self.elements = elements
     }
 
-    /// The next element.
+    /// Reads the next element.
     /// - Throws: `DB_IncorrectArguments` at the end.
     mutating func text() throws(DevFailed) -> String {
         guard self.position < self.elements.count else {
@@ -35,7 +37,7 @@ struct ArgumentReader {
         return self.elements[self.position]
     }
 
-    /// The next element as a number of things to follow.
+    /// Reads the next element as the count of what follows.
     /// - Throws: `DB_IncorrectArguments` at the end, and for anything but a number from 0.
     mutating func count() throws(DevFailed) -> Int {
         let text = try self.text()
@@ -45,7 +47,7 @@ struct ArgumentReader {
         return count
     }
 
-    /// The next elements.
+    /// Reads the next elements.
     /// - Throws: `DB_IncorrectArguments` if there are fewer.
     mutating func texts(_ count: Int) throws(DevFailed) -> [String] {
         guard count <= self.elements.count - self.position else {
@@ -56,8 +58,8 @@ struct ArgumentReader {
     }
 }
 
-/// Number of a text, for columns of numbers.
-/// - Throws: `DB_SQLError` as the column type did.
+/// Returns the number in a text, for columns of numbers.
+/// - Throws: `DB_SQLError`, as MariaDB does for its column types.
 func columnNumber(_ text: String, _ column: String) throws(DevFailed) -> Int32 {
     guard let number = Int32(text) else { throw DevFailed(.databaseSQL, "\(text) is no value of column \(column)") }
     return number

@@ -1,4 +1,3 @@
-import GRDB
 import TangoCore
 
 extension DatabaseCommand {
@@ -20,7 +19,7 @@ extension DatabaseCommand {
         "DbGetExportdDeviceListForClass", "pattern of classes", "exported devices", column: "name", match: "class", and: " AND exported = 1"
     )
 
-    private static func deviceClass(_ device: String, _ db: Database) throws -> String {
+    private static func deviceClass(_ device: String, _ db: any SQLConnection) throws -> String {
         guard let entry = try DeviceTable.entry(device, in: db) else {
             throw DevFailed(.databaseIncorrectArguments, "Device \(device) is not defined in the database")
         }

@@ -1,4 +1,3 @@
-import GRDB
 import TangoCore
 
 extension DatabaseCommand {
@@ -10,14 +9,14 @@ extension DatabaseCommand {
         let server = argument[0]
         let device = try DeviceTable.checkedName(argument[1])
         let alias = argument.count > 3 && !argument[3].isEmpty ? argument[3] : nil
-        try DeviceTable.insert(device, deviceClass: argument[2], server: server, alias: alias, in: transaction.db)
-        if try !transaction.db.exists("SELECT 1 FROM device WHERE server = ? AND class = 'DServer'", [.text(server)]) {
-            try DeviceTable.insert("dserver/\(server)", deviceClass: "DServer", server: server, in: transaction.db)
+        try DeviceTable.insert(device, deviceClass: argument[2], server: server, alias: alias, in: transaction.connection)
+        if try !transaction.connection.exists("SELECT 1 FROM device WHERE server = ? AND class = 'DServer'", [.text(server)]) {
+            try DeviceTable.insert("dserver/\(server)", deviceClass: "DServer", server: server, in: transaction.connection)
         }
     }
 
     private static let deleteDevice = writing("DbDeleteDevice", "device") { (transaction, device: String) in
-        try DeviceTable.delete(try DeviceTable.checkedName(device), in: transaction.db)
+        try DeviceTable.delete(try DeviceTable.checkedName(device), in: transaction.connection)
     }
 
     private static let getDeviceInfo = reading(
@@ -31,16 +30,5 @@ extension DatabaseCommand {
                 name.tangoFolded, entry.ior, entry.version, entry.server, entry.host, LocalTime.spelledOut(entry.started),
                 LocalTime.spelledOut(entry.stopped), entry.deviceClass,
             ])
-    }
-}
-
-extension DeviceTable {
-    /// The row of a device given by name or alias.
-    /// - Throws: `DB_DeviceNotDefined`.
-    static func defined(_ nameOrAlias: String, in db: Database) throws -> Entry {
-        guard let entry = try self.entry(nameOrAlias: nameOrAlias, in: db) else {
-            throw DevFailed(.databaseDeviceNotDefined, "Device \(nameOrAlias) is not defined in the database")
-        }
-        return entry
     }
 }

@@ -1,4 +1,3 @@
-import GRDB
 import TangoCore
 
 extension DatabaseCommand {
@@ -10,8 +9,8 @@ extension DatabaseCommand {
         guard argument[4].unicodeScalars.count <= DatabaseCommand.maximumVersionLength else {
             throw DevFailed(.databaseSQL, "Version \(argument[4]) is too long")
         }
-        let name = DatabaseValue.text(argument[0].tangoFolded)
-        try transaction.db.run(
+        let name = SQLValue.text(argument[0].tangoFolded)
+        try transaction.connection.run(
             """
             INSERT OR REPLACE INTO event (name, exported, ior, host, server, pid, version, started)
             VALUES (?, 1, ?, ?, ?, ?, ?, ?)
@@ -34,23 +33,6 @@ extension DatabaseCommand {
     }
 
     private static let unexportEvent = writing("DbUnExportEvent", "event channel") { (transaction, name: String) in
-        try transaction.db.run("UPDATE event SET exported = 0, stopped = ? WHERE name = ?", [.text(transaction.now), .text(name)])
-    }
-}
-
-/// Rows of table `event`.
-enum EventTable {
-    struct Entry {
-        let ior: String
-        let version: String
-        let host: String
-        let exported: Int64
-        let pid: Int64
-    }
-
-    static func entry(_ name: String, in db: Database) throws -> Entry? {
-        try db.first("SELECT ior, version, host, exported, pid FROM event WHERE name = ?", [.text(name)]) {
-            Entry(ior: $0.text(0), version: $0.text(1), host: $0.text(2), exported: $0.number(3), pid: $0.number(4))
-        }
+        try transaction.connection.run("UPDATE event SET exported = 0, stopped = ? WHERE name = ?", [.text(transaction.now), .text(name)])
     }
 }

@@ -1,9 +1,9 @@
-import GRDB
 import TangoCore
 
 extension DatabaseCommand {
     static let info = general("DbInfo", NoValue.text, "state and size of the database as text") {
-        (store, _: NoValue) throws(DevFailed) -> [String] in
+        (table, _: NoValue) throws(DevFailed) -> [String] in
+        let store = table.store
         let device = "sys/database/\(store.instance)"
         return try store.read(origin: "DbInfo") { db in
             func count(_ rows: String) throws -> Int64 {
@@ -26,8 +26,8 @@ extension DatabaseCommand {
     }
 
     static let resetTimings = general("ResetTimingValues", NoValue.text, NoValue.text) {
-        (store, _: NoValue) throws(DevFailed) -> NoValue in
-        store.timings.reset()
+        (table, _: NoValue) throws(DevFailed) -> NoValue in
+        table.timings.reset()
         return NoValue()
     }
 }

@@ -1,16 +1,15 @@
-import GRDB
 import TangoCore
 
-/// The forms that attribute and pipe properties share; names begin alike, the table decides.
+/// The commands that attribute and pipe properties share.
 extension DatabaseCommand {
     private static func layout(_ table: PropertyTable) -> String {
         let item = table.item ?? ""
         return "\(table.owner), count, then \(item), count, then name, count, values of each property"
     }
 
-    /// `[owner, count, {item, count, {name, count, values}}]`.
+    /// Makes a command that takes `[owner, count, {item, count, {name, count, values}}]`.
     ///
-    /// The memorized value of one device attribute changes with every write of the attribute, so it leaves no history.
+    /// The memorized value of one device attribute changes with every write of the attribute, so it is not recorded in the history.
     static func putItems(_ name: String, _ table: PropertyTable) -> DatabaseCommand {
         self.writing(name, self.layout(table)) { (transaction, argument: [String]) in
             var reader = ArgumentReader(argument)
@@ -30,7 +29,7 @@ extension DatabaseCommand {
         }
     }
 
-    /// `[owner, count, {item, count, {name, value}}]`: the older form, one value per property.
+    /// Makes a command that takes `[owner, count, {item, count, {name, value}}]`, the older form with one value per property.
     static func putSingleValues(_ name: String, _ table: PropertyTable) -> DatabaseCommand {
         let item = table.item ?? ""
         return self.writing(name, "\(table.owner), count, then \(item), count, then name and value of each property") {
@@ -46,12 +45,12 @@ extension DatabaseCommand {
         }
     }
 
-    /// Answers the layout of `putItems`.
+    /// Makes a command that returns the layout of `putItems`.
     static func getItems(_ name: String, _ table: PropertyTable) -> DatabaseCommand {
         self.getting(name, table, self.layout(table)) { $0.write(to: &$1) }
     }
 
-    /// Answers the layout of `putSingleValues`: a property of several values appears several times.
+    /// Makes a command that returns the layout of `putSingleValues`: a property with several values appears several times.
     static func getSingleValues(_ name: String, _ table: PropertyTable) -> DatabaseCommand {
         let item = table.item ?? ""
         let layout = "\(table.owner), count, then \(item), number of values, then name and value of each"
@@ -78,13 +77,13 @@ extension DatabaseCommand {
         }
     }
 
-    /// Name of the owner; device names must be well formed.
+    /// Returns the name of the owner; device names must be well formed.
     /// - Throws: `DB_IncorrectDeviceName`.
     private static func owner(_ text: String, _ table: PropertyTable) throws(DevFailed) -> String {
         table.owner == "device" ? try DeviceTable.checkedName(text) : text
     }
 
-    /// `[owner, item, names]`.
+    /// Makes a command that takes `[owner, item, names]` and deletes these properties.
     static func deleteProperties(_ name: String, _ table: PropertyTable) -> DatabaseCommand {
         let layout = "\(table.owner), \(table.item ?? ""), property names"
         return self.writing(name, layout) { (transaction, argument: [String]) in
@@ -96,7 +95,7 @@ extension DatabaseCommand {
         }
     }
 
-    /// `[owner, items]`: all properties of these items, with history.
+    /// Makes a command that takes `[owner, items]` and deletes all properties of these items, recorded in the history.
     static func deleteAllProperties(_ name: String, _ table: PropertyTable) -> DatabaseCommand {
         let layout = "\(table.owner), \(table.item ?? "")s"
         return self.writing(name, layout) { (transaction, argument: [String]) in
@@ -108,7 +107,7 @@ extension DatabaseCommand {
         }
     }
 
-    /// `[owner, item]`: all properties of the item, without history.
+    /// Makes a command that takes `[owner, item]` and deletes all properties of the item, not recorded in the history.
     static func deleteItem(_ name: String, _ table: PropertyTable) -> DatabaseCommand {
         let layout = "\(table.owner), \(table.item ?? "")"
         return self.writing(name, layout) { (transaction, argument: [String]) in
@@ -117,7 +116,7 @@ extension DatabaseCommand {
         }
     }
 
-    /// `[owner, pattern]`: items that have properties.
+    /// Makes a command that takes `[owner, pattern]` and returns the items that have properties.
     static func listItems(_ name: String, _ table: PropertyTable) -> DatabaseCommand {
         let item = table.item ?? ""
         return self.reading(name, "\(table.owner), pattern of \(item)s", "\(item)s that have properties") {

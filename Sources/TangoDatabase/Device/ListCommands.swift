@@ -1,5 +1,5 @@
-import GRDB
 import TangoCore
+import TangoWire
 
 extension DatabaseCommand {
     static let listCommands =
@@ -8,7 +8,7 @@ extension DatabaseCommand {
             deviceList, serverList, serverNameList, instanceNameList, hostList, hostServerList, hostServersInfo, databaseServerList,
         ]
 
-    /// Distinct values of a column of the devices where a column matches the argument, sorted.
+    /// Makes a command that returns the distinct values of a column, sorted, of the devices where a column matches the argument.
     static func columnList(_ name: String, _ input: String, _ output: String, column: String, match: String, and further: String = "")
         -> DatabaseCommand
     {
@@ -85,8 +85,10 @@ extension DatabaseCommand {
 
     private static let hostList = columnList("DbGetHostList", "pattern of hosts", "hosts", column: "host", match: "host")
 
-    /// Servers whose administration device runs on a matching host, with or without its domain.
-    private static func servers(onHost pattern: String, _ columns: String, _ join: String, _ db: Database) throws -> [String] {
+    /// Returns columns of the servers whose admin device runs on a matching host, with or without its domain.
+    private static func servers(
+        onHost pattern: String, _ columns: String, _ join: String, _ db: any SQLConnection
+    ) throws -> [String] {
         let host = NameMatch(pattern)
         let qualified = NameMatch("\(pattern).*")
         return try db.texts(
@@ -111,19 +113,18 @@ extension DatabaseCommand {
     }
 
     private static let databaseServerList = general("DbGetCSDbServerList", NoValue.text, "host:port of each database server") {
-        (store, _: NoValue) throws(DevFailed) -> [String] in
+        (table, _: NoValue) throws(DevFailed) -> [String] in
         let name = "DbGetCSDbServerList"
         let match = NameMatch("sys/database/*")
-        let references = try store.read(origin: name) { db in
+        let references = try table.store.read(origin: name) { db in
             try db.texts("SELECT ior FROM device WHERE exported = 1 AND \(match.condition(on: "name")) ORDER BY name", match.arguments)
         }
-        let hostPort = store.hostPortOfIOR
         var servers: [String] = []
         for reference in references {
-            guard let server = hostPort(reference) else {
+            guard let profile = (try? IOR(parsing: reference))?.iiopProfile else {
                 throw DevFailed("DB_WrongIORForDbServer", "The object reference of a database server is unreadable", origin: name)
             }
-            servers.append(server)
+            servers.append("\(profile.host):\(profile.port)")
         }
         return servers
     }

@@ -1,4 +1,3 @@
-import GRDB
 import TangoCore
 
 extension DatabaseCommand {
@@ -31,7 +30,7 @@ extension DatabaseCommand {
         }
     }
 
-    /// Properties as requested; an undefined one has count 0 and the filler.
+    /// Returns properties in the order of the request; an undefined one has count 0 and the filler.
     private static func answer(_ argument: [String], filler: [String], _ values: (String) throws -> [String]) rethrows -> [String] {
         var answer = [argument[0], String(argument.count - 1)]
         for name in argument.dropFirst() {

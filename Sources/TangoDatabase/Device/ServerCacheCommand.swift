@@ -1,4 +1,3 @@
-import GRDB
 import TangoCore
 
 extension DatabaseCommand {
@@ -12,15 +11,15 @@ extension DatabaseCommand {
     }
 }
 
-/// Builds the answer of the cache command; few statements, none per row.
+/// Builds the answer of `DbGetDataForServerCache`, with few statements and none per row.
 private struct ServerCacheReply {
-    private let db: Database
+    private let db: any SQLConnection
     private let server: String
     private let host: String
     private let hasPipes: Bool
     private(set) var elements: [String] = []
 
-    init(db: Database, server: String, host: String) {
+    init(db: any SQLConnection, server: String, host: String) {
         self.db = db
         self.server = server
         let (name, release) = Self.splitHost(host)
@@ -28,7 +27,7 @@ private struct ServerCacheReply {
         self.hasPipes = release >= 9
     }
 
-    /// Host and release of `host%%release`; release 0 where there is none.
+    /// Splits `host%%release`; release 0 when there is none.
     private static func splitHost(_ text: String) -> (host: String, release: Int) {
         let bytes = Array(text.utf8)
         let percent = UInt8(ascii: "%")
@@ -40,16 +39,16 @@ private struct ServerCacheReply {
     }
 
     mutating func build() throws {
-        let administration = "dserver/\(self.server)"
+        let adminDevice = "dserver/\(self.server)"
         if self.hasPipes { self.elements.append(DatabaseStore.release) }
-        guard try self.appendImport(of: administration) else { return }
+        guard try self.appendImport(of: adminDevice) else { return }
         let channel = "notifd/factory/\(self.host)"
         let short = "notifd/factory/\(self.host.prefix { $0 != "." })"
         self.append(try EventTable.entry(channel, in: self.db) ?? EventTable.entry(short, in: self.db), named: channel)
-        self.append(try EventTable.entry(administration, in: self.db), named: administration)
+        self.append(try EventTable.entry(adminDevice, in: self.db), named: adminDevice)
         try self.appendProperties("DServer", .classes)
         try self.appendProperties("Default", .classes)
-        try self.appendProperties(administration, .device)
+        try self.appendProperties(adminDevice, .device)
         try self.appendClasses()
         let services = try PropertyTable.object.block(self.db, owner: "CtrlSystem")
         self.elements.append("CtrlSystem")
@@ -74,7 +73,9 @@ private struct ServerCacheReply {
             self.elements += [name, "Not Found"]
             return
         }
-        self.elements += [name, event.ior, event.version, event.host, String(event.exported), String(event.pid)]
+        self.elements += [
+            name, event.ior, event.version, event.host, String(event.exported), String(event.pid),
+        ]
     }
 
     private mutating func appendProperties(_ owner: String, _ table: PropertyTable) throws {
@@ -116,7 +117,7 @@ private struct ServerCacheReply {
         }
     }
 
-    /// Properties of all devices of the server, by name as stored.
+    /// Returns the properties of all devices of the server, by stored name.
     private func devicePropertyBlocks() throws -> [String: PropertyBlock] {
         var blocks: [String: PropertyBlock] = [:]
         var current = (device: "", block: PropertyBlock())
@@ -138,7 +139,7 @@ private struct ServerCacheReply {
         return blocks
     }
 
-    /// Attribute or pipe properties of all devices of the server, by name as stored.
+    /// Returns the attribute or pipe properties of all devices of the server, by stored name.
     private func deviceItemBlocks(_ table: PropertyTable) throws -> [String: ItemBlock] {
         let item = table.item ?? "name"
         var blocks: [String: ItemBlock] = [:]
@@ -161,7 +162,7 @@ private struct ServerCacheReply {
         return blocks
     }
 
-    /// Device of the access control service, if one is announced; of several the last.
+    /// Returns the device of the access control service, the last one if there are several; `nil` without.
     private static func accessControlDevice(_ services: PropertyBlock) -> String? {
         let prefix = "accesscontrol/tango:"
         let values = services.properties.first { $0.name.isSameName(as: "Services") }?.values ?? []
@@ -174,7 +175,7 @@ private struct ServerCacheReply {
 }
 
 extension Substring {
-    /// Whether the text begins so, without case.
+    /// Returns whether the text has a prefix, compared without case.
     fileprivate func tangoFoldedPrefix(_ prefix: String) -> Bool {
         String(self.prefix(prefix.count)).tangoFolded == prefix
     }

@@ -1,8 +1,9 @@
-import GRDB
 import TangoCore
 
 extension DatabaseCommand {
-    static let serverCommands = [addServer, deleteServer, renameServer, getServerInfo, putServerInfo, deleteServerInfo]
+    static let serverCommands = [
+        addServer, deleteServer, renameServer, getServerInfo, putServerInfo, deleteServerInfo,
+    ]
 
     private static let addServer = writing("DbAddServer", "server/instance, then device and class of each device") {
         (transaction, argument: [String]) in
@@ -14,21 +15,21 @@ extension DatabaseCommand {
         }
         devices.append(("dserver/\(server)", "DServer"))
         for device in devices {
-            try DeviceTable.insert(device.name, deviceClass: device.deviceClass, server: server, in: transaction.db)
+            try DeviceTable.insert(device.name, deviceClass: device.deviceClass, server: server, in: transaction.connection)
         }
     }
 
     private static let deleteServer = writing("DbDeleteServer", "server/instance") { (transaction, server: String) in
-        let db = transaction.db
+        let db = transaction.connection
         let devices = try db.texts("SELECT name FROM device WHERE server = ?", [.text(server)])
-        let administration = try DeviceTable.entry("dserver/\(server)", in: db)
-        guard !server.contains(where: { $0 == "*" || $0 == "%" }), server.contains("/"), !devices.isEmpty || administration != nil else {
-            throw DevFailed(.databaseIncorrectServerName, "\(server) is no server of the database")
+        let adminDevice = try DeviceTable.entry("dserver/\(server)", in: db)
+        guard !server.contains(where: { $0 == "*" || $0 == "%" }), server.contains("/"), !devices.isEmpty || adminDevice != nil else {
+            throw DevFailed(.databaseIncorrectServerName, "\(server) is not a server of the database")
         }
         for device in devices + ["dserver/\(server)"] {
             try DeviceTable.delete(device, in: db)
         }
-        transaction.tellStarter(of: administration?.host ?? "")
+        transaction.notifyStarter(on: adminDevice?.host ?? "")
     }
 
     private static let renameServer = writing("DbRenameServer", "old server/instance, new server/instance") {
@@ -36,7 +37,7 @@ extension DatabaseCommand {
         guard argument.count == 2 else {
             throw DevFailed("DB_WrongArgNUmber", "\(argument.count) elements given, exactly 2 needed: old and new server name")
         }
-        let db = transaction.db
+        let db = transaction.connection
         let (old, new) = (argument[0], argument[1])
         let (oldDevice, newDevice) = ("dserver/\(old)", "dserver/\(new)")
         guard old.contains("/"), new.contains("/") else {
@@ -45,7 +46,7 @@ extension DatabaseCommand {
         guard try !DeviceTable.contains(newDevice, in: db) else {
             throw DevFailed("Db_WrongArgument", "Server \(new) exists in the database")
         }
-        guard let administration = try DeviceTable.entry(oldDevice, in: db) else {
+        guard let adminDevice = try DeviceTable.entry(oldDevice, in: db) else {
             throw DevFailed(.databaseIncorrectServerName, "Server \(old) is not defined in the database")
         }
         let fields = DeviceTable.fields(of: newDevice)
@@ -57,7 +58,7 @@ extension DatabaseCommand {
             try db.run("DELETE FROM \(table.name) WHERE device = ?", [.text(newDevice)])
             try db.run("UPDATE \(table.name) SET device = ? WHERE device = ?", [.text(newDevice), .text(oldDevice)])
         }
-        transaction.tellStarter(of: administration.host)
+        transaction.notifyStarter(on: adminDevice.host)
     }
 
     private static let getServerInfo = reading("DbGetServerInfo", "server/instance", "server, host, mode, start-up level") {
@@ -72,22 +73,22 @@ extension DatabaseCommand {
         let (server, host) = (argument[0], argument[1])
         let mode = try columnNumber(argument[2], "mode")
         let level = try columnNumber(argument[3], "level")
-        if transaction.tellsStarter {
+        if transaction.notifiesStarters {
             if host.isEmpty {
-                guard let administration = try DeviceTable.entry("dserver/\(server)", in: transaction.db) else {
+                guard let adminDevice = try DeviceTable.entry("dserver/\(server)", in: transaction.connection) else {
                     throw DevFailed(.databaseDeviceNotDefined, "Device dserver/\(server) is not defined in the database")
                 }
-                transaction.tellStarter(of: administration.host)
+                transaction.notifyStarter(on: adminDevice.host)
             } else {
-                transaction.tellStarter(of: host)
+                transaction.notifyStarter(on: host)
             }
         }
-        try transaction.db.run(
+        try transaction.connection.run(
             "INSERT OR REPLACE INTO server (name, host, mode, level) VALUES (?, ?, ?, ?)",
             [.text(server.tangoFolded), .text(host), .number(mode), .number(level)])
     }
 
     private static let deleteServerInfo = writing("DbDeleteServerInfo", "server/instance") { (transaction, server: String) in
-        try transaction.db.run("DELETE FROM server WHERE name = ?", [.text(server)])
+        try transaction.connection.run("DELETE FROM server WHERE name = ?", [.text(server)])
     }
 }

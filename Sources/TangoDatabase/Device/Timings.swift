@@ -7,8 +7,8 @@ import TangoCore
     import Darwin
 #endif
 
-/// How long the timed commands took: the values of the `Timing_…` attributes, in milliseconds.
-public final class Timings: Sendable {
+/// The durations of the timed commands in milliseconds: the values of the `Timing_…` attributes.
+final class Timings: Sendable {
     private struct Entry {
         var total = 0.0
         var minimum = 0.0
@@ -19,7 +19,7 @@ public final class Timings: Sendable {
     }
 
     /// The timed commands in alphabetical order: the value of `Timing_index`.
-    public static let index = [
+    static let index = [
         "DbDeleteDeviceProperty", "DbExportDevice", "DbExportEvent", "DbGetClassPropertyList", "DbGetDataForServerCache",
         "DbGetDeviceAttributeProperty", "DbGetDeviceAttributeProperty2", "DbGetDeviceClassList", "DbGetDeviceDomainList",
         "DbGetDeviceExportedList", "DbGetDeviceFamilyList", "DbGetDeviceMemberList", "DbGetDevicePipeProperty", "DbGetDeviceProperty",
@@ -32,21 +32,21 @@ public final class Timings: Sendable {
 
     private let entries = Mutex(Array(repeating: Entry(), count: Timings.index.count))
 
-    init() {}
-
     /// Value of `Timing_average`.
-    public var average: [Double] { self.entries.withLock { $0.map(\.average) } }
+    var average: [Double] { self.entries.withLock { $0.map(\.average) } }
     /// Value of `Timing_minimum`.
-    public var minimum: [Double] { self.entries.withLock { $0.map(\.minimum) } }
+    var minimum: [Double] { self.entries.withLock { $0.map(\.minimum) } }
     /// Value of `Timing_maximum`.
-    public var maximum: [Double] { self.entries.withLock { $0.map(\.maximum) } }
+    var maximum: [Double] { self.entries.withLock { $0.map(\.maximum) } }
     /// Value of `Timing_calls`.
-    public var calls: [Double] { self.entries.withLock { $0.map(\.calls) } }
+    var calls: [Double] { self.entries.withLock { $0.map(\.calls) } }
 
-    /// Value of `Timing_info`: a table as text.
-    public func info(host: String) -> [String] {
+    /// Returns the value of `Timing_info`: a table as text.
+    func info(host: String) -> [String] {
         let entries = self.entries.withLock { $0 }
-        let header = ["TANGO Database Timing info on host \(host)", " ", "command\taverage\tminimum\tmaximum\tcalls", " "]
+        let header = [
+            "TANGO Database Timing info on host \(host)", " ", "command\taverage\tminimum\tmaximum\tcalls", " ",
+        ]
         return header
             + zip(Self.index, entries).map { name, entry in
                 let times = [entry.average, entry.minimum, entry.maximum].map(Self.formatted)
@@ -54,14 +54,14 @@ public final class Timings: Sendable {
             }
     }
 
-    /// Sets all numbers to 0.
-    public func reset() {
+    /// Sets all values to 0.
+    func reset() {
         self.entries.withLock { entries in
             for index in entries.indices { entries[index] = Entry() }
         }
     }
 
-    /// Counts one successful call.
+    /// Records one successful call.
     func record(_ command: String, milliseconds: Double) {
         guard let position = Self.positions[command] else { return }
         self.entries.withLock { entries in
@@ -73,7 +73,7 @@ public final class Timings: Sendable {
         }
     }
 
-    /// C format `%6.3f`.
+    /// Formats a number like C's `%6.3f`.
     private static func formatted(_ value: Double) -> String {
         let thousandths = Int64((value * 1000).rounded(.toNearestOrEven))
         let fraction = String(thousandths % 1000)

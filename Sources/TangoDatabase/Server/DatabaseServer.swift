@@ -3,11 +3,10 @@ import Logging
 import TangoClient
 import TangoCore
 import TangoServer
-import TangoWire
 
 /// The Tango database as a device server: `sys/database/2` under the well-known object key `database`, on a `DatabaseStore`.
 public final class DatabaseServer: Sendable {
-    private let store: DatabaseStore
+    private let commands: CommandTable
     private let server: DeviceServer
     private let deviceName: String
     /// Where it reaches itself.
@@ -18,14 +17,11 @@ public final class DatabaseServer: Sendable {
     ///   - port: port to listen at, 10000 by custom.
     /// - Throws: `ServerStartError`.
     public init(store: DatabaseStore, host: String, port: Int, logger: Logger? = nil) throws(ServerStartError) {
-        self.store = store
+        self.commands = CommandTable(store)
         self.ownHost = host.isEmpty || host == "0.0.0.0" ? "127.0.0.1" : host
         self.deviceName = "sys/database/\(store.instance)"
-        store.hostPortOfIOR = { text in
-            (try? IOR(parsing: text))?.iiopProfile.map { "\($0.host):\($0.port)" }
-        }
         self.server = try DeviceServer(
-            name: "DataBaseds", classes: [Self.deviceClass(store)],
+            name: "DataBaseds", classes: [Self.deviceClass(self.commands)],
             arguments: ServerArguments(
                 instance: store.instance, source: .none([.init(name: self.deviceName)]), endPoint: .init(host: host, port: port)),
             objectKeys: [self.deviceName: "database"], logger: logger)
@@ -40,9 +36,11 @@ public final class DatabaseServer: Sendable {
         try await self.server.start()
         for name in [self.deviceName, self.server.adminName] {
             guard let ior = self.server.reference(ofDevice: name) else { continue }
-            _ = try self.store.execute(
+            _ = try self.commands.execute(
                 "DbExportDevice",
-                .stringArray([name, ior, ProcessInfo.processInfo.hostName, String(ProcessInfo.processInfo.processIdentifier), "6"]))
+                .stringArray([
+                    name, ior, ProcessInfo.processInfo.hostName, String(ProcessInfo.processInfo.processIdentifier), "6",
+                ]))
         }
     }
 
@@ -55,16 +53,17 @@ public final class DatabaseServer: Sendable {
 
     /// Marks its own devices unexported and ends.
     public func stop() async {
-        _ = try? self.store.execute("DbUnExportServer", .string(self.server.serverID))
+        _ = try? self.commands.execute("DbUnExportServer", .string(self.server.serverID))
         await self.server.stop()
     }
 
     /// Sends `UpdateServersInfo` to the Starter of each host named; failures are its own business.
     private func tellStarters() async {
         let system = ControlSystem(host: TangoHost(host: self.ownHost, port: self.port))
-        for await host in self.store.starterNotifications {
+        for await host in self.commands.store.starterNotifications {
             let short = host.prefix { $0 != "." }
-            guard case .stringArray(let answer) = try? self.store.execute("DbGetClassProperty", .stringArray(["Starter", "Domain"])) else {
+            guard case .stringArray(let answer) = try? self.commands.execute("DbGetClassProperty", .stringArray(["Starter", "Domain"]))
+            else {
                 continue
             }
             let domain = answer.count > 4 ? answer[4].prefix { $0 != "/" } : "tango"
@@ -77,24 +76,24 @@ public final class DatabaseServer: Sendable {
     // MARK: - The class
 
     /// The class DataBase: all commands of the store, and its attributes.
-    private static func deviceClass(_ store: DatabaseStore) -> DeviceClass {
+    private static func deviceClass(_ commands: CommandTable) -> DeviceClass {
         DeviceClass(
             "DataBase", DatabaseDevice.self, execution: .blocking, serialModel: .none, deviceDescription: "TANGO database device server"
         ) {
             DatabaseCommand.all.map { command in
                 Member.command(
                     CommandDefinition(
-                        command.info, handler: .sync { _, argument in try store.execute(command.info.name, argument) }))
+                        command.info, handler: .sync { _, argument in try commands.execute(command, argument) }))
             }
             AttributeDefinition(
                 name: "StoredProcedureRelease", type: .string,
                 reader: .sync { _ in AttributeReading(.string([DatabaseStore.release]), dimension: .scalar) })
-            Self.timing("Timing_average", .double) { .double(store.timings.average) }
-            Self.timing("Timing_minimum", .double) { .double(store.timings.minimum) }
-            Self.timing("Timing_maximum", .double) { .double(store.timings.maximum) }
-            Self.timing("Timing_calls", .double) { .double(store.timings.calls) }
+            Self.timing("Timing_average", .double) { .double(commands.timings.average) }
+            Self.timing("Timing_minimum", .double) { .double(commands.timings.minimum) }
+            Self.timing("Timing_maximum", .double) { .double(commands.timings.maximum) }
+            Self.timing("Timing_calls", .double) { .double(commands.timings.calls) }
             Self.timing("Timing_index", .string) { .string(Timings.index) }
-            Self.timing("Timing_info", .string) { .string(store.timings.info(host: ProcessInfo.processInfo.hostName)) }
+            Self.timing("Timing_info", .string) { .string(commands.timings.info(host: ProcessInfo.processInfo.hostName)) }
         }
     }
 

@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func trap19OnlyAbsentDevicePropertiesHaveABlankFiller() throws {
-        let store = try DatabaseStore.inMemory()
+        let store = CommandTable(try .inMemory())
         #expect(
             try store.execute("DbGetDeviceProperty", .stringArray(["sys/tg_test/1", "none"]))
                 == .stringArray(["sys/tg_test/1", "1", "none", "0", " "]))
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func trap20NamesInTheDatabaseHaveNoCase() throws {
-        let store = try DatabaseStore.inMemory()
+        let store = CommandTable(try .inMemory())
         guard case .longStringArray(let answer) = try store.execute("DbImportDevice", .string("DSERVER/tangotest/TEST")) else {
             Issue.record("not imported")
             return

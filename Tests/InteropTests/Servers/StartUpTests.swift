@@ -152,7 +152,7 @@ final class RecordingDatabase: Sendable {
     }
 
     init() async throws {
-        let store = try DatabaseStore.inMemory()
+        let commands = CommandTable(try .inMemory())
         let list = EntryList()
         self.entries = list
         let deviceClass = DeviceClass("DataBase", FakeDatabase.self, serialModel: .none) {
@@ -162,7 +162,7 @@ final class RecordingDatabase: Sendable {
                         command.info,
                         handler: .sync { _, argument in
                             list.entries.withLock { $0.append(Entry(name: command.info.name, argument: argument)) }
-                            return try store.execute(command.info.name, argument)
+                            return try commands.execute(command, argument)
                         }))
             }
         }

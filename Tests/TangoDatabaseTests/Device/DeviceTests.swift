@@ -37,7 +37,7 @@ import Testing
     ("a/b/", true), ("a//c", true), ("a/b/c/d", true), ("tango://h:1/a/b/c", true), ("a/b", false), ("/a/b/c", false), ("a/b/*", false),
 ])
 func deviceNamesAreChecked(name: String, isGood: Bool) throws {
-    let store = try DatabaseStore.inMemory()
+    let store = try CommandTable.inMemory()
     #expect(store.reason("DbAddDevice", ["S/1", name, "C"]) == (isGood ? nil : .databaseIncorrectDeviceName))
 }
 
@@ -53,7 +53,7 @@ func deviceNamesAreChecked(name: String, isGood: Bool) throws {
 }
 
 @Test func listsAreInTheOrderOfUpperCase() throws {
-    let store = try DatabaseStore.inMemory()
+    let store = try CommandTable.inMemory()
     for member in ["A_c1", "aZ", "ab", "a1", "a-b"] { try store.texts("DbAddDevice", ["Srv/1", "d/f/\(member)", "C"]) }
     #expect(try store.texts("DbGetDeviceWideList", "D/f/*") == ["a-b", "a1", "ab", "aZ", "A_c1"].map { "d/f/\($0)" })
     #expect(try store.texts("DbGetDeviceMemberList", "d/f/*") == ["a-b", "a1", "ab", "aZ", "A_c1"])
@@ -172,7 +172,7 @@ func deviceNamesAreChecked(name: String, isGood: Bool) throws {
     try store.texts("DbDeleteServer", "Srv/I1")
     try store.texts("DbPutServerInfo", ["x/y", "last", "1", "1"])
     var hosts: [String] = []
-    for await host in store.starterNotifications {
+    for await host in store.store.starterNotifications {
         hosts.append(host)
         if host == "last" { break }
     }
@@ -188,6 +188,10 @@ func deviceNamesAreChecked(name: String, isGood: Bool) throws {
     ) {
         try store.execute("DbGetCSDbServerList", .void)
     }
-    store.hostPortOfIOR = { $0 == "IOR:db" ? "h:10000" : nil }
+    // IIOP 1.2, host h, port 10000, object key "database".
+    let reference =
+        "IOR:010000001700000049444c3a54616e676f2f4465766963655f363a312e3000000100000000000000"
+        + "1c00000001010200020000006800102708000000646174616261736500000000"
+    try store.texts("DbExportDevice", ["sys/database/2", reference, "h", "1", "5"])
     #expect(try store.execute("DbGetCSDbServerList", .void) == .stringArray(["h:10000"]))
 }

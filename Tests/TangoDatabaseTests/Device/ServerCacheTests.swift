@@ -11,7 +11,7 @@ private let administrationCommands = [
 
 /// The reply a recorded server got, same content.
 @Test func theCacheReplyHasTheRecordedLayout() throws {
-    let store = try DatabaseStore.inMemory()
+    let store = try CommandTable.inMemory()
     try store.texts("DbAddDevice", ["WirePy/t", "Wire/Py/1", "WirePy"])
     try store.texts("DbPutDeviceProperty", ["Wire/Py/1", "2", "polled_attr", "2", "polled", "200", "p1", "1", "12"])
     try store.texts(
@@ -60,7 +60,7 @@ func theCacheReplyEndsWithTheAccessControlDevice(service: String) throws {
 }
 
 @Test func theCacheReplyGroupsManyDevices() throws {
-    let store = try DatabaseStore.inMemory()
+    let store = try CommandTable.inMemory()
     let devices = (0..<200).map { "d/f/\(1000 + $0)" }
     try store.texts("DbAddServer", ["Big/1"] + devices.flatMap { [$0, "Big"] })
     for device in devices {

@@ -11,7 +11,7 @@ private func withFile(_ body: (String) throws -> Void) throws {
 }
 
 @Test func aNewDatabaseHasTheUsualContent() throws {
-    let store = try DatabaseStore.inMemory()
+    let store = try CommandTable.inMemory()
     guard case .stringArray(let lines) = try store.execute("DbInfo", .void) else {
         Issue.record("DbInfo answers no texts")
         return
@@ -32,10 +32,10 @@ private func withFile(_ body: (String) throws -> Void) throws {
 
 @Test func acknowledgedWritesAreThereForAnotherProcess() throws {
     try withFile { path in
-        let store = try DatabaseStore(path: path)
+        let store = try CommandTable(path: path)
         try store.texts("DbPutDeviceProperty", ["a/b/c", "1", "P", "2", "x", "y"])
         // The first store is still open, as after a crash: nothing was checkpointed or closed for the second.
-        let second = try DatabaseStore(path: path)
+        let second = try CommandTable(path: path)
         #expect(try second.texts("DbGetDeviceProperty", ["a/b/c", "P"]) == ["a/b/c", "1", "P", "2", "x", "y"])
         try second.texts("DbDeleteDeviceProperty", ["a/b/c", "P"])
         #expect(try store.texts("DbGetDevicePropertyList", ["a/b/c", "*"]) == [])
@@ -44,8 +44,8 @@ private func withFile(_ body: (String) throws -> Void) throws {
 
 @Test func aReopenedDatabaseKeepsDeletedExamplesDeleted() throws {
     try withFile { path in
-        try DatabaseStore(path: path).texts("DbDeleteServer", "TangoTest/test")
-        let store = try DatabaseStore(path: path)
+        try CommandTable(path: path).texts("DbDeleteServer", "TangoTest/test")
+        let store = try CommandTable(path: path)
         #expect(try store.texts("DbGetDeviceWideList", "sys/tg_test/*") == [])
         #expect(try store.texts("DbGetDeviceWideList", "sys/database/*") == ["sys/database/2"])
     }
@@ -53,16 +53,16 @@ private func withFile(_ body: (String) throws -> Void) throws {
 
 @Test func theFileIsSyncedAtEveryCommit() throws {
     try withFile { path in
-        let store = try DatabaseStore(path: path)
-        #expect(try store.write(origin: "test") { try $0.db.texts("PRAGMA synchronous") } == ["2"])
-        #expect(try store.read(origin: "test") { try $0.texts("PRAGMA journal_mode") } == ["wal"])
+        let store = try CommandTable(path: path)
+        #expect(try store.store.write(origin: "test") { try $0.connection.texts("PRAGMA synchronous") } == ["2"])
+        #expect(try store.store.read(origin: "test") { try $0.texts("PRAGMA journal_mode") } == ["wal"])
     }
 }
 
 @Test func writersInParallelLoseNothing() async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tango-database-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
-    let store = try DatabaseStore(path: folder.appendingPathComponent("database.sqlite").path)
+    let store = try CommandTable(path: folder.appendingPathComponent("database.sqlite").path)
     try await withThrowingTaskGroup(of: Void.self) { group in
         for writer in 0..<8 {
             group.addTask {
@@ -86,7 +86,7 @@ private func withFile(_ body: (String) throws -> Void) throws {
         let url = URL(fileURLWithPath: path)
         try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(repeating: 0x41, count: 4096).write(to: url)
-        #expect(throws: DevFailed.self) { try DatabaseStore(path: path) }
+        #expect(throws: DevFailed.self) { try CommandTable(path: path) }
     }
 }
 
@@ -105,7 +105,7 @@ private func withFile(_ body: (String) throws -> Void) throws {
 }
 
 @Test func unknownCommandsAndWrongTypesAreRefused() throws {
-    let store = try DatabaseStore.inMemory()
+    let store = try CommandTable.inMemory()
     #expect(store.reason("DbExportServer", "x") == .commandNotFound)
     #expect(store.reason("DbImportDevice", ["x"]) == .incompatibleCommandArgument)
 }

@@ -2,7 +2,15 @@ import TangoCore
 
 @testable import TangoDatabase
 
-extension DatabaseStore {
+extension CommandTable {
+    /// Commands on a new database in memory.
+    static func inMemory() throws(DevFailed) -> CommandTable { CommandTable(try DatabaseStore.inMemory()) }
+
+    /// Commands on a file.
+    convenience init(path: String) throws(DevFailed) {
+        self.init(try DatabaseStore(path: path))
+    }
+
     /// Answer of a command that takes and answers texts.
     @discardableResult
     func texts(_ command: String, _ argument: [String]) throws(DevFailed) -> [String] {
@@ -46,8 +54,8 @@ extension DatabaseStore {
 }
 
 /// A store with devices `a/b/c` of `Srv/I1`, exported, and `a/b/d` of `Srv2/I1`.
-func populatedStore() throws -> DatabaseStore {
-    let store = try DatabaseStore.inMemory()
+func populatedStore() throws -> CommandTable {
+    let store = try CommandTable.inMemory()
     try store.texts("DbAddDevice", ["Srv/I1", "a/b/c", "Cls"])
     try store.texts("DbAddDevice", ["Srv2/I1", "a/b/d", "Cls2"])
     try store.texts("DbExportDevice", ["a/b/c", "IOR:01", "hostA.dom", "1234567", "5"])

@@ -4,9 +4,9 @@
     import Darwin
 #endif
 
-/// Local dates as the tables keep them: `YYYY-MM-DD HH:MM:SS`.
+/// Local dates in the form of the tables: `YYYY-MM-DD HH:MM:SS`.
 enum LocalTime {
-    /// The date now.
+    /// The current date.
     static var now: String {
         var seconds = time(nil)
         var fields = tm()
@@ -16,7 +16,7 @@ enum LocalTime {
         return "\(date) \(clock)"
     }
 
-    /// `21st November 2026 at 02:10:51`; `?` for no date.
+    /// Returns a date as in `21st November 2026 at 02:10:51`; `?` without one.
     static func spelledOut(_ date: String?) -> String {
         guard let date else { return "?" }
         let halves = date.split(separator: " ")

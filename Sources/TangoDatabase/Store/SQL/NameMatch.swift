@@ -1,6 +1,4 @@
-import GRDB
-
-/// A condition on a column of names: `*` stands for any text, everything else, `%` and `_` too, is literal.
+/// A condition on a column of names: `*` matches any text, everything else is literal, also `%` and `_`.
 struct NameMatch {
     private enum Kind {
         case anything
@@ -11,6 +9,7 @@ struct NameMatch {
 
     private let kind: Kind
 
+    /// Creates a condition from a pattern.
     init(_ pattern: String) {
         let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
         if parts.count == 1 {
@@ -24,12 +23,12 @@ struct NameMatch {
         }
     }
 
-    /// Exactly that name, even with a `*` in it.
+    /// Creates a condition that only one name meets, even when it contains a `*`.
     init(literal name: String) {
         self.kind = .equal(name)
     }
 
-    /// SQL condition; its parameters are `arguments`.
+    /// Returns the condition in SQL; its parameters are `arguments`.
     func condition(on column: String) -> String {
         switch self.kind {
         case .anything: "\(column) IS NOT NULL"
@@ -39,11 +38,12 @@ struct NameMatch {
         }
     }
 
-    var arguments: [DatabaseValue] {
+    /// The parameters of `condition`.
+    var arguments: [SQLValue] {
         switch self.kind {
         case .anything: []
         case .equal(let name): [.text(name)]
-        // A range can use the index; no stored text holds the last code point.
+        // A range can use the index; stored texts never contain the last code point.
         case .prefix(let prefix): [.text(prefix), .text(prefix + "\u{10FFFF}")]
         case .like(let operand): [.text(operand)]
         }

@@ -1,57 +1,62 @@
-import GRDB
+import TangoCore
 
-extension DatabaseValue {
-    static func text(_ text: String) -> DatabaseValue { text.stored.databaseValue }
-    static func number(_ number: some BinaryInteger) -> DatabaseValue { Int64(clamping: number).databaseValue }
+/// A connection to a database engine within a transaction, for SQL that all engines understand.
+///
+/// Statements are prepared once per connection, so their texts should not contain values.
+protocol SQLConnection {
+    /// Runs a statement.
+    func run(_ sql: String, _ arguments: [SQLValue]) throws
+
+    /// Runs a query and passes its rows to `body`, in order, until that returns `false`.
+    func forEachRow(_ sql: String, _ arguments: [SQLValue], _ body: (any SQLRow) throws -> Bool)
+        throws
+
+    /// Runs a query of a client, written in MariaDB's dialect (command `DbMySqlSelect`).
+    ///
+    /// - Returns: the values row by row; for each 0 for NULL, otherwise 1, then the number of rows and of columns.
+    /// - Throws: `DB_IncorrectArguments` for more than one statement; `DB_SQLError` for anything but a query, and beyond the limits of time
+    ///   and size.
+    func select(_ query: String) throws -> LongStringArray
 }
 
-extension Row {
-    /// Text of a column, empty for NULL.
-    func text(_ index: Int) -> String { self.optionalText(index) ?? "" }
-
-    /// Text of a column, `nil` for NULL.
-    func optionalText(_ index: Int) -> String? { (self[index] as String?)?.restored }
-
-    /// Number of a column, 0 for NULL.
-    func number(_ index: Int) -> Int64 { (self[index] as Int64?) ?? 0 }
-}
-
-extension Database {
-    /// Runs a statement, prepared once per connection.
-    func run(_ sql: String, _ arguments: [DatabaseValue] = []) throws {
-        try self.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
+extension SQLConnection {
+    /// Runs a statement without parameters.
+    func run(_ sql: String) throws {
+        try self.run(sql, [])
     }
 
-    /// What `decode` makes of each row.
-    func rows<Value>(_ sql: String, _ arguments: [DatabaseValue] = [], _ decode: (Row) throws -> Value) throws -> [Value] {
-        let cursor = try Row.fetchCursor(try self.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+    /// Runs a query and decodes all its rows.
+    func rows<Value>(_ sql: String, _ arguments: [SQLValue] = [], _ decode: (any SQLRow) throws -> Value) throws -> [Value] {
         var values: [Value] = []
-        while let row = try cursor.next() {
+        try self.forEachRow(sql, arguments) { row in
             values.append(try decode(row))
+            return true
         }
         return values
     }
 
-    /// What `decode` makes of the first row.
-    func first<Value>(_ sql: String, _ arguments: [DatabaseValue] = [], _ decode: (Row) throws -> Value) throws -> Value? {
-        let cursor = try Row.fetchCursor(try self.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
-        return try cursor.next().map(decode)
+    /// Runs a query and decodes its first row; `nil` when there is none.
+    func first<Value>(_ sql: String, _ arguments: [SQLValue] = [], _ decode: (any SQLRow) throws -> Value) throws -> Value? {
+        var value: Value?
+        try self.forEachRow(sql, arguments) { row in
+            value = try decode(row)
+            return false
+        }
+        return value
     }
 
-    /// All columns of all rows, one after the other.
-    func texts(_ sql: String, _ arguments: [DatabaseValue] = []) throws -> [String] {
-        let statement = try self.cachedStatement(sql: sql)
-        let columns = statement.columnCount
-        let cursor = try Row.fetchCursor(statement, arguments: StatementArguments(arguments))
+    /// Runs a query and returns all columns of all rows, one after the other.
+    func texts(_ sql: String, _ arguments: [SQLValue] = []) throws -> [String] {
         var texts: [String] = []
-        while let row = try cursor.next() {
-            for column in 0..<columns { texts.append(row.text(column)) }
+        try self.forEachRow(sql, arguments) { row in
+            for column in 0..<row.count { texts.append(row.text(column)) }
+            return true
         }
         return texts
     }
 
-    /// Whether there is a row.
-    func exists(_ sql: String, _ arguments: [DatabaseValue] = []) throws -> Bool {
+    /// Returns whether a query has a row.
+    func exists(_ sql: String, _ arguments: [SQLValue] = []) throws -> Bool {
         try self.first(sql, arguments) { _ in true } ?? false
     }
 }

@@ -2,11 +2,12 @@ import Dispatch
 import GRDB
 import Synchronization
 
-/// Writes commands of several clients in one transaction, so that one wait for the disk serves all that came meanwhile.
+/// Writes the commands of concurrent callers in one transaction, so that they share one wait for the disk.
 ///
-/// Each runs on its own: one that fails undoes its own changes only. None returns before the transaction is on disk.
+/// Each command has a savepoint: a failure undoes its own changes only. None returns before the transaction is on disk; until then it blocks
+/// its thread.
 final class GroupCommit: Sendable {
-    /// Commands that share a transaction, and what became of it.
+    /// Commands that share a transaction, and the outcome of its commit.
     private final class Batch: Sendable {
         private let failure = Mutex<(any Error)?>(nil)
         private let over = DispatchGroup()
@@ -18,7 +19,8 @@ final class GroupCommit: Sendable {
             self.over.leave()
         }
 
-        /// - Throws: why the transaction could not be written.
+        /// Blocks until the transaction has ended.
+        /// - Throws: the failure of the commit.
         func wait() throws {
             self.over.wait()
             if let failure = self.failure.withLock({ $0 }) { throw failure }
@@ -26,24 +28,25 @@ final class GroupCommit: Sendable {
     }
 
     private struct State {
-        /// Callers that have not had their turn yet.
+        /// Callers waiting for the database's queue.
         var waiting = 0
         var batch: (batch: Batch, size: Int)?
     }
 
-    /// Commands in one transaction; also bounds how long the first one waits.
+    /// Most commands in one transaction; also bounds the wait of the first one.
     private static let maximumSize = 64
 
     private let database: DatabasePool
     private let state = Mutex(State())
 
-    /// - Parameter database: allows transactions that outlive one access (`allowsUnsafeTransactions`).
+    /// Creates a group commit.
+    /// - Parameter database: a pool whose transactions may outlive one access (`allowsUnsafeTransactions`).
     init(_ database: DatabasePool) {
         self.database = database
     }
 
-    /// Runs the body in a transaction, perhaps with others; returns when its changes are on disk.
-    /// - Throws: what the body throws, with nothing changed, or why nothing could be written.
+    /// Runs the body in a transaction, possibly shared with other callers; returns when its changes are on disk.
+    /// - Throws: what the body throws, with nothing changed; the failure of the commit.
     func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
         self.state.withLock { $0.waiting += 1 }
         let (value, batch) = try self.database.writeWithoutTransaction { db in
@@ -54,7 +57,7 @@ final class GroupCommit: Sendable {
         return value
     }
 
-    /// On the database's queue, one after the other.
+    /// Runs the body in the open transaction, or in a new one. On the database's queue.
     private func join<Value>(_ db: Database, _ body: (Database) throws -> Value) throws -> (Value, Batch) {
         guard let (batch, size) = self.state.withLock({ $0.batch }) else { return try self.begin(db, body) }
         let result = Result<Value?, any Error> {
@@ -74,7 +77,7 @@ final class GroupCommit: Sendable {
             if db.isInsideTransaction {
                 self.commitIfLast(db, batch, size: size)
             } else {
-                // A full disk, for one, undoes the whole transaction.
+                // SQLite rolled back the whole transaction, for example because the disk is full.
                 self.finish(batch, error)
             }
             throw error
@@ -94,7 +97,7 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// Commits unless somebody is about to join.
+    /// Commits unless another caller is about to join.
     private func commitIfLast(_ db: Database, _ batch: Batch, size: Int) {
         let isLast = self.state.withLock { state in
             state.batch = (batch, size)

@@ -1,7 +1,6 @@
-import GRDB
 import TangoCore
 
-/// What a new database contains.
+/// The content of a new database.
 enum InitialContent {
     private static let servers: [(server: String, device: String, deviceClass: String)] = [
         ("TangoTest/test", "sys/tg_test/1", "TangoTest"),
@@ -9,7 +8,7 @@ enum InitialContent {
         ("TangoAccessControl/1", "sys/access_control/1", "TangoAccessControl"),
     ]
 
-    /// Commands that a client with read access may send, per class (property `AllowedAccessCmd`).
+    /// Commands that a client with read access may send, by class (property `AllowedAccessCmd`).
     private static let readCommands: [(deviceClass: String, commands: [String])] = [
         (
             "Database",
@@ -37,11 +36,14 @@ enum InitialContent {
         ("Starter", ["DevReadLog", "DevStart", "DevGetRunningServers", "DevGetStopServers", "UpdateServersInfo"]),
         (
             "TangoAccessControl",
-            ["GetUsers", "GetAddressByUser", "GetDeviceByUser", "GetAccess", "GetAllowedCommands", "GetAllowedCommandClassList"]
+            [
+                "GetUsers", "GetAddressByUser", "GetDeviceByUser", "GetAccess", "GetAllowedCommands", "GetAllowedCommandClassList",
+            ]
         ),
     ]
 
-    static func insert(in db: Database) throws {
+    /// Adds the content of a new database.
+    static func insert(in db: any SQLConnection) throws {
         for entry in self.servers {
             try DeviceTable.insert(entry.device, deviceClass: entry.deviceClass, server: entry.server, version: "nada", in: db)
             try DeviceTable.insert("dserver/\(entry.server)", deviceClass: "DServer", server: entry.server, version: "nada", in: db)
@@ -53,10 +55,12 @@ enum InitialContent {
         }
     }
 
-    /// The rows the database server itself needs, at every start.
-    static func insertDatabaseServer(instance: String, in db: Database) throws {
+    /// Adds the devices of the database server itself, where they are missing; runs at every start.
+    static func insertDatabaseServer(instance: String, in db: any SQLConnection) throws {
         let server = "DataBaseds/\(instance)"
-        for (device, deviceClass) in [("sys/database/\(instance)", "DataBase"), ("dserver/\(server)", "DServer")]
+        for (device, deviceClass) in [
+            ("sys/database/\(instance)", "DataBase"), ("dserver/\(server)", "DServer"),
+        ]
         where try !DeviceTable.contains(device, in: db) {
             try DeviceTable.insert(device, deviceClass: deviceClass, server: server, version: "nada", in: db)
         }

@@ -1,13 +1,14 @@
 import GRDB
 
-/// Tables with the names and columns that Tango databases have; keys and indexes are ours.
-enum DatabaseSchema {
+/// The tables, with the names and columns of every Tango database; keys and indexes are our own.
+enum SQLiteSchema {
+    /// Creates the tables of a new file and brings older ones up to date.
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 tables") { db in
             try db.execute(sql: Self.registry)
             for table in PropertyTable.all { try db.execute(sql: Self.statements(for: table)) }
-            try InitialContent.insert(in: db)
+            try InitialContent.insert(in: SQLiteConnection(db))
         }
         return migrator
     }

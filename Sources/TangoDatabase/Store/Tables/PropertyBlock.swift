@@ -50,7 +50,7 @@ struct ItemBlock {
 }
 
 extension String {
-    /// Equality of names: without case.
+    /// Returns whether two names are equal without case.
     func isSameName(as other: String) -> Bool {
         self == other || self.tangoFolded == other.tangoFolded
     }

@@ -1,14 +1,13 @@
-import GRDB
 import TangoCore
 
-/// One of the seven property tables with its history: same columns but for the owner, and the item (attribute or pipe) some have.
+/// One of the seven property tables with its history. They differ in the owner, and some have an item (attribute or pipe).
 struct PropertyTable: Sendable, Hashable {
     let name: String
     /// Column of the device, class or free object.
     let owner: String
     /// Column of the attribute or pipe.
     let item: String?
-    /// Table with the last used history id.
+    /// Table with the last history ID.
     let sequenceName: String
 
     static let object = PropertyTable(name: "property", owner: "object", item: nil, sequenceName: "object_history_id")
@@ -22,7 +21,9 @@ struct PropertyTable: Sendable, Hashable {
     static let devicePipe = PropertyTable(
         name: "property_pipe_device", owner: "device", item: "pipe", sequenceName: "device_pipe_history_id")
 
-    static let all = [object, classes, device, classAttribute, deviceAttribute, classPipe, devicePipe]
+    static let all = [
+        object, classes, device, classAttribute, deviceAttribute, classPipe, devicePipe,
+    ]
 
     var historyName: String { "\(self.name)_hist" }
 
@@ -31,27 +32,29 @@ struct PropertyTable: Sendable, Hashable {
 
     private var nameCondition: String { self.nameColumns.map { "\($0) = ?" }.joined(separator: " AND ") }
 
-    private func arguments(_ owner: String, _ item: String?, _ name: String) -> [DatabaseValue] {
+    private func arguments(_ owner: String, _ item: String?, _ name: String) -> [SQLValue] {
         [.text(owner)] + (self.item == nil ? [] : [.text(item ?? "")]) + [.text(name)]
     }
 
     // MARK: - Writing
 
-    /// Replaces the values of a property; none leave it undefined. Recorded in the history when there are values.
+    /// Replaces the values of a property; without values it is undefined. Records the new values in the history.
     func put(
-        owner: String, item: String? = nil, name: String, values: [String], isRecorded: Bool = true, in transaction: WriteTransaction
+        owner: String, item: String? = nil, name: String, values: [String], isRecorded: Bool = true, in transaction: StoreTransaction
     ) throws {
-        try transaction.db.run("DELETE FROM \(self.name) WHERE \(self.nameCondition)", self.arguments(owner, item, name))
+        try transaction.connection.run("DELETE FROM \(self.name) WHERE \(self.nameCondition)", self.arguments(owner, item, name))
         guard !values.isEmpty else { return }
-        try self.insert(owner: owner, item: item, name: name, values: values, date: transaction.now, in: transaction.db)
+        try self.insert(owner: owner, item: item, name: name, values: values, date: transaction.now, in: transaction.connection)
         if isRecorded {
             let elements = values.enumerated().map { (count: $0 + 1, value: $1) }
             try self.record(owner: owner, item: item, name: name, elements: elements, in: transaction)
         }
     }
 
-    /// Adds the rows of a property that has none.
-    func insert(owner: String, item: String? = nil, name: String, values: [String], date: String, in db: Database) throws {
+    /// Adds the rows of an undefined property.
+    func insert(
+        owner: String, item: String? = nil, name: String, values: [String], date: String, in db: any SQLConnection
+    ) throws {
         let names = self.arguments(owner, item, name)
         let marks = Array(repeating: "?", count: names.count + 4).joined(separator: ", ")
         let sql =
@@ -61,33 +64,38 @@ struct PropertyTable: Sendable, Hashable {
         }
     }
 
-    /// Deletes the properties of that name or pattern and records their deletion.
-    func delete(owner: String, item: String? = nil, pattern: String, in transaction: WriteTransaction) throws {
+    /// Deletes the properties that match a pattern and records their deletion.
+    func delete(owner: String, item: String? = nil, pattern: String, in transaction: StoreTransaction) throws {
         try self.delete(
-            self.names(owner: owner, item: item, matching: NameMatch(pattern), in: transaction.db), owner: owner, in: transaction)
+            self.names(owner: owner, item: item, matching: NameMatch(pattern), in: transaction.connection), owner: owner, in: transaction)
     }
 
-    /// Deletes exactly that property and records its deletion.
-    func delete(owner: String, item: String, name: String, in transaction: WriteTransaction) throws {
+    /// Deletes one property and records its deletion.
+    func delete(owner: String, item: String, name: String, in transaction: StoreTransaction) throws {
         try self.delete(
-            self.names(owner: owner, item: item, matching: NameMatch(literal: name), in: transaction.db), owner: owner, in: transaction)
+            self.names(owner: owner, item: item, matching: NameMatch(literal: name), in: transaction.connection), owner: owner,
+            in: transaction)
     }
 
-    private func delete(_ names: [(item: String?, name: String)], owner: String, in transaction: WriteTransaction) throws {
+    private func delete(
+        _ names: [(item: String?, name: String)], owner: String, in transaction: StoreTransaction
+    ) throws {
         for (item, name) in names {
-            try transaction.db.run("DELETE FROM \(self.name) WHERE \(self.nameCondition)", self.arguments(owner, item, name))
+            try transaction.connection.run("DELETE FROM \(self.name) WHERE \(self.nameCondition)", self.arguments(owner, item, name))
             try self.record(owner: owner, item: item, name: name, elements: [(0, "DELETED")], in: transaction)
         }
     }
 
-    /// Deletes all properties of an attribute or pipe without a record in the history.
-    func deleteItem(owner: String, item: String, in transaction: WriteTransaction) throws {
-        try transaction.db.run(
+    /// Deletes all properties of an attribute or pipe; not recorded in the history.
+    func deleteItem(owner: String, item: String, in transaction: StoreTransaction) throws {
+        try transaction.connection.run(
             "DELETE FROM \(self.name) WHERE \(self.owner) = ? AND \(self.item ?? "name") = ?", [.text(owner), .text(item)])
     }
 
-    /// Stored spellings of the properties that match.
-    private func names(owner: String, item: String?, matching match: NameMatch, in db: Database) throws -> [(item: String?, name: String)] {
+    /// Returns the stored names of the matching properties.
+    private func names(
+        owner: String, item: String?, matching match: NameMatch, in db: any SQLConnection
+    ) throws -> [(item: String?, name: String)] {
         let condition = "\(self.owner) = ?\(self.item.map { " AND \($0) = ?" } ?? "") AND \(match.condition(on: "name"))"
         let arguments = [.text(owner)] + (self.item == nil ? [] : [.text(item ?? "")]) + match.arguments
         return try db.rows(
@@ -97,18 +105,22 @@ struct PropertyTable: Sendable, Hashable {
 
     // MARK: - History
 
-    /// Adds one history record and drops those beyond the depth.
+    /// Adds one history record and deletes those beyond the depth.
     private func record(
-        owner: String, item: String?, name: String, elements: [(count: Int, value: String)], in transaction: WriteTransaction
+        owner: String, item: String?, name: String, elements: [(count: Int, value: String)], in transaction: StoreTransaction
     ) throws {
-        let db = transaction.db
+        let db = transaction.connection
         try db.run("UPDATE \(self.sequenceName) SET id = id + 1")
         let id = try db.first("SELECT id FROM \(self.sequenceName)") { $0.number(0) } ?? 0
         let names = self.arguments(owner, item, name)
         let marks = Array(repeating: "?", count: names.count + 4).joined(separator: ", ")
         let sql = "INSERT INTO \(self.historyName) (id, date, \(self.nameColumns.joined(separator: ", ")), count, value) VALUES (\(marks))"
         for element in elements {
-            try db.run(sql, [.number(id), .text(transaction.now)] + names + [.number(element.count), .text(element.value)])
+            try db.run(
+                sql,
+                [.number(id), .text(transaction.now)] + names + [
+                    .number(element.count), .text(element.value),
+                ])
         }
         let outdated = try db.rows(
             "SELECT id FROM \(self.historyName) WHERE \(self.nameCondition) AND count <= 1 ORDER BY id DESC LIMIT -1 OFFSET ?",
@@ -119,10 +131,10 @@ struct PropertyTable: Sendable, Hashable {
         }
     }
 
-    /// Records of the matching properties, oldest first: item, name, date, count, values.
+    /// Returns the records of the matching properties, oldest first: item, name, date, count, values.
     ///
-    /// Ordered by id: it grows with every write, whereas dates have one second and local time may go back.
-    func history(owner: String, item: String? = nil, name: String, in db: Database) throws -> [String] {
+    /// Ordered by ID, which grows with every write; dates have a resolution of one second, and local time may go back.
+    func history(owner: String, item: String? = nil, name: String, in db: any SQLConnection) throws -> [String] {
         let matches = [self.item.map { ($0, NameMatch(item ?? "*")) }, ("name", NameMatch(name))].compactMap { $0 }
         let condition = ["\(self.owner) = ?"] + matches.map { $1.condition(on: $0) }
         var records: [(id: Int64, head: [String], values: [String])] = []
@@ -145,8 +157,8 @@ struct PropertyTable: Sendable, Hashable {
 
     // MARK: - Reading
 
-    /// Values of a property. Those of all matching ones for a pattern, ordered by element.
-    func values(_ db: Database, owner: String, name: String) throws -> [String] {
+    /// Returns the values of a property; with a pattern those of all matching ones, ordered by element.
+    func values(_ db: any SQLConnection, owner: String, name: String) throws -> [String] {
         let match = NameMatch(name)
         return try db.texts(
             "SELECT value FROM \(self.name) WHERE \(self.owner) = ? AND \(match.condition(on: "name")) ORDER BY count, name",
@@ -154,12 +166,12 @@ struct PropertyTable: Sendable, Hashable {
     }
 
     /// Values of exactly that property, `*` being literal.
-    func literalValues(_ db: Database, owner: String, name: String) throws -> [String] {
+    func literalValues(_ db: any SQLConnection, owner: String, name: String) throws -> [String] {
         try db.texts("SELECT value FROM \(self.name) WHERE \(self.nameCondition) ORDER BY count", self.arguments(owner, nil, name))
     }
 
-    /// All properties of an owner, sorted.
-    func block(_ db: Database, owner: String) throws -> PropertyBlock {
+    /// Returns all properties of an owner, sorted.
+    func block(_ db: any SQLConnection, owner: String) throws -> PropertyBlock {
         var block = PropertyBlock()
         _ = try db.rows("SELECT name, value FROM \(self.name) WHERE \(self.owner) = ? ORDER BY name, count", [.text(owner)]) {
             block.append($0.text(0), $0.text(1))
@@ -167,8 +179,8 @@ struct PropertyTable: Sendable, Hashable {
         return block
     }
 
-    /// All properties of one attribute or pipe, sorted.
-    func block(_ db: Database, owner: String, item: String) throws -> PropertyBlock {
+    /// Returns all properties of one attribute or pipe, sorted.
+    func block(_ db: any SQLConnection, owner: String, item: String) throws -> PropertyBlock {
         var block = PropertyBlock()
         _ = try db.rows(
             "SELECT name, value FROM \(self.name) WHERE \(self.owner) = ? AND \(self.item ?? "name") = ? ORDER BY name, count",
@@ -177,8 +189,8 @@ struct PropertyTable: Sendable, Hashable {
         return block
     }
 
-    /// All attributes or pipes of an owner with their properties, sorted.
-    func itemBlock(_ db: Database, owner: String) throws -> ItemBlock {
+    /// Returns all attributes or pipes of an owner with their properties, sorted.
+    func itemBlock(_ db: any SQLConnection, owner: String) throws -> ItemBlock {
         let item = self.item ?? "name"
         var block = ItemBlock()
         _ = try db.rows(
@@ -187,8 +199,8 @@ struct PropertyTable: Sendable, Hashable {
         return block
     }
 
-    /// Names of the matching properties, attributes or pipes of an owner, sorted.
-    func list(_ db: Database, owner: String, pattern: String) throws -> [String] {
+    /// Returns the names of the matching properties, attributes or pipes of an owner, sorted.
+    func list(_ db: any SQLConnection, owner: String, pattern: String) throws -> [String] {
         let column = self.item ?? "name"
         let match = NameMatch(pattern)
         return try db.texts(

@@ -7,11 +7,11 @@ import Testing
 
 @Suite struct GroupCommitTests {
     /// A store in a file, and another one on the same file, which sees only what is committed.
-    private func withStores(_ body: (DatabaseStore, DatabaseStore) async throws -> Void) async throws {
+    private func withStores(_ body: (CommandTable, CommandTable) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tango-database-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appendingPathComponent("tango.sqlite").path
-        try await body(try DatabaseStore(path: path), try DatabaseStore(path: path))
+        try await body(try CommandTable(path: path), try CommandTable(path: path))
     }
 
     /// Runs the body on as many threads at once as there are numbers.

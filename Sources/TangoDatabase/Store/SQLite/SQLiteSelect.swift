@@ -1,25 +1,25 @@
 import TangoCore
 
-/// One query in the MariaDB dialect clients use, as SQLite statement: literals become parameters, so that no text is ever
-/// taken for a name.
-struct SelectStatement {
+/// A client's query in MariaDB's dialect, translated to SQLite. Literals become parameters, so that SQLite takes no text for a name.
+struct SQLiteSelect {
     private(set) var sql = ""
     /// Values of the parameters.
     private(set) var literals: [String] = []
 
-    /// Words that may stand before a parenthesis: functions that need little memory, and syntax.
+    /// Words allowed before a parenthesis: functions that need little memory, and syntax.
     private static let beforeParenthesis: Set<String> = [
         "abs", "avg", "char_length", "coalesce", "count", "ifnull", "instr", "length", "lower", "ltrim", "max", "min", "nullif", "round",
         "rtrim", "substr", "substring", "sum", "trim", "upper", "all", "and", "as", "between", "by", "case", "distinct", "else", "exists",
         "from", "having", "in", "join", "like", "not", "on", "or", "regexp", "select", "then", "union", "using", "when", "where",
     ]
 
-    /// Syntax that queries have no need of.
+    /// Syntax that queries do not need.
     private static let refused: Set<String> = [
         "alter", "analyze", "attach", "begin", "commit", "create", "delete", "detach", "drop", "explain", "insert", "into", "pragma",
         "recursive", "reindex", "replace", "rollback", "savepoint", "update", "vacuum", "values", "with",
     ]
 
+    /// Translates a query.
     /// - Throws: `DB_IncorrectArguments` for a `;` before the end, `DB_SQLError` for anything but one query on the tables.
     init(parsing text: String) throws(DevFailed) {
         var scalars = Array(text.unicodeScalars)
@@ -73,7 +73,7 @@ struct SelectStatement {
         }
     }
 
-    /// A string with backslash escapes; those of the wildcards stay for LIKE.
+    /// Reads a string with backslash escapes; those of the wildcards are kept for LIKE.
     private static func literal(_ scalars: [Unicode.Scalar], _ position: inout Int) throws(DevFailed) -> String {
         let quote = scalars[position]
         var text = String.UnicodeScalarView()

@@ -7,14 +7,14 @@ import GRDB
 #endif
 
 extension DatabaseFunction {
-    /// LIKE without ESCAPE as MariaDB has it: a backslash takes the special meaning from `%` and `_`. Without case.
-    static let mariaDBLike = DatabaseFunction("like", argumentCount: 2, pure: true) { values in
+    /// LIKE without ESCAPE, as in MariaDB: a backslash makes `%` and `_` literal. Compares without case.
+    static let like = DatabaseFunction("like", argumentCount: 2, pure: true) { values in
         guard let operand = String.fromDatabaseValue(values[0]), let text = text(values[1]) else { return nil }
         return LikeOperand(operand).matches(text)
     }
 
-    /// REGEXP: POSIX extended, anywhere in the text, without case. No match for a wrong expression.
-    static let mariaDBRegexp = DatabaseFunction("regexp", argumentCount: 2, pure: true) { values in
+    /// REGEXP, as in MariaDB: POSIX extended, matches anywhere in the text, without case. A malformed expression matches nothing.
+    static let regexp = DatabaseFunction("regexp", argumentCount: 2, pure: true) { values in
         guard let expression = String.fromDatabaseValue(values[0]), let text = text(values[1]) else { return nil }
         var compiled = regex_t()
         guard regcomp(&compiled, expression, REG_EXTENDED | REG_ICASE | REG_NOSUB) == 0 else { return false }
@@ -33,7 +33,7 @@ extension DatabaseFunction {
     }
 }
 
-/// Operand of a LIKE with backslash as escape character.
+/// The operand of a LIKE with backslash as escape character.
 private struct LikeOperand {
     private enum Element {
         case anything
@@ -58,7 +58,7 @@ private struct LikeOperand {
         if isEscaped { self.elements.append(.character("\\")) }
     }
 
-    /// Goes back to the latest `%` only, so time grows with the product of the lengths at most.
+    /// Returns whether the whole text matches. Backtracks to the last `%` only, so time grows at most with the product of the lengths.
     func matches(_ text: String) -> Bool {
         let scalars = text.unicodeScalars.map(Self.folded)
         var position = 0

@@ -1,23 +1,24 @@
 import GRDB
 import GRDBSQLite
 
-/// SQLite extensions every connection of the store needs.
-enum SQLExtensions {
-    /// Longest text or row SQLite accepts; bounds what a select can build in memory.
+/// The collation, functions and limits of every SQLite connection of the store.
+enum SQLiteExtensions {
+    /// Longest text or row that SQLite accepts; bounds what a select can build in memory.
     private static let maximumLength: CInt = 16 << 20
 
+    /// Prepares a connection.
     static func install(in db: Database) throws {
         let code = sqlite3_create_collation_v2(db.sqliteConnection, "TANGO", SQLITE_UTF8, nil, compareNames, nil)
         guard code == SQLITE_OK else {
             throw DatabaseError(resultCode: ResultCode(rawValue: code), message: "Cannot register collation TANGO")
         }
         sqlite3_limit(db.sqliteConnection, SQLITE_LIMIT_LENGTH, Self.maximumLength)
-        db.add(function: .mariaDBLike)
-        db.add(function: .mariaDBRegexp)
+        db.add(function: .like)
+        db.add(function: .regexp)
     }
 }
 
-/// Order of names: ASCII letters compare as upper case, bytes decide. `_` thus sorts after letters, as in MariaDB.
+/// Collation `TANGO`, for names: compares bytes, ASCII letters as upper case. Thus `_` sorts after letters, as in MariaDB.
 private func compareNames(
     _: UnsafeMutableRawPointer?, _ leftCount: CInt, _ left: UnsafeRawPointer?, _ rightCount: CInt, _ right: UnsafeRawPointer?
 ) -> CInt {
@@ -36,12 +37,12 @@ private func upperCased(_ byte: UInt8) -> UInt8 {
 }
 
 extension String {
-    /// The text as kept in the file. SQLite interfaces end texts at NUL, so NUL is kept as U+0100, which no text contains.
+    /// The text as stored in the file: NUL, at which SQLite ends texts, is stored as U+0100, which Tango texts never contain.
     var stored: String {
         self.utf8.contains(0) ? self.replacing("\0", with: "\u{100}") : self
     }
 
-    /// The text of a kept one.
+    /// The original of a stored text.
     var restored: String {
         self.utf8.contains(0xC4) ? self.replacing("\u{100}", with: "\0") : self
     }
