@@ -27,11 +27,16 @@ extension TangoScalar {
 }
 
 extension Array: AttributeConvertible where Element: TangoScalar {
+    /// The type of the elements.
     public typealias Scalar = Element
 
+    /// `SPECTRUM`
     public static var attributeFormat: AttributeFormat { .spectrum }
+    /// The elements in order.
     public var attributeData: AttributeData { Element.attributeData(self) }
+    /// As many elements as the array has.
     public var attributeDimension: AttributeDimension { AttributeDimension(x: Int32(clamping: self.count)) }
+    /// Creates the array from all elements; `nil` when they are of another type.
     public init?(attributeData: AttributeData, dimension: AttributeDimension) {
         guard let values = Element.values(of: attributeData) else { return nil }
         self = values

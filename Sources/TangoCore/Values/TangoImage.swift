@@ -16,13 +16,18 @@ public struct TangoImage<Element: Sendable>: Sendable {
 }
 
 extension TangoImage: AttributeConvertible where Element: TangoScalar {
+    /// The type of the elements.
     public typealias Scalar = Element
 
+    /// `IMAGE`
     public static var attributeFormat: AttributeFormat { .image }
+    /// The elements, row by row.
     public var attributeData: AttributeData { Element.attributeData(self.values) }
+    /// Width and height.
     public var attributeDimension: AttributeDimension {
         AttributeDimension(x: Int32(clamping: self.width), y: Int32(clamping: self.height))
     }
+    /// Creates the image; `nil` when the elements are of another type or not as many as the dimension says.
     public init?(attributeData: AttributeData, dimension: AttributeDimension) {
         guard let values = Element.values(of: attributeData), values.count == dimension.elementCount else { return nil }
         // One row may be written as a spectrum.

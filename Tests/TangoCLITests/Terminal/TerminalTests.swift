@@ -94,7 +94,7 @@ struct ErrorLineTests {
         ErrorLine.text(DevFailed(reason, description), cannot: "read a/b/c/x", context: context)
     }
 
-    @Test func theRootCauseIsToldWithItsReason() {
+    @Test func theRootCauseIsReportedWithItsReason() {
         let failure = DevFailed(.attributeNotFound, "nope attribute not found").rethrowing(
             "API_AttributeFailed", "Failed to read_attributes")
         #expect(
@@ -102,7 +102,7 @@ struct ErrorLineTests {
                 == "tango: cannot read sys/tg_test/1/nope: nope attribute not found (API_AttrNotFound)")
     }
 
-    @Test func aWellKnownConditionIsToldInsteadOfItsLowLevelCause() {
+    @Test func aWellKnownConditionIsReportedInsteadOfItsLowLevelCause() {
         let failure = DevFailed(.corbaException, "TRANSIENT").rethrowing(.cantConnectToDatabase, "Failed to connect")
         #expect(
             ErrorLine.text(failure, cannot: "list devices", context: .init(host: TangoHost(host: "db", port: 10000)))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TangoDatabase
 
-@Test func importAnswersTheRowUnderTheNameAsked() throws {
+@Test func importReturnsTheRowUnderTheRequestedName() throws {
     let store = try populatedStore()
     #expect(try store.texts("DbImportDevice", "A/B/C") == ["a/b/c", "IOR:01", "5", "Srv/I1", "hostA.dom", "Cls"])
     #expect(try store.numbers("DbImportDevice", "a/b/c") == [1, 1_234_567])
@@ -160,7 +160,7 @@ func deviceNamesAreChecked(name: String, isGood: Bool) throws {
     #expect(store.reason("DbExportEvent", ["n", "i", "h", "x", "1"]) == .databaseSQL)
 }
 
-@Test func starterIsToldOfNewAndPreviousHost() async throws {
+@Test func startersOfNewAndPreviousHostAreNotified() async throws {
     let store = try populatedStore()
     try store.texts("DbExportDevice", ["dserver/Srv/I1", "IOR:1", "h1", "1", "5"])
     try store.texts("DbExportDevice", ["dserver/Srv/I1", "IOR:1", "h2", "1", "5"])
