@@ -91,10 +91,10 @@ private struct ServerCacheReply {
     private mutating func appendClasses() throws {
         let classes = try self.db.texts(
             "SELECT class FROM device WHERE server = ? AND class <> 'DServer' GROUP BY class ORDER BY min(rowid)", [.text(self.server)])
-        let devices = try self.db.rows("SELECT name, class FROM device WHERE server = ? ORDER BY name", [.text(self.server)]) {
-            (name: $0.text(0), folded: $0.text(1).tangoFolded)
+        var devicesOfClass: [String: [String]] = [:]
+        try self.db.each("SELECT name, class FROM device WHERE server = ? ORDER BY name", [.text(self.server)]) {
+            devicesOfClass[$0.text(1).tangoFolded, default: []].append($0.text(0))
         }
-        let devicesOfClass = Dictionary(grouping: devices, by: \.folded).mapValues { $0.map(\.name) }
         let properties = try self.devicePropertyBlocks()
         let attributes = try self.deviceItemBlocks(.deviceAttribute)
         let pipes = self.hasPipes ? try self.deviceItemBlocks(.devicePipe) : [:]
@@ -121,7 +121,7 @@ private struct ServerCacheReply {
     private func devicePropertyBlocks() throws -> [String: PropertyBlock] {
         var blocks: [String: PropertyBlock] = [:]
         var current = (device: "", block: PropertyBlock())
-        _ = try self.db.rows(
+        try self.db.each(
             """
             SELECT d.name, p.name, p.value FROM device d CROSS JOIN property_device p ON p.device = d.name
             WHERE d.server = ? ORDER BY d.name, p.name, p.count
@@ -144,7 +144,7 @@ private struct ServerCacheReply {
         let item = table.item ?? "name"
         var blocks: [String: ItemBlock] = [:]
         var current = (device: "", block: ItemBlock())
-        _ = try self.db.rows(
+        try self.db.each(
             """
             SELECT d.name, p.\(item), p.name, p.value FROM device d CROSS JOIN \(table.name) p ON p.device = d.name
             WHERE d.server = ? ORDER BY d.name, p.\(item), p.name, p.count

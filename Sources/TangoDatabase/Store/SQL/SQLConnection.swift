@@ -25,13 +25,18 @@ extension SQLConnection {
         try self.run(sql, [])
     }
 
-    /// Runs a query and decodes all its rows.
-    func rows<Value>(_ sql: String, _ arguments: [SQLValue] = [], _ decode: (any SQLRow) throws -> Value) throws -> [Value] {
-        var values: [Value] = []
+    /// Runs a query and passes all its rows to `body`, in order.
+    func each(_ sql: String, _ arguments: [SQLValue] = [], _ body: (any SQLRow) throws -> Void) throws {
         try self.forEachRow(sql, arguments) { row in
-            values.append(try decode(row))
+            try body(row)
             return true
         }
+    }
+
+    /// Runs a query and decodes all its rows; for many rows, `each` is faster.
+    func rows<Value>(_ sql: String, _ arguments: [SQLValue] = [], _ decode: (any SQLRow) throws -> Value) throws -> [Value] {
+        var values: [Value] = []
+        try self.each(sql, arguments) { values.append(try decode($0)) }
         return values
     }
 
@@ -48,9 +53,8 @@ extension SQLConnection {
     /// Runs a query and returns all columns of all rows, one after the other.
     func texts(_ sql: String, _ arguments: [SQLValue] = []) throws -> [String] {
         var texts: [String] = []
-        try self.forEachRow(sql, arguments) { row in
+        try self.each(sql, arguments) { row in
             for column in 0..<row.count { texts.append(row.text(column)) }
-            return true
         }
         return texts
     }

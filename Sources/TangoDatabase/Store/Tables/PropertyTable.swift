@@ -173,7 +173,7 @@ struct PropertyTable: Sendable, Hashable {
     /// Returns all properties of an owner, sorted.
     func block(_ db: any SQLConnection, owner: String) throws -> PropertyBlock {
         var block = PropertyBlock()
-        _ = try db.rows("SELECT name, value FROM \(self.name) WHERE \(self.owner) = ? ORDER BY name, count", [.text(owner)]) {
+        try db.each("SELECT name, value FROM \(self.name) WHERE \(self.owner) = ? ORDER BY name, count", [.text(owner)]) {
             block.append($0.text(0), $0.text(1))
         }
         return block
@@ -182,7 +182,7 @@ struct PropertyTable: Sendable, Hashable {
     /// Returns all properties of one attribute or pipe, sorted.
     func block(_ db: any SQLConnection, owner: String, item: String) throws -> PropertyBlock {
         var block = PropertyBlock()
-        _ = try db.rows(
+        try db.each(
             "SELECT name, value FROM \(self.name) WHERE \(self.owner) = ? AND \(self.item ?? "name") = ? ORDER BY name, count",
             [.text(owner), .text(item)]
         ) { block.append($0.text(0), $0.text(1)) }
@@ -193,7 +193,7 @@ struct PropertyTable: Sendable, Hashable {
     func itemBlock(_ db: any SQLConnection, owner: String) throws -> ItemBlock {
         let item = self.item ?? "name"
         var block = ItemBlock()
-        _ = try db.rows(
+        try db.each(
             "SELECT \(item), name, value FROM \(self.name) WHERE \(self.owner) = ? ORDER BY \(item), name, count", [.text(owner)]
         ) { block.append($0.text(0), $0.text(1), $0.text(2)) }
         return block
