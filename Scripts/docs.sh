@@ -13,26 +13,27 @@ work=.build/docs-work
 rm -rf "$work" && mkdir -p "$work"
 
 for product in "${products[@]}"; do
-    "$swift" build --product "$product"
+    "$swift" build --target "$product"
 done
 binaries=$("$swift" build --show-bin-path)
 target=$("$swift" -print-target-info | sed -n 's/^ *"unversionedTriple": "\(.*\)",*$/\1/p')
 
-# The modules of C targets, which Swift modules of other packages may name.
+# The modules of C targets, which modules of other packages import.
 maps=()
 while read -r map; do
     maps+=(-Xcc "-fmodule-map-file=$map")
-done < <(find .build/checkouts Sources "$binaries" -name module.modulemap -not -path '*/Tests/*' | sort)
+done < <({ find .build/checkouts/*/Sources Sources -name module.modulemap; ls "$binaries"/*.build/module.modulemap; } 2>/dev/null | sort)
 
 archives=()
 for product in "${products[@]}"; do
     symbols=$work/$product.symbols
-    mkdir -p "$symbols"
-    # What TangoCore declares is part of the products that export it.
-    "$toolchain/swift-symbolgraph-extract" -module-name "$product" -I "$binaries/Modules" -I "$binaries" "${maps[@]}" -target "$target" \
-        -minimum-access-level public -skip-synthesized-members -skip-inherited-docs -experimental-allowed-reexported-modules=TangoCore \
-        -output-dir "$symbols"
     archive=$work/$product.doccarchive
+    mkdir -p "$symbols"
+    # TangoClient and TangoServer export what TangoCore declares.
+    exported=()
+    [[ $product != TangoClient && $product != TangoServer ]] || exported=(-experimental-allowed-reexported-modules=TangoCore)
+    "$toolchain/swift-symbolgraph-extract" -module-name "$product" -I "$binaries/Modules" "${maps[@]}" -target "$target" \
+        -minimum-access-level public -skip-synthesized-members ${exported[@]+"${exported[@]}"} -output-dir "$symbols"
     "$toolchain/docc" convert "Sources/$product/$product.docc" --additional-symbol-graph-dir "$symbols" --output-path "$archive" \
         --fallback-display-name "$product" --fallback-bundle-identifier "swift-tango.$product" --warnings-as-errors
     archives+=("$archive")

@@ -4,11 +4,13 @@
 documentation.py [--report]   prints them as FILE:LINE: DECLARATION and the number; status 1 when there is one, 0 with --report
 
 A declaration counts when programs that import a product can see it: it is public, and so are the types around it. The requirements of
-public protocols and the cases of public enumerations are public. Witnesses of the standard library's protocols have its documentation.
+public protocols and the cases of public enumerations are public. Witnesses inherit the documentation of the requirement, also those of
+the standard library's protocols.
 """
 
 import re
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 PRODUCTS = ["TangoCore", "TangoClient", "TangoServer", "TangoTesting", "TangoDatabase", "TangoGateway"]
@@ -27,7 +29,7 @@ DECLARATION = re.compile(
 TYPES = {"struct", "class", "enum", "protocol", "actor", "extension"}
 WITNESSES = re.compile(
     r"func\s*(?:==|<)|func hash\(into|func encode\(to|func callAsFunction|init\(from decoder|func makeAsyncIterator|func makeIterator|func next\(|"
-    r"(?:var|let) (?:description|debugDescription|errorDescription|hashValue|startIndex|endIndex|rawValue|id|customMirror|underestimatedCount)\b|"
+    r"(?:var|let) (?:description: String \{|debugDescription|errorDescription|hashValue|startIndex|endIndex|rawValue|id|customMirror|underestimatedCount)(?!\w)|"
     r"init\((?:\w+Literal|rawValue)\b|func index\((?:after|before)|subscript\(position|static func (?:==|<|build\w+)|typealias (?:Element|Index|RawValue|\w+Literal\w*)\b"
 )
 
@@ -89,6 +91,12 @@ def declarations(path):
                     scopes.pop()
 
 
+def requirement(line):
+    """What a requirement and its witness have in common: kind, name, first label."""
+    match = re.search(r"\b(init|func \w+|subscript)[^(]*\((\w*)", line) or re.search(r"\b(?:var|let|associatedtype|typealias) (\w+)", line)
+    return match.groups() if match else None
+
+
 def is_documented(lines, number):
     """Whether a documentation comment ends above the declaration and its attributes."""
     index = number - 2
@@ -110,6 +118,21 @@ def main():
             return not any(part in hidden for part in scope.name.split("."))
         return is_public(scope.visible)
 
+    # By protocol: its requirements, and the types and protocols that conform to it.
+    requirements, conforming = defaultdict(set), defaultdict(set)
+    for _, number, kind, name, _, scopes, lines in found:
+        if scopes and scopes[-1].kind == "protocol":
+            requirements[scopes[-1].name].add(requirement(lines[number - 1]))
+        elif kind in TYPES and (clause := re.search(rf"\b{re.escape(name)}(?:<[^>]*>)?\s*:([^{{]*)", lines[number - 1])):
+            for protocol in re.findall(r"\w+", clause.group(1).split(" where ")[0]):
+                conforming[name].add(protocol)
+
+    def inherited(name, seen=frozenset()):
+        """The requirements of the protocols that a type conforms to, and of itself where it is one."""
+        if name in seen:
+            return set()
+        return requirements.get(name, set()).union(*(inherited(protocol, seen | {name}) for protocol in conforming.get(name, ())))
+
     missing, total = [], 0
     for path, number, kind, name, modifiers, scopes, lines in found:
         if kind == "extension" or not all(is_visible(scope) for scope in scopes):
@@ -119,7 +142,10 @@ def main():
             continue
         total += 1
         line = lines[number - 1].strip()
-        if not is_documented(lines, number) and not WITNESSES.search(line):
+        is_witness = bool(scopes) and scopes[-1].kind != "protocol" and requirement(line) in inherited(scopes[-1].name)
+        if kind == "enum" and re.search(r"\{ *case ", line):
+            missing.append(f"{path.relative_to(ROOT)}:{number}: cases on the line of {line[:90]}")
+        if not is_documented(lines, number) and not is_witness and not WITNESSES.search(line):
             missing.append(f"{path.relative_to(ROOT)}:{number}: {line[:110]}")
     print("\n".join(missing))
     print(f"{len(missing)} of {total} public declarations have no documentation comment")
