@@ -8,7 +8,7 @@ load/giop_load.cpp keeps one request under way on each connection: latency, thro
 operation. The floor is a server which answers every message with as many prepared bytes and does nothing else
 (load/floor_server.cpp). The three take turns within a round; shown is the median over the rounds.
 Prints a table with ratios and writes everything measured as JSON. "better" and "worse" stand only where all rounds of
-ours lie on one side of all rounds of the C++ server; otherwise the two are not told apart.
+ours lie on one side of all rounds of the C++ server; otherwise they count as equal.
 """
 
 import argparse

@@ -13,7 +13,7 @@ struct WorkerReport: Codable {
     var processor: UInt64 = 0
 }
 
-/// One client process: does what it is told on standard input, line by line, and answers each line with one.
+/// One client process: executes the orders on standard input, one per line, and answers each with a line.
 struct Worker {
     static let argument = "worker"
 
@@ -44,7 +44,7 @@ struct Worker {
                     device = try await system.device(self.name)
                     device?.timeout = .seconds(20)
                 }
-                if let device { report = try await system.onNetworkThread { try await Self.obey(line, device) } }
+                if let device { report = try await system.onNetworkThread { try await Self.execute(line, device) } }
             } catch {
                 report.errors += 1
                 report.error = "\(error)"
@@ -55,7 +55,7 @@ struct Worker {
         await system.shutdown()
     }
 
-    private static func obey(_ line: Line, _ device: DeviceProxy) async throws -> WorkerReport {
+    private static func execute(_ line: Line, _ device: DeviceProxy) async throws -> WorkerReport {
         var report = WorkerReport()
         guard line.order != .connect else {
             _ = try await device.ping()

@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func ourTangoTestCannotBeToldFromTheCppOne() async throws {
+    @Test func clientsSeeNoDifferenceBetweenOurTangoTestAndTheCppOne() async throws {
         try await TestSystem.withOurs { system, _ in
             let cpp = try await system.startCppTangoTest("test/cpp/1")
             let ours = try await system.startOurTangoTest("test/swift/1")
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test func locksOnOursCannotBeToldFromLocksOnTheCppServer() async throws {
+    @Test func clientsSeeNoDifferenceBetweenLocksOnOursAndOnTheCppServer() async throws {
         try await TestSystem.withOurs { system, _ in
             try await system.client.database().putProperties(
                 ofClass: "TangoTest", [(name: "AllowedAccessCmd", values: ["devstring"])])

@@ -165,7 +165,7 @@ private final class AccessService: Device {
         try await Self.withOurService { system in try await Self.compare(system, "test/ro/1", refusals: 11) }
     }
 
-    @Test func whatWasAskedOnceIsNotAskedAgain() async throws {
+    @Test func eachRightIsRequestedOnce() async throws {
         try await Self.withOurService { system in
             let client = ControlSystem(host: system.host)
             let device = try await client.device("test/ro/1")
@@ -185,7 +185,7 @@ private final class AccessService: Device {
         }
     }
 
-    @Test func aServiceThatKnowsOneAddressOnlyIsAskedTheOldWay() async throws {
+    @Test func aServiceThatKnowsOneAddressOnlyGetsTheOldCommand() async throws {
         try await Self.withOurService(AccessService.deviceClass(knowsSeveralAddresses: false)) { system in
             let client = ControlSystem(host: system.host)
             let device = try await client.device("test/ro/1")

@@ -6,7 +6,7 @@ import Testing
 
 /// The database's power fails in the middle of its work.
 @Suite(.serialized) struct DatabaseKillTests {
-    /// Numbers each writer was told to be kept.
+    /// The numbers acknowledged to each writer.
     private final class Ledger: Sendable {
         private let state = Mutex((last: [Int: Int](), count: 0))
 

@@ -7,7 +7,7 @@ import Testing
 
 /// The REST gateway as an operator runs it.
 @Suite(.serialized, .enabled(if: Peers.missing == nil, "the C++ and Python peers are not installed")) struct GatewayOperationTests {
-    /// Tells what it is told of a trace.
+    /// A device that returns the trace context it receives.
     private final class Traced: Device {
         init(context: DeviceContext) { context.setState(.on) }
         func initialize() {}
@@ -88,7 +88,7 @@ import Testing
             }
             let span = try #require(records.first?["span_id"] as? String)
             #expect(answer.body.contains("00-\(trace)-\(span)-01"))
-            // What changes something is told to the log of the gateway.
+            // The gateway logs each change.
             #expect(gateway.output.contains("request_id=mine status=200 trace_id=\(trace)"), "\(gateway.output)")
             #expect(gateway.output.components(separatedBy: "request_id=mine").count == 2, "\(gateway.output)")
             await python.stop()

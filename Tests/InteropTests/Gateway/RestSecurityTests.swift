@@ -43,7 +43,7 @@ import Testing
             let server = try await system.startCppTangoTest("test/cpp/1")
             let users = system.folder.appendingPathComponent("users").path
             for user in ["ann", "Bob", "eve"] { try await Self.addUser(user, "secret of \(user)", users) }
-            // This process's own user may only read: that is not asked.
+            // This process's own user may only read; that right is not checked.
             try await system.allow("read", on: "*/*/*")
             try await system.allow("write", on: "test/cpp/*", to: "ann")
             try await system.allow("read", on: "*/*/*", to: "bob")

@@ -3,9 +3,9 @@ import TangoClient
 import TangoCore
 import Testing
 
-/// The examples of the interface's document, asked of a live system: C++ database and C++ TangoTest, then ours.
+/// Sends the examples of the interface's document to a live system: C++ database and C++ TangoTest, then ours.
 @Suite(.serialized, .enabled(if: Peers.missing == nil, "the C++ and Python peers are not installed")) struct RestSeedTests {
-    /// Answers of the document, and what is asked for them.
+    /// A request of the document and its answer.
     private struct Example {
         var name: String
         var method = "GET"

@@ -5,7 +5,7 @@ import Testing
 
 /// Twins and examples beside the peers' programs.
 @Suite(.serialized, .enabled(if: Peers.missing == nil, "the C++ and Python peers are not installed")) struct KitTests {
-    @Test func aTwinOfTheCppTangoTestCannotBeToldFromItByItsInterface() async throws {
+    @Test func aTwinOfTheCppTangoTestHasItsInterface() async throws {
         try await TestSystem.withOurs { system, _ in
             let cpp = try await system.startCppTangoTest("test/cpp/1")
             let mirror = try await PeerProcess(

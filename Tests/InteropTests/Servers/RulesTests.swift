@@ -40,7 +40,7 @@ import Testing
         #expect(comparison.status == 0, "\(section):\n\(comparison.output.suffix(30_000))")
     }
 
-    @Test(arguments: Self.withPyTango) func aDeviceOfOursCannotBeToldFromAPyTangoDevice(section: String) async throws {
+    @Test(arguments: Self.withPyTango) func aDeviceOfOursFollowsTheRulesOfAPyTangoDevice(section: String) async throws {
         try await TestSystem.withOurs { system, _ in
             let python = try await system.startServer(
                 Peers.python, [Peers.script("peers/rules/rules_server.py")], server: "rules_server/python", device: "test/rules/python",
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test(arguments: Self.withCpp)
-    func ourTangoTestCannotBeToldFromTheCppOne(section: String) async throws {
+    func ourTangoTestFollowsTheRulesOfTheCppOne(section: String) async throws {
         try await TestSystem.withOurs { system, _ in
             let cpp = try await system.startCppTangoTest("test/cpp/1")
             let ours = try await system.startOurTangoTest("test/swift/1")

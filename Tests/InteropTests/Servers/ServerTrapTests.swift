@@ -9,7 +9,7 @@ import TangoTestDevice
 import TangoWire
 import Testing
 
-/// Traps of the protocol that kill or hang incumbent servers, or that only a whole server shows; the codec's own are tested with it.
+/// Requests that kill or hang cppTango 9.3.4 or PyTango 10.3.1 servers, or whose effect only a whole server shows.
 @Suite struct ServerTrapTests {
     private static func withServer(
         _ classes: [DeviceClass] = [TangoTestClass.deviceClass], _ source: ServerArguments.Source = .none([.init(name: "t/a/1")]),

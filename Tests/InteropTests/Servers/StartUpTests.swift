@@ -6,7 +6,7 @@ import TangoServer
 import TangoTestDevice
 import Testing
 
-/// What our server says to a database from its start to its end, beside what was recorded of the incumbents.
+/// Compares what our server sends to a database, from start to stop, with what was recorded of cppTango 9.3.4 (Compatibility W13).
 @Suite struct StartUpTests {
     @Test func theDatabaseHearsTheRecordedCommandsInTheRecordedOrder() async throws {
         let database = try await RecordingDatabase()
@@ -35,7 +35,7 @@ import Testing
         await database.stop()
     }
 
-    @Test func manyDevicesAreAskedForOneByOneAndHaveTheirPropertiesAndTheAdminDeviceIsExportedLast() async throws {
+    @Test func manyDevicesAreLoadedOneByOneAndHaveTheirPropertiesAndTheAdminDeviceIsExportedLast() async throws {
         let database = try await RecordingDatabase()
         let names = (0..<600).map { "many/a/\($0)" }
         let client = try database.client.database()
@@ -130,7 +130,7 @@ import Testing
     }
 }
 
-/// A database in memory that notes what it is asked.
+/// A database in memory that records the commands it receives.
 final class RecordingDatabase: Sendable {
     struct Entry: Sendable {
         var name: String
@@ -176,7 +176,7 @@ final class RecordingDatabase: Sendable {
         self.client = ControlSystem(host: self.host)
     }
 
-    /// Everything asked, in order.
+    /// All commands, in order.
     var recorded: [Entry] { self.entries.entries.withLock { $0 } }
     var commands: [String] { self.recorded.map(\.name) }
 

@@ -2,7 +2,7 @@ import Foundation
 import TangoCore
 import TangoServer
 
-/// Twin of Scripts/peers/rules/rules_server.py, member by member: a device class made to be asked for the rules by Scripts/peers/rules/rules.py.
+/// Twin of Scripts/peers/rules/rules_server.py, member by member: the device class that Scripts/peers/rules/rules.py compares.
 final class RulesDevice: Device {
     /// A value as it is read: elements and shape.
     struct Value {
