@@ -29,7 +29,12 @@ struct GuideTests {
         #expect(script.terminationStatus == 0)
     }
 
-    @Test(arguments: ["docs/writing-a-device.md", "README.md"]) func swiftCodeOfTheDocumentsIsCompiled(_ document: String) throws {
+    static let documents = [
+        "README.md", "Sources/TangoClient/TangoClient.docc/TangoClient.md", "Sources/TangoServer/TangoServer.docc/WritingADevice.md",
+        "Sources/TangoTesting/TangoTesting.docc/TangoTesting.md",
+    ]
+
+    @Test(arguments: Self.documents) func swiftCodeOfTheDocumentsIsCompiled(_ document: String) throws {
         let text = try String(contentsOf: Self.repository.appendingPathComponent(document), encoding: .utf8)
         // Scripts/first-package.sh checks the manifest.
         let blocks = text.matches(of: /(?s)```swift\n(.*?)```/).map(\.1).filter { !$0.hasPrefix("// swift-tools-version") }
