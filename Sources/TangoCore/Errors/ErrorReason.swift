@@ -34,6 +34,10 @@ extension ErrorReason {
     public static let attributeProperty: Self = "API_AttrOptProp"
     /// `API_AttrConfig`: the configuration of the attribute in the database is wrong.
     public static let attributeConfiguration: Self = "API_AttrConfig"
+    /// `API_AttrWrongDefined`: the attribute cannot be defined like this.
+    public static let attributeWronglyDefined: Self = "API_AttrWrongDefined"
+    /// `API_MemAttFailedDuringInit`: the memorized value could not be written when the device started.
+    public static let memorizedAttributeFailed: Self = "API_MemAttFailedDuringInit"
     /// `API_IncoherentValues`: two values contradict each other, such as a minimum above its maximum.
     public static let incoherentValues: Self = "API_IncoherentValues"
     /// `API_WAttrOutsideLimit`: the value written is outside `min_value` to `max_value`.
@@ -52,6 +56,8 @@ extension ErrorReason {
     public static let commandTimedOut: Self = "API_CommandTimedOut"
     /// `API_IncompatibleCmdArgumentType`: the argument is of another type than the command takes.
     public static let incompatibleCommandArgument: Self = "API_IncompatibleCmdArgumentType"
+    /// `API_IncompatibleCmdResultType`: the command returned another type than it declares.
+    public static let incompatibleCommandResult: Self = "API_IncompatibleCmdResultType"
     /// `API_PipeNotFound`: the device has no pipe of that name.
     public static let pipeNotFound: Self = "API_PipeNotFound"
     /// `API_PipeNotWritable`: the pipe is read-only.

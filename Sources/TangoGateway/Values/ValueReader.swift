@@ -99,15 +99,7 @@ struct ValueReader {
             }
         default: throw self.refused(value)
         }
-        let isDecimal = text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "e"),
-                UInt8(ascii: "E"):
-                true
-            default: false
-            }
-        }
-        guard isDecimal, let number = Number(text), number.isFinite else { throw self.refused(value) }
+        guard NumberText.isDecimal(text), let number = Number(text), number.isFinite else { throw self.refused(value) }
         return number
     }
 

@@ -1,0 +1,74 @@
+/// Reads numbers from text, as properties in the database and clients write them.
+///
+/// Numbers are decimal, with an optional sign; blanks before them are skipped; hexadecimal numbers and names like `nan` are no numbers.
+/// `number` and `integer` read text that is a number as a whole, `leadingNumber` and `leadingInteger` the longest start of it that is one,
+/// as `operator>>` of a C++ stream does.
+package enum NumberText {
+    /// Returns the finite number that the whole text is.
+    package static func number(_ text: String) -> Double? {
+        let text = text.dropLeadingBlanks()
+        guard Self.isDecimal(text) else { return nil }
+        return Self.finite(text)
+    }
+
+    /// Returns the integer that the whole text is.
+    package static func integer(_ text: String) -> Int128? { Int128(text.dropLeadingBlanks()) }
+
+    /// Returns the finite number that the text starts with.
+    package static func leadingNumber(_ text: String) -> Double? {
+        let text = text.dropLeadingBlanks()
+        let bytes = text.utf8
+        var end = bytes.startIndex
+        if end < bytes.endIndex, bytes[end].isSign { end = bytes.index(after: end) }
+        var mantissa = bytes[end...].prefix(while: \.isDigit)
+        var digits = mantissa.count
+        end = mantissa.endIndex
+        if end < bytes.endIndex, bytes[end] == UInt8(ascii: ".") {
+            mantissa = bytes[bytes.index(after: end)...].prefix(while: \.isDigit)
+            digits += mantissa.count
+            end = mantissa.endIndex
+        }
+        guard digits > 0 else { return nil }
+        return Self.finite(text[..<Self.endOfExponent(bytes, from: end)])
+    }
+
+    /// Returns the integer that the text starts with.
+    package static func leadingInteger(_ text: String) -> Int128? {
+        let text = text.dropLeadingBlanks()
+        let sign = text.utf8.prefix(1).prefix(while: \.isSign)
+        return Int128(text[..<text.utf8[sign.endIndex...].prefix(while: \.isDigit).endIndex])
+    }
+
+    /// Whether the text has none but the characters of decimal numbers.
+    package static func isDecimal(_ text: some StringProtocol) -> Bool {
+        text.utf8.allSatisfy { byte in
+            byte.isDigit || byte.isSign || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E")
+        }
+    }
+
+    /// Returns the end of an exponent at that place; the place when there is none.
+    private static func endOfExponent(_ bytes: Substring.UTF8View, from start: Substring.Index) -> Substring.Index {
+        guard start < bytes.endIndex, bytes[start] == UInt8(ascii: "e") || bytes[start] == UInt8(ascii: "E") else { return start }
+        var next = bytes.index(after: start)
+        if next < bytes.endIndex, bytes[next].isSign { next = bytes.index(after: next) }
+        let digits = bytes[next...].prefix(while: \.isDigit)
+        return digits.isEmpty ? start : digits.endIndex
+    }
+
+    private static func finite(_ text: Substring) -> Double? {
+        guard let number = Double(text), number.isFinite else { return nil }
+        return number
+    }
+}
+
+extension String {
+    /// Blanks as C counts them.
+    fileprivate func dropLeadingBlanks() -> Substring {
+        self[(self.utf8.firstIndex { $0 != 0x20 && !(0x09...0x0D).contains($0) } ?? self.endIndex)...]
+    }
+}
+
+extension UInt8 {
+    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+    fileprivate var isSign: Bool { self == UInt8(ascii: "+") || self == UInt8(ascii: "-") }
+}

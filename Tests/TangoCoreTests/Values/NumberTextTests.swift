@@ -1,0 +1,80 @@
+import TangoCore
+import Testing
+
+struct NumberTextTests {
+    @Test(
+        arguments: [
+            ("5", 5), (" \t\n\r\u{0B}\u{0C}5", 5), ("+5", 5), ("-5.25", -5.25), (".5", 0.5), ("1e3", 1000), ("1E-3", 0.001), ("", nil),
+            (" ", nil),
+            ("5 ", nil), ("5x", nil), ("0x10", nil), ("nan", nil), ("inf", nil), ("1e999", nil), ("-", nil), ("1e", nil), ("1_000", nil),
+            ("٥", nil), ("\u{A0}5", nil),
+        ] as [(String, Double?)])
+    func wholeNumbers(_ text: String, _ number: Double?) { #expect(NumberText.number(text) == number) }
+
+    @Test(
+        arguments: [
+            ("5", 5), ("  +5", 5), ("-5", -5), ("18446744073709551615", 18_446_744_073_709_551_615), ("", nil), ("5.0", nil), ("5 ", nil),
+            ("1e3", nil), ("0x10", nil), ("170141183460469231731687303715884105728", nil),
+        ] as [(String, Int128?)])
+    func wholeIntegers(_ text: String, _ number: Int128?) { #expect(NumberText.integer(text) == number) }
+
+    @Test(
+        arguments: [
+            ("5", 5), ("5x", 5), (" -5.5 mm", -5.5), ("1e3V", 1000), ("1e", 1), ("1e+", 1), ("2.5.5", 2.5), ("5-3", 5), (".5.", 0.5),
+            ("3.", 3),
+            ("", nil), ("x5", nil), (".", nil), ("-.e5", nil), ("1e999", nil), ("--5", nil), ("0x10", 0), ("5٥", 5),
+        ] as [(String, Double?)])
+    func leadingNumbers(_ text: String, _ number: Double?) { #expect(NumberText.leadingNumber(text) == number) }
+
+    @Test(
+        arguments: [
+            ("5", 5), ("5.9", 5), (" -5x", -5), ("+7 8", 7), ("", nil), ("-", nil), ("x", nil), ("--5", nil), ("0x10", 0), ("1e3", 1),
+            ("5٥", 5),
+        ] as [(String, Int128?)])
+    func leadingIntegers(_ text: String, _ number: Int128?) { #expect(NumberText.leadingInteger(text) == number) }
+
+    /// Against the definition: the longest start that is a number.
+    @Test func leadingNumbersAreTheLongestOnes() {
+        var random = SeededGenerator()
+        let characters = Array("00159.+-eE x")
+        for _ in 0..<20_000 {
+            let text = String((0..<Int.random(in: 0...9, using: &random)).map { _ in characters[Int.random(in: 0..<12, using: &random)] })
+            let trimmed = text.drop { $0 == " " }
+            let starts = (0...trimmed.count).reversed().map { trimmed.prefix($0) }
+            let number = starts.lazy.filter { NumberText.isDecimal($0) }.compactMap { Double($0) }.first
+            #expect(NumberText.leadingNumber(text) == number.flatMap { $0.isFinite ? $0 : nil }, "\(text)")
+            #expect(NumberText.leadingInteger(text) == starts.lazy.compactMap { Int128($0) }.first, "\(text)")
+        }
+    }
+
+    @Test func printedNumbersAreReadBack() {
+        var random = SeededGenerator()
+        for _ in 0..<5_000 {
+            let number = Double(bitPattern: random.next())
+            if number.isFinite {
+                #expect(NumberText.number("\(number)") == number)
+                #expect(NumberText.leadingNumber("\(number) A") == number)
+            }
+            let integer = Int64(bitPattern: random.next())
+            #expect(NumberText.integer("\(integer)") == Int128(integer))
+            #expect(NumberText.leadingInteger(" \(integer)m") == Int128(integer))
+        }
+    }
+
+    /// Linear in the length of the text.
+    @Test(.timeLimit(.minutes(1))) func longTextsAreReadAtOnce() {
+        #expect(NumberText.leadingNumber("1" + String(repeating: "e", count: 1_000_000)) == 1)
+    }
+}
+
+private struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = self.state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
