@@ -4,9 +4,9 @@ import TangoCore
 import TangoIIOP
 import TangoWire
 
-/// The last requests to a device. Recording is cheap; text is made when somebody reads.
+/// The last requests to a device. Recording is cheap: text is made when the black box is read.
 final class BlackBox: Sendable {
-    /// Who made a request.
+    /// Origin of a request.
     enum Requester: Sendable {
         case client(PeerAddress)
         case polling
@@ -15,7 +15,7 @@ final class BlackBox: Sendable {
         /// Code of a device, later.
         case userThread
 
-        /// What locks know the requester by.
+        /// Address that identifies the requester to locks.
         var peer: PeerAddress {
             if case .client(let peer) = self { peer } else { .thisProcess }
         }
@@ -39,15 +39,18 @@ final class BlackBox: Sendable {
     private let state = Mutex(State())
     private let depth: Int
 
-    /// - Parameter depth: number of requests kept; 50, as the incumbents do, where none or nonsense is given.
+    /// - Parameter depth: number of requests kept; 50, as in cppTango 9.3.4, for `nil` and for numbers below 1.
     init(depth: Int? = nil) {
         self.depth = depth.flatMap { $0 > 0 ? $0 : nil } ?? 50
     }
 
-    func record(_ call: DeviceCall, _ operation: TangoWire.Operation, by requester: Requester) {
+    /// Records a request; those of CORBA itself are not recorded.
+    func record(_ request: Request) {
         var entry = Entry(
-            time: .now, operation: operation, names: [], readNames: [], source: nil, identity: call.identity, requester: requester)
-        switch call {
+            time: .now, operation: request.operation, names: [], readNames: [], source: nil, identity: request.call.identity,
+            requester: request.requester)
+        switch request.call {
+        case .isA, .nonExistent, .interface: return
         case .command(let name, _, let source, _, let version):
             entry.names = [name]
             entry.source = version >= 2 ? source : nil
@@ -87,7 +90,7 @@ final class BlackBox: Sendable {
     /// - Throws: as `page`.
     func lines(_ count: Int) throws(DevFailed) -> [String] { try self.page(count).lines() }
 
-    /// Requests as they were when somebody asked, newest first.
+    /// Requests at one moment, newest first.
     struct Page: Sendable {
         fileprivate let entries: [Entry]
 
@@ -105,7 +108,7 @@ final class BlackBox: Sendable {
     }
 
     private static func line(_ entry: Entry, _ names: [String: String]) -> String {
-        "\(Self.date(entry.time)) : \(Self.what(entry)) requested \(Self.who(entry, names))"
+        "\(Self.date(entry.time)) : \(Self.description(of: entry)) requested \(Self.origin(of: entry, names))"
     }
 
     /// `dd/mm/yyyy hh:mm:ss:cc`, local time, hundredths of a second.
@@ -119,7 +122,7 @@ final class BlackBox: Sendable {
             parts.tm_sec, time.microseconds / 10_000)
     }
 
-    private static func what(_ entry: Entry) -> String {
+    private static func description(of entry: Entry) -> String {
         let name = entry.operation.name
         switch entry.operation {
         case .getName, .getDescription, .getState, .getStatus, .getAdmName: return "Attribute " + name.dropFirst("_get_".count)
@@ -143,7 +146,7 @@ final class BlackBox: Sendable {
         }
     }
 
-    private static func who(_ entry: Entry, _ names: [String: String]) -> String {
+    private static func origin(of entry: Entry, _ names: [String: String]) -> String {
         let host: String
         switch entry.requester {
         case .client(let peer): host = HostNames.isLocal(peer.host) ? "localhost" : names[peer.host] ?? peer.host

@@ -1,33 +1,39 @@
 import TangoCore
 import TangoWire
 
-/// The lines of a black box that names hosts the name service has to be asked for.
+/// Returns lines of a black box whose clients' host names have to be looked up.
 struct BlackBoxQuery: GatedOperation {
+    private enum Phase {
+        case resolving
+        case finished([String])
+    }
+
+    /// Host names that have to be looked up.
+    struct Suspension: Sendable {
+        fileprivate let page: BlackBox.Page
+    }
+
     var isSerialized: Bool { false }
     private let page: BlackBox.Page
-    private var answer: DeviceResult?
+    private var phase = Phase.resolving
 
-    /// - Returns: `nil` when the kernel can answer at once.
-    init?(_ count: Int, _ box: BlackBox) {
-        guard let page = try? box.page(count), !page.remoteHosts.isEmpty else { return nil }
+    init(_ page: BlackBox.Page) {
         self.page = page
     }
 
-    mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
-        if let answer = self.answer { return .finished(answer) }
-        let page = self.page
-        let hosts = runtime.server.hosts
-        return .await(
-            .forward {
-                let names = await withTaskGroup(of: (String, String).self) { group in
-                    for address in page.remoteHosts { group.addTask { (address, await hosts.name(of: address)) } }
-                    return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
-                }
-                return .strings(page.lines(names))
-            })
+    mutating func advance(_ runtime: DeviceRuntime) throws -> Progress<Suspension> {
+        switch self.phase {
+        case .resolving: .suspended(Suspension(page: self.page))
+        case .finished(let lines): .finished(.strings(lines))
+        }
     }
 
-    mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {
-        if case .answer(let answer) = try result.get() { self.answer = answer }
+    mutating func resume(after suspension: Suspension, _ runtime: DeviceRuntime) async throws {
+        let hosts = runtime.server.hosts
+        let names = await withTaskGroup(of: (String, String).self) { group in
+            for address in suspension.page.remoteHosts { group.addTask { (address, await hosts.name(of: address)) } }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        self.phase = .finished(suspension.page.lines(names))
     }
 }

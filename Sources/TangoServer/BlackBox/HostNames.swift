@@ -7,14 +7,14 @@ import TangoIIOP
     import Darwin
 #endif
 
-/// Names of hosts by their addresses, as black box and lock status show them.
+/// Looks up names of hosts by their addresses, for black boxes and lock status.
 ///
-/// An address is looked up once however many ask, on the pool, of whose threads few are taken at a time: drivers need them. A name
-/// service that does not answer in time costs the name, not the answer: the address stands for it.
+/// Callers that need the same address share one look-up. Look-ups run on the thread pool, few at a time, since handlers need its threads.
+/// When the name service does not answer in time, the address stands for the name.
 final class HostNames: Sendable {
     private enum Entry {
         case known(String, until: ContinuousClock.Instant)
-        case asked([CheckedContinuation<String, Never>])
+        case pending([CheckedContinuation<String, Never>])
     }
 
     private struct State {
@@ -37,11 +37,12 @@ final class HostNames: Sendable {
 
     /// - Parameters:
     ///   - timeLimit: how long to wait for the name service.
-    ///   - lifetime: how long its answer is believed.
-    ///   - lookUp: asks it; may block.
+    ///   - lifetime: how long a name is kept.
+    ///   - capacity: number of names kept.
+    ///   - lookUp: looks up an address; may block.
     init(
         _ pool: BlockingPool, timeLimit: Duration = .seconds(1), lifetime: Duration = .seconds(60), capacity: Int = 1024,
-        lookUp: @escaping @Sendable (String) -> String? = HostNames.askNameService
+        lookUp: @escaping @Sendable (String) -> String? = HostNames.resolve
     ) {
         self.pool = pool
         self.timeLimit = timeLimit
@@ -52,30 +53,30 @@ final class HostNames: Sendable {
 
     static func isLocal(_ address: String) -> Bool { address.hasPrefix("127.") || address == "::1" }
 
-    /// Name of a client's host: `localhost` where it is this one, its address where it has none.
+    /// Returns the name of a client's host: `localhost` for this one, the address for one without a name.
     func name(of address: String) async -> String {
         guard !Self.isLocal(address) else { return "localhost" }
         return await withCheckedContinuation { continuation in
             let (known, isFirst) = self.state.withLock { state -> (String?, Bool) in
                 switch state.entries[address] {
                 case .known(let name, let expiry)? where expiry > .now: return (name, false)
-                case .asked(let waiters)?:
-                    state.entries[address] = .asked(waiters + [continuation])
+                case .pending(let waiters)?:
+                    state.entries[address] = .pending(waiters + [continuation])
                     return (nil, false)
                 default:
                     if state.entries.count >= self.capacity {
-                        state.entries = state.entries.filter { if case .asked = $0.value { true } else { false } }
+                        state.entries = state.entries.filter { if case .pending = $0.value { true } else { false } }
                     }
-                    state.entries[address] = .asked([continuation])
+                    state.entries[address] = .pending([continuation])
                     return (nil, true)
                 }
             }
             if let known { continuation.resume(returning: known) }
-            if isFirst { self.ask(address) }
+            if isFirst { self.startLookUp(of: address) }
         }
     }
 
-    private func ask(_ address: String) {
+    private func startLookUp(of address: String) {
         Task {
             try? await Task.sleep(for: self.timeLimit)
             self.giveUp(address)
@@ -107,10 +108,10 @@ final class HostNames: Sendable {
         self.answer(address) { _ in .known(name, until: .now + self.lifetime) }
     }
 
-    /// The look-up goes on, for those who ask later.
+    /// Answers with the address; the look-up continues, for later callers.
     private func giveUp(_ address: String) {
         self.answer(address) { entry in
-            if case .asked = entry { .known(address, until: .now + self.lifetime) } else { entry }
+            if case .pending = entry { .known(address, until: .now + self.lifetime) } else { entry }
         }
     }
 
@@ -119,14 +120,14 @@ final class HostNames: Sendable {
             let before = state.entries[address]
             let after = change(before)
             state.entries[address] = after
-            guard case .asked(let waiters)? = before, case .known(let name, _)? = after else { return ([], address) }
+            guard case .pending(let waiters)? = before, case .known(let name, _)? = after else { return ([], address) }
             return (waiters, name)
         }
         for waiter in waiters { waiter.resume(returning: name) }
     }
 
-    /// The name the system has for an address; `nil` when it has none. May block for as long as the name service takes.
-    static func askNameService(_ address: String) -> String? {
+    /// Looks up the name of an address; `nil` when it has none. Blocks until the name service answers.
+    static func resolve(_ address: String) -> String? {
         var hints = addrinfo()
         hints.ai_flags = AI_NUMERICHOST
         var found: UnsafeMutablePointer<addrinfo>?

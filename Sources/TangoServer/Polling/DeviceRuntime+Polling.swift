@@ -66,7 +66,7 @@ extension DeviceRuntime {
     private func pollTarget(_ kind: PollKind, _ name: String) throws(DevFailed) -> PollTarget {
         switch kind {
         case .attribute:
-            guard let attribute = self.attribute(name) else { throw Self.attributeNotFound(name) }
+            guard let attribute = self.attribute(name) else { throw DevFailed.attributeNotFound(name) }
             return PollTarget(kind: .attribute, name: attribute.name, isDeclaredInCode: attribute.definition.pollingPeriod != nil)
         case .command:
             let command = try self.pollableCommand(name)
@@ -79,9 +79,9 @@ extension DeviceRuntime {
     }
 
     /// A command that exists and takes no argument.
-    private func pollableCommand(_ name: String) throws(DevFailed) -> SharedCommand {
+    private func pollableCommand(_ name: String) throws(DevFailed) -> ClassCommand {
         guard let command = self.command(name) else {
-            throw DevFailed(.commandNotFound, "Command \(name.tangoFolded) not found", origin: "DeviceImpl::check_command_exists")
+            throw DevFailed.commandNotFound(name.tangoFolded, origin: "DeviceImpl::check_command_exists")
         }
         guard command.value.info.inType == .void else {
             throw DevFailed(
@@ -208,7 +208,7 @@ extension DeviceRuntime {
         guard let period, !polling.isStopped(kind, name), polling.wantedPeriod(kind, name) == nil,
             let target = try? self.pollTarget(kind, name)
         else { return }
-        let milliseconds = period.wholeMilliseconds
+        let milliseconds = period.pollingPeriod
         _ = self.beginPolling(target, milliseconds == 0 ? 0 : max(PollSettings.smallestPeriod, milliseconds), polling)
     }
 
@@ -239,10 +239,11 @@ extension DeviceRuntime {
         let names = names.map(\.tangoFolded)
         switch kind {
         case .attribute:
-            self.blackBox.record(.readAttributes(names, source: .device, identity: nil, version: 5), .readAttributes5, by: .polling)
+            let call = DeviceCall.readAttributes(names, source: .device, identity: nil, version: 5)
+            self.blackBox.record(Request(call: call, operation: .readAttributes5, requester: .polling))
         case .command:
-            self.blackBox.record(
-                .command(names.first ?? "", .void, source: .device, identity: nil, version: 2), .commandInout, by: .polling)
+            let call = DeviceCall.command(names.first ?? "", .void, source: .device, identity: nil, version: 2)
+            self.blackBox.record(Request(call: call, operation: .commandInout, requester: .polling))
         }
     }
 
@@ -305,40 +306,35 @@ extension DeviceRuntime {
 
     // MARK: - Cache
 
-    /// Answers from the cache: everything when only the cache is asked, else only when all of it is there.
-    func cachedAttributes(_ names: [String], _ source: DevSource, _ version: Int) throws(DevFailed) -> Result<DeviceResult, any Error>? {
-        guard source == .cache || self.isPolled, !self.hasForwarded(among: names) else { return nil }
-        let names = names.count == 1 && names[0] == "All attributes" ? self.allAttributes.map(\.name) : names
+    /// What the poll cache has of these attributes; `nil` when it is not consulted, since only the device can answer.
+    func cachedAttributes(_ names: [String], _ source: DevSource) -> CachedAttributes? {
+        guard source == .cache || self.isPolled else { return nil }
+        let names = names.count == 1 && names[0] == AttributeRuntime.allNames ? self.allAttributes.map(\.name) : names
+        var cached = CachedAttributes(names: names)
         let now = NIODeadline.now()
-        var values: [AttributeValue] = []
-        values.reserveCapacity(names.count)
-        var size = 0
-        for name in names {
-            // A short request may ask for a big array many times over.
-            guard size < MessageSplitter.defaultMaximumMessageSize else { return .failure(SystemException.noResources) }
-            var value: AttributeValue
-            if let attribute = self.attribute(name) {
-                do {
-                    guard let cached = try self.cachedValue(of: attribute, source, now: now) else { return nil }
-                    value = cached
-                } catch {
-                    value = attribute.failed(error, asked: name)
-                }
-            } else if source == .cache {
-                value = AttributeValue(name: name, failure: Self.attributeNotFound(name), time: .now)
-            } else {
-                return nil
-            }
-            if version < 3, let failure = value.failure { throw failure }
-            size += 100 + value.data.count * 8
-            values.append(value)
-        }
-        return .success(.attributeValues(values))
+        for name in names where !cached.isFull { cached.append(self.cachedValue(name, source, now: now)) }
+        return cached
     }
 
-    /// The last polled value; `nil` when the device has to be asked.
-    /// - Throws: when only the cache is asked: `API_AttrNotPolled`, `API_NoDataYet`, `API_NotUpdatedAnyMore`.
-    func cachedValue(of attribute: AttributeRuntime, _ source: DevSource, now: NIODeadline = .now()) throws(DevFailed) -> AttributeValue? {
+    /// The last polled value or, where only the cache may be read, why there is none; `nil` when the device has to be read.
+    private func cachedValue(_ name: String, _ source: DevSource, now: NIODeadline) -> AttributeValue? {
+        guard let attribute = self.attribute(name) else {
+            guard source == .cache, !self.hasForwarded(among: [name]) else { return nil }
+            return AttributeValue(name: name, failure: .attributeNotFound(name), time: .now)
+        }
+        guard attribute.root == nil else { return nil }
+        do {
+            return try self.cachedValue(of: attribute, source, now: now)
+        } catch {
+            return attribute.failed(error, asked: name)
+        }
+    }
+
+    /// The last polled value; `nil` when the device has to be read.
+    /// - Throws: where only the cache may be read: `API_AttrNotPolled`, `API_NoDataYet`, `API_NotUpdatedAnyMore`.
+    private func cachedValue(
+        of attribute: AttributeRuntime, _ source: DevSource, now: NIODeadline
+    ) throws(DevFailed) -> AttributeValue? {
         do {
             if let polling = self.persistentState.polling, let record = try polling.fresh(.attribute, attribute.name, now: now),
                 case .attribute(let value) = record.value
@@ -350,12 +346,11 @@ extension DeviceRuntime {
             throw error
         }
         guard source == .cache else { return nil }
-        throw DevFailed(
-            .attributeNotPolled, "Attribute \(attribute.name) not polled", origin: "Device::read_attributes_from_cache")
+        throw DevFailed.attributeNotPolled(attribute.name, origin: "Device::read_attributes_from_cache")
     }
 
-    /// The last polled result of a command; `nil` when the device has to be asked.
-    func cachedCommand(_ name: String, _ source: DevSource) throws(DevFailed) -> Result<DeviceResult, any Error>? {
+    /// The last polled result of a command; `nil` when the device has to execute it.
+    func cachedCommand(_ name: String, _ source: DevSource) throws(DevFailed) -> CommandData? {
         guard source == .cache || self.isPolled else { return nil }
         if source == .cache { _ = try self.pollableCommand(name) }
         guard let command = self.command(name) else { return nil }
@@ -363,7 +358,7 @@ extension DeviceRuntime {
             let kind = Self.polledKind(.command, name)
             if let polling = self.persistentState.polling, let record = try polling.fresh(kind, command.value.info.name, now: .now()) {
                 guard record.value.errors.isEmpty else { throw DevFailed(errors: record.value.errors) }
-                return .success(.command(record.value.commandResult))
+                return record.value.commandResult
             }
         } catch {
             // A failed poll is an answer, a missing or old one is none.
@@ -371,7 +366,7 @@ extension DeviceRuntime {
             throw error
         }
         guard source == .cache else { return nil }
-        throw DevFailed(.commandNotPolled, "Command \(command.value.info.name) not polled", origin: "Device::command_inout")
+        throw DevFailed.commandNotPolled(command.value.info.name, origin: "Device::command_inout")
     }
 
     /// Quality of the last polled value of an attribute; `nil` when it is not polled or has none. For the computed state, which does not
@@ -386,9 +381,9 @@ extension DeviceRuntime {
     /// - Throws: `API_AttrNotFound`, `API_AttrNotPolled`, `API_NoDataYet`, `API_MemoryAllocation` for a negative count.
     func attributeHistory(_ name: String, _ count: Int) throws(DevFailed) -> AttributeHistory {
         let origin = "Device::read_attribute_history"
-        guard let attribute = self.attribute(name) else { throw Self.attributeNotFound(name) }
+        guard let attribute = self.attribute(name) else { throw DevFailed.attributeNotFound(name) }
         guard let object = self.polled(.attribute, name) else {
-            throw DevFailed(.attributeNotPolled, "Attribute \(attribute.name) not polled", origin: origin)
+            throw DevFailed.attributeNotPolled(attribute.name, origin: origin)
         }
         try Self.checkHistory(object, count, origin)
         let values = object.ring.newest(count).compactMap { record -> AttributeValue? in
@@ -413,7 +408,7 @@ extension DeviceRuntime {
         let origin = "Device::command_inout_history"
         let command = try self.pollableCommand(name)
         guard let object = self.polled(.command, name) else {
-            throw DevFailed(.commandNotPolled, "Command \(name.tangoFolded) not polled", origin: origin)
+            throw DevFailed.commandNotPolled(name.tangoFolded, origin: origin)
         }
         try Self.checkHistory(object, count, origin)
         let records = object.ring.newest(count).map { record in
@@ -439,9 +434,4 @@ extension DeviceRuntime {
         let builtIn = attributes.filter { $0.name == "State" || $0.name == "Status" }
         return polling.objects(.command).map { text($0) } + builtIn.map { text($0, asCommand: true) } + attributes.map { text($0) }
     }
-}
-
-extension Duration {
-    /// Milliseconds without their fraction, as far as a period can be told on the wire.
-    var wholeMilliseconds: Int { Int(min(max(self / .milliseconds(1), -1), Double(Int32.max))) }
 }

@@ -51,3 +51,8 @@ struct PollSettings: Sendable {
         return stride(from: 0, to: texts.count - 1, by: 2).map { (texts[$0], texts[$0 + 1]) }
     }
 }
+
+extension Duration {
+    /// The duration as a polling period: milliseconds, as many as the 32 bits of a period hold.
+    var pollingPeriod: Int { Int(Int32(clamping: self.milliseconds)) }
+}

@@ -4,7 +4,7 @@ import TangoCore
 import TangoIIOP
 import TangoWire
 
-/// Takes the calls that handlers of a server make on devices of the same server, in the task that makes them.
+/// Handles the calls that handlers of a server make on devices of the same server, in the calling task.
 final class InProcessServer: Sendable {
     private struct Address: Hashable {
         var host: String
@@ -20,7 +20,7 @@ final class InProcessServer: Sendable {
         self.dispatcher = dispatcher
     }
 
-    /// Requests to these hosts at that port come to this server.
+    /// Adds addresses under which requests reach this server.
     func add(hosts: some Sequence<String>, port: Int) {
         self.first.withLock { first in
             guard first == nil, let host = hosts.first(where: { _ in true }) else { return }
@@ -31,7 +31,7 @@ final class InProcessServer: Sendable {
         }
     }
 
-    /// The server is ready: calls of its devices are no longer part of its start.
+    /// Marks the end of the server's start; the black box distinguishes calls made before.
     func started() { self.isStarting.store(false, ordering: .relaxed) }
 
     func serves(_ endpoint: Endpoint) -> Bool {

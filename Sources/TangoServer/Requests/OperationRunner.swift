@@ -3,11 +3,11 @@ import TangoClient
 import TangoCore
 import TangoWire
 
-/// Takes the outcome of an operation that could not be finished at once.
+/// Receives the outcome of an operation that could not be finished at once.
 protocol OutcomeReceiver: Sendable {
-    /// Where work of inline classes goes on.
+    /// Where operations of inline classes continue.
     var eventLoop: any EventLoop { get }
-    /// What the request is part of, for handlers that run later; `nil` for nearly all.
+    /// Trace of the request, for handlers that run later; `nil` for most requests.
     var trace: RequestTrace? { get }
     /// Called once, from any thread, before the gate is free again.
     func finish(_ outcome: Result<DeviceResult, any Error>)
@@ -17,7 +17,7 @@ extension OutcomeReceiver {
     var trace: RequestTrace? { nil }
 }
 
-/// The trace a request came with. A class, so that requests without one pay an empty pointer.
+/// The trace of a request. A class, so that requests without one pay for an empty pointer only.
 final class RequestTrace: Sendable {
     private let context: TraceContext
 
@@ -25,12 +25,12 @@ final class RequestTrace: Sendable {
         self.context = context
     }
 
-    /// Has handlers find the trace.
+    /// Runs the body with the trace as the current one.
     func run(_ body: () -> Void) { TraceContext.$current.withValue(self.context) { body() } }
 }
 
-/// Runs operations on devices, for clients, the polling and the kernel itself: takes the gate, goes on where the class wants its handlers
-/// to run, and in a task from the first handler that has to be awaited.
+/// Runs operations on devices, for clients, for polling and for the server itself: takes the device's gate, continues where the class wants
+/// its handlers to run, and in a task from the first handler that has to be awaited.
 enum OperationRunner {
     typealias Outcome = Result<DeviceResult, any Error>
 
@@ -49,8 +49,8 @@ enum OperationRunner {
                 case .finished(let result):
                     gate?.release()
                     return .success(result)
-                case .await(let step):
-                    Self.finish(operation, step, runtime, gate, makeReceiver())
+                case .suspended(let suspension):
+                    Self.continueInTask(operation, suspension, runtime, gate, makeReceiver())
                     return nil
                 }
             } catch {
@@ -59,44 +59,45 @@ enum OperationRunner {
             }
         }
         let receiver = makeReceiver()
-        @Sendable func enter(_ isHeld: Bool) {
+        @Sendable func gateOpened(_ isHeld: Bool) {
             guard isHeld else {
                 receiver.finish(operation.timedOut)
                 return
             }
             switch runtime.deviceClass.execution {
-            case .inline: receiver.eventLoop.execute { Self.start(operation, runtime, gate, receiver) }
+            case .inline: receiver.eventLoop.execute { Self.runTraced(operation, runtime, gate, receiver) }
             case .blocking:
                 runtime.server.pool.submit { state in
                     guard case .active = state else {
                         gate?.release()
-                        receiver.finish(.failure(DevFailed(.shutdownInProgress, "The server is shutting down")))
+                        receiver.finish(.failure(DevFailed.serverIsShuttingDown))
                         return
                     }
-                    Self.start(operation, runtime, gate, receiver)
+                    Self.runTraced(operation, runtime, gate, receiver)
                 }
             }
         }
         if let gate {
-            gate.acquire(within: runtime.server.gateTimeout, on: receiver.eventLoop) { enter($0) }
+            gate.acquire(within: runtime.server.gateTimeout, on: receiver.eventLoop) { gateOpened($0) }
         } else {
-            enter(true)
+            gateOpened(true)
         }
         return nil
     }
 
-    /// Runs the operation in the current task and waits for its outcome. A task that holds the device's gate goes straight in.
+    /// Runs the operation in the current task and waits for its outcome. A task that holds the device's gate passes it again.
     static func run<Operation: GatedOperation>(_ operation: Operation, on runtime: DeviceRuntime) async -> Outcome {
-        guard let gate = runtime.gate(for: operation), !gate.isHeldByTask else { return await Self.perform(operation, runtime) }
+        guard let gate = runtime.gate(for: operation), !gate.isHeldByTask else { return await Self.runInTask(operation, runtime) }
         guard await gate.acquire(within: runtime.server.gateTimeout, on: runtime.server.eventLoops.any()) else {
             return operation.timedOut
         }
         defer { gate.release() }
-        return await gate.whileHeld { await Self.perform(operation, runtime) }
+        return await gate.whileHeld { await Self.runInTask(operation, runtime) }
     }
 
-    /// The gate is held by this task.
-    private static func perform<Operation: GatedOperation>(_ operation: Operation, _ runtime: DeviceRuntime) async -> Outcome {
+    // MARK: - With the gate held
+
+    private static func runInTask<Operation: GatedOperation>(_ operation: Operation, _ runtime: DeviceRuntime) async -> Outcome {
         guard !runtime.isEnded else { return .failure(SystemException.objectNotExist) }
         let executor = runtime.deviceClass.execution == .blocking ? runtime.server.poolExecutor : nil
         return await HandlerTask.$server.withValue(runtime.handlerServer) {
@@ -105,7 +106,7 @@ enum OperationRunner {
                 do {
                     switch try operation.advance(runtime) {
                     case .finished(let result): return .success(result)
-                    case .await(let step): return await Self.goOn(operation, step, runtime)
+                    case .suspended(let suspension): return await Self.continueOperation(operation, suspension, runtime)
                     }
                 } catch {
                     return .failure(error)
@@ -114,15 +115,15 @@ enum OperationRunner {
         }
     }
 
-    /// The gate is held.
-    private static func start<Operation: GatedOperation, Receiver: OutcomeReceiver>(
+    /// On the class's thread, with the trace of the request.
+    private static func runTraced<Operation: GatedOperation, Receiver: OutcomeReceiver>(
         _ operation: Operation, _ runtime: DeviceRuntime, _ gate: Gate?, _ receiver: Receiver
     ) {
-        guard let trace = receiver.trace else { return Self.begin(operation, runtime, gate, receiver) }
-        trace.run { Self.begin(operation, runtime, gate, receiver) }
+        guard let trace = receiver.trace else { return Self.runNow(operation, runtime, gate, receiver) }
+        trace.run { Self.runNow(operation, runtime, gate, receiver) }
     }
 
-    private static func begin<Operation: GatedOperation, Receiver: OutcomeReceiver>(
+    private static func runNow<Operation: GatedOperation, Receiver: OutcomeReceiver>(
         _ operation: Operation, _ runtime: DeviceRuntime, _ gate: Gate?, _ receiver: Receiver
     ) {
         var operation = operation
@@ -133,7 +134,7 @@ enum OperationRunner {
             case .finished(let result):
                 receiver.finish(.success(result))
                 gate?.release()
-            case .await(let step): Self.finish(operation, step, runtime, gate, receiver)
+            case .suspended(let suspension): Self.continueInTask(operation, suspension, runtime, gate, receiver)
             }
         } catch {
             receiver.finish(.failure(error))
@@ -141,17 +142,17 @@ enum OperationRunner {
         }
     }
 
-    /// Goes on in a task that holds the gate until the operation is over.
-    private static func finish<Operation: GatedOperation, Receiver: OutcomeReceiver>(
-        _ operation: Operation, _ step: AsyncStep, _ runtime: DeviceRuntime, _ gate: Gate?, _ receiver: Receiver
+    /// Continues in a task that holds the gate until the operation is over.
+    private static func continueInTask<Operation: GatedOperation, Receiver: OutcomeReceiver>(
+        _ operation: Operation, _ suspension: Operation.Suspension, _ runtime: DeviceRuntime, _ gate: Gate?, _ receiver: Receiver
     ) {
         let executor = runtime.deviceClass.execution == .blocking ? runtime.server.poolExecutor : nil
         Task.immediate(executorPreference: executor) {
             let outcome = await HandlerTask.$server.withValue(runtime.handlerServer) {
                 if let gate {
-                    await gate.whileHeld { await Self.goOn(operation, step, runtime) }
+                    await gate.whileHeld { await Self.continueOperation(operation, suspension, runtime) }
                 } else {
-                    await Self.goOn(operation, step, runtime)
+                    await Self.continueOperation(operation, suspension, runtime)
                 }
             }
             // Before the gate is free: a server that stops waits for it, and then closes the connections.
@@ -160,23 +161,17 @@ enum OperationRunner {
         }
     }
 
-    private static func goOn<Operation: GatedOperation>(
-        _ operation: Operation, _ step: AsyncStep, _ runtime: DeviceRuntime
+    private static func continueOperation<Operation: GatedOperation>(
+        _ operation: Operation, _ suspension: Operation.Suspension, _ runtime: DeviceRuntime
     ) async -> Outcome {
         var operation = operation
-        var step = step
+        var suspension = suspension
         do {
             while true {
-                let result: Result<StepResult, any Error>
-                do {
-                    result = .success(try await step.run(runtime))
-                } catch {
-                    result = .failure(error)
-                }
-                try operation.resume(result, runtime)
+                try await operation.resume(after: suspension, runtime)
                 switch try operation.advance(runtime) {
                 case .finished(let result): return .success(result)
-                case .await(let next): step = next
+                case .suspended(let next): suspension = next
                 }
             }
         } catch {

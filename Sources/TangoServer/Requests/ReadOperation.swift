@@ -1,179 +1,167 @@
 import TangoCore
 import TangoWire
 
-/// Reads attributes: one answer per name, in order; a failure of one is in its answer.
+/// Reads attributes: one value per name, in order; the failure of one is in its value.
 struct ReadOperation: GatedOperation {
-    private var names: [String]
-    private let source: DevSource
-    /// Interfaces 1 and 2 have no place for the error of one attribute: it fails the call.
-    private let throwsErrors: Bool
-    /// Reads only to see whether there are alarms: part of another request.
-    private let isCheck: Bool
-    private var values: [AttributeValue] = []
-    private var isStarted = false
-    private var needsHook = false
-    private var awaited: AttributeRuntime?
-    /// What the state depends on, while it is read.
-    private var condition: ConditionReading?
-    /// Places of State, and of Status beside it, in the answer: what they depend on may still come in this request.
-    private var deferred: [(place: Int, role: MemberRole)] = []
-    /// About how many bytes the answer has so far.
-    private var size = 0
-    private let sizeLimit: Int
-
-    init(names: [String], source: DevSource, version: Int) {
-        self.names = names
-        self.source = source
-        self.throwsErrors = version < 3
-        self.isCheck = false
-        self.sizeLimit = MessageSplitter.defaultMaximumMessageSize
+    enum Suspension: Sendable {
+        case reading(SuspendedRead)
+        /// Reads what State depends on.
+        case checkingState(StateCheck)
     }
 
-    /// A read of the polling: nothing of it goes into one message.
+    /// Whom the values are for.
+    private enum Purpose {
+        /// A client, over an interface of that version.
+        case client(version: Int)
+        /// The poll cache.
+        case polling
+
+        /// Interfaces 1 and 2 have no place for the error of one attribute: it fails the call.
+        var throwsErrors: Bool {
+            switch self {
+            case .client(let version): version < 3
+            case .polling: false
+            }
+        }
+
+        /// Largest size of the values together, in bytes. Polled values never go into one message.
+        var sizeLimit: Int {
+            switch self {
+            case .client: MessageSplitter.defaultMaximumMessageSize
+            case .polling: .max
+            }
+        }
+    }
+
+    private enum Phase {
+        case starting
+        /// `alwaysExecuted` is called when the first attribute is found, and not at all when no name is that of one (cppTango 9.3.4).
+        case beforeHook
+        case reading
+    }
+
+    private var names: [String]
+    private let source: DevSource
+    private let purpose: Purpose
+    /// Values of the poll cache by position, `nil` where the device has to be read; empty when nothing is taken from the cache.
+    private let cached: [AttributeValue?]
+    private var phase = Phase.starting
+    private var values: [AttributeValue] = []
+    /// Indexes of State and Status; they are filled last, after the attributes they depend on.
+    private var deferred: [(index: Int, role: MemberRole)] = []
+    /// Approximate size of the values in bytes.
+    private var size = 0
+
+    /// - Parameters:
+    ///   - source: where roots of forwarded attributes are read from.
+    ///   - cached: values of the poll cache, one for each name.
+    init(names: [String], source: DevSource, version: Int, cached: [AttributeValue?] = []) {
+        self.names = names
+        self.source = source
+        self.purpose = .client(version: version)
+        self.cached = cached
+    }
+
+    /// Reads for the poll cache.
     init(polling names: [String]) {
         self.names = names
         self.source = .device
-        self.throwsErrors = false
-        self.isCheck = false
-        self.sizeLimit = .max
+        self.purpose = .polling
+        self.cached = []
     }
 
-    /// Reads the attributes for their alarms only.
-    init(checking names: [String]) {
-        self.names = names
-        self.source = .device
-        self.throwsErrors = false
-        self.isCheck = true
-        self.sizeLimit = .max
-    }
-
-    mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
-        if !self.isStarted {
-            self.isStarted = true
-            if self.names.count == 1, self.names[0] == "All attributes" { self.names = runtime.allAttributes.map(\.name) }
+    mutating func advance(_ runtime: DeviceRuntime) throws -> Progress<Suspension> {
+        switch self.phase {
+        case .starting:
+            if self.names.count == 1, self.names[0] == AttributeRuntime.allNames { self.names = runtime.allAttributes.map(\.name) }
             self.values.reserveCapacity(self.names.count)
-            self.needsHook = !self.isCheck
+            self.phase = .beforeHook
+        case .beforeHook, .reading: break
         }
         while self.values.count < self.names.count {
-            // A short request may ask for a big array many times over.
-            guard self.size < self.sizeLimit else { throw SystemException.noResources }
+            // A short request may name a big array many times over.
+            guard self.size < self.purpose.sizeLimit else { throw SystemException.noResources }
             let name = self.names[self.values.count]
             guard let attribute = runtime.attribute(name) else {
-                self.append(
-                    AttributeValue(
-                        name: name,
-                        failure: DevFailed(.attributeNotFound, "\(name) attribute not found", origin: "MultiAttribute::get_attr_by_name"),
-                        time: .now))
+                self.append(AttributeValue(name: name, failure: .attributeNotFound(name), time: .now))
                 continue
             }
-            if self.needsHook {
-                // Not called when no name is that of an attribute (measured).
-                self.needsHook = false
+            switch self.phase {
+            case .starting, .beforeHook:
+                self.phase = .reading
                 try runtime.device?.alwaysExecuted()
+            case .reading: break
             }
-            if attribute.isBuiltIn, !self.isCheck, self.waits(attribute, runtime) {
-                // Its place is filled when all others are read.
+            if attribute.isBuiltIn, self.isDeferred(attribute, runtime) {
                 self.deferred.append((self.values.count, attribute.role))
-                let nothing: AttributeData = attribute.role == .state ? .deviceState(.unknown) : .string([""])
-                self.append(attribute.value(from: AttributeReading(nothing, dimension: .scalar), setSource: nil))
+                let placeholder: AttributeData = attribute.role == .state ? .deviceState(.unknown) : .string([""])
+                self.append(attribute.value(from: AttributeReading(placeholder, dimension: .scalar), setSource: nil))
+                continue
+            }
+            if !self.cached.isEmpty, let value = self.cached[self.values.count] {
+                self.append(value)
                 continue
             }
             do {
-                if let step = try self.read(attribute, runtime) {
-                    self.awaited = attribute
-                    return .await(step)
+                switch try AttributeRead(of: attribute, from: self.source, on: runtime) {
+                case .finished(let reading): self.append(read: runtime.value(of: attribute, from: reading))
+                case .suspended(let read): return .suspended(.reading(read))
                 }
             } catch {
-                self.append(attribute.failed(DevFailed(wrapping: error), asked: self.names[self.values.count]))
+                self.append(read: attribute.failed(DevFailed(wrapping: error)))
             }
         }
-        if !self.deferred.isEmpty, let step = try self.tellState(runtime) { return .await(step) }
-        if self.throwsErrors, let failure = self.values.lazy.compactMap(\.failure).first { throw failure }
+        if !self.deferred.isEmpty {
+            var check = StateCheck(runtime, fresh: self.names.compactMap { runtime.attribute($0) }.map(ObjectIdentifier.init))
+            guard check.advance(runtime) else { return .suspended(.checkingState(check)) }
+            self.fillState(runtime)
+        }
+        if self.purpose.throwsErrors, let failure = self.values.lazy.compactMap(\.failure).first { throw failure }
         return .finished(.attributeValues(self.values))
     }
 
-    /// Whether State, or Status asked for together with it, has to wait for the attributes it depends on.
-    private func waits(_ attribute: AttributeRuntime, _ runtime: DeviceRuntime) -> Bool {
+    mutating func resume(after suspension: Suspension, _ runtime: DeviceRuntime) async throws {
+        switch suspension {
+        case .reading(let read):
+            do {
+                self.append(read: try await read.finish(runtime) { runtime.value(of: $0, from: $1) })
+            } catch {
+                self.append(read: read.attribute.failed(DevFailed(wrapping: error)))
+            }
+        case .checkingState(let check):
+            await check.finish(runtime)
+            self.fillState(runtime)
+        }
+    }
+
+    /// Whether State, or Status read together with it, has to wait for the attributes it depends on.
+    private func isDeferred(_ attribute: AttributeRuntime, _ runtime: DeviceRuntime) -> Bool {
         guard runtime.device != nil, !runtime.attributesTheStateDependsOn.isEmpty else { return false }
         return attribute.role == .state || self.names.contains { $0.tangoFolded == "state" }
     }
 
-    /// Fills the places of State after reading what it depends on and was not read in this request.
-    private mutating func tellState(_ runtime: DeviceRuntime) throws -> AsyncStep? {
-        var condition =
-            self.condition ?? ConditionReading(runtime, fresh: self.names.compactMap { runtime.attribute($0) }.map(ObjectIdentifier.init))
-        let step = try condition.advance(runtime)
-        self.condition = condition
-        if let step { return step }
+    /// Fills the values of State and Status, whose attributes are read.
+    private mutating func fillState(_ runtime: DeviceRuntime) {
         let state = runtime.computedState()
-        for (place, role) in self.deferred {
-            self.values[place].data = role == .state ? .deviceState(state) : .string([runtime.status])
+        for (index, role) in self.deferred {
+            self.values[index].data = role == .state ? .deviceState(state) : .string([runtime.status])
         }
         self.deferred = []
-        self.condition = nil
-        return nil
     }
 
-    /// Reads with a synchronous handler, or returns what has to be awaited.
-    private mutating func read(_ attribute: AttributeRuntime, _ runtime: DeviceRuntime) throws -> AsyncStep? {
-        if let root = attribute.root { return try self.forward(attribute, root, runtime) }
-        if self.source != .device, let cached = try runtime.cachedValue(of: attribute, self.source) {
-            self.append(cached)
-            return nil
-        }
-        if !attribute.isBuiltIn, let error = attribute.startUpError { throw error }
-        if attribute.isBuiltIn, runtime.device == nil {
-            // A device that could not be made still tells its state and why.
-            let data: AttributeData = attribute.role == .state ? .deviceState(runtime.state) : .string([runtime.status])
-            self.finish(attribute, AttributeReading(data, dimension: .scalar), runtime)
-            return nil
-        }
-        let call = try runtime.call(attribute.name)
-        if let isAllowed = attribute.definition.isAllowed, !isAllowed(call, .read) {
-            throw DevFailed(
-                .attributeNotAllowed, "It is currently not allowed to read attribute \(attribute.name)", origin: "Device::read_attributes")
-        }
-        switch attribute.definition.reader {
-        case .sync(let handler): self.finish(attribute, try handler(call), runtime)
-        case .async(let handler): return .read(handler, name: attribute.name)
-        case nil: self.finish(attribute, nil, runtime)
-        }
-        return nil
-    }
-
-    /// The root is asked, from where the client wants it.
-    private func forward(_ attribute: AttributeRuntime, _ root: ForwardedRoot, _ runtime: DeviceRuntime) throws -> AsyncStep {
-        if let isAllowed = attribute.definition.isAllowed, !isAllowed(try runtime.call(attribute.name), .read) {
-            throw DevFailed(
-                .attributeNotAllowed, "It is currently not allowed to read attribute \(attribute.name)", origin: "Device::read_attributes")
-        }
-        let source = self.source
-        return .forward { .attributeValues([try await root.read(as: attribute.name, source)]) }
+    /// Appends what a read gave; a failure carries the name as the client wrote it.
+    private mutating func append(read value: AttributeValue) {
+        self.append(value)
+        if !value.errors.isEmpty { self.values[self.values.count - 1].name = self.names[self.values.count - 1] }
     }
 
     private mutating func append(_ value: AttributeValue) {
-        self.size += value.errors.isEmpty ? 100 + value.data.count * 8 : 400
+        self.size += value.approximateSize
         self.values.append(value)
     }
+}
 
-    private mutating func finish(_ attribute: AttributeRuntime, _ reading: AttributeReading?, _ runtime: DeviceRuntime) {
-        var value = self.isCheck ? attribute.value(from: reading, setSource: nil) : runtime.value(of: attribute, from: reading)
-        if !value.errors.isEmpty { value.name = self.names[self.values.count] }
-        self.append(value)
-    }
-
-    mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {
-        if self.condition != nil {
-            try self.condition?.resume(result, runtime)
-            return
-        }
-        guard let attribute = self.awaited else { return }
-        self.awaited = nil
-        switch result {
-        case .success(.reading(let reading)): self.finish(attribute, reading, runtime)
-        case .success(.answer(.attributeValues(let values))): self.append(attribute.forwarded(values[0]))
-        case .success: self.finish(attribute, nil, runtime)
-        case .failure(let error): self.append(attribute.failed(DevFailed(wrapping: error), asked: self.names[self.values.count]))
-        }
-    }
+extension AttributeValue {
+    /// About how many bytes the value takes in a message.
+    var approximateSize: Int { self.errors.isEmpty ? 100 + self.data.count * 8 : 400 }
 }

@@ -1,44 +1,52 @@
 import TangoCore
 import TangoWire
 
-/// The CORBA attributes state and status.
+/// Reads the CORBA attribute `state`.
 struct StateOperation: GatedOperation {
-    enum Kind { case state, status }
-    let kind: Kind
-    private var condition: ConditionReading?
-
-    init(kind: Kind) {
-        self.kind = kind
+    private enum Phase {
+        case starting
+        /// The attributes that the state depends on are read.
+        case checked
     }
 
-    mutating func advance(_ runtime: DeviceRuntime) throws -> Advance {
-        do {
-            if self.condition == nil {
+    private var phase = Phase.starting
+
+    mutating func advance(_ runtime: DeviceRuntime) throws -> Progress<StateCheck> {
+        switch self.phase {
+        case .starting:
+            do {
                 try runtime.device?.alwaysExecuted()
-                self.condition = self.kind == .state ? ConditionReading(runtime) : nil
+            } catch {
+                throw SystemException.implementationLimit(error is DevFailed ? 11 : 12)
             }
-            if let step = try self.condition?.advance(runtime) { return .await(step) }
+            var check = StateCheck(runtime)
+            guard check.advance(runtime) else { return .suspended(check) }
+        case .checked: break
+        }
+        return .finished(.state(runtime.computedState()))
+    }
+
+    mutating func resume(after suspension: StateCheck, _ runtime: DeviceRuntime) async throws {
+        await suspension.finish(runtime)
+        self.phase = .checked
+    }
+
+    /// A state that cannot be read is a system exception: the operation declares no other (cppTango 9.3.4).
+    var timedOut: Result<DeviceResult, any Error> { .failure(SystemException.implementationLimit(10)) }
+}
+
+/// Reads the CORBA attribute `status`. Failures are in the text.
+struct StatusOperation: GatedOperation {
+    mutating func advance(_ runtime: DeviceRuntime) throws -> Progress<Never> {
+        do {
+            try runtime.device?.alwaysExecuted()
         } catch {
-            switch self.kind {
-            case .state: throw SystemException.implementationLimit(error is DevFailed ? 11 : 12)
-            case .status: return .finished(.string("Got exception    when trying to build device status"))
-            }
+            return .finished(.string("Got exception    when trying to build device status"))
         }
-        switch self.kind {
-        case .state: return .finished(.state(runtime.computedState()))
-        case .status: return .finished(.string(runtime.status))
-        }
+        return .finished(.string(runtime.status))
     }
 
-    mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {
-        try self.condition?.resume(result, runtime)
-    }
+    mutating func resume(after suspension: Never, _ runtime: DeviceRuntime) async throws {}
 
-    /// A state that cannot be had is a system exception: the operation declares no other (measured). A status says so in its text.
-    var timedOut: Result<DeviceResult, any Error> {
-        switch self.kind {
-        case .state: .failure(SystemException.implementationLimit(10))
-        case .status: .success(.string("Not able to acquire device monitor"))
-        }
-    }
+    var timedOut: Result<DeviceResult, any Error> { .success(.string("Not able to acquire device monitor")) }
 }

@@ -96,7 +96,7 @@ struct BlackBoxTests {
         let box = BlackBox(depth: depth)
         for index in 0..<120 {
             let call = DeviceCall.command("c\(index)", .void, source: .device, identity: nil, version: 4)
-            box.record(call, call.operation, by: .polling)
+            box.record(Request(call: call, operation: call.operation, requester: .polling))
         }
         let lines = try box.lines(1000)
         #expect(lines.count == kept)
@@ -107,7 +107,7 @@ struct BlackBoxTests {
         for (values, kept) in [(["7"], 7), (["nonsense"], 50), ([], 50)] {
             let context = DeviceContext.isolated(
                 try DeviceName("t/a/1"), of: BenchDevice.deviceClass(), properties: ["BlackBox_Depth": values])
-            for _ in 0..<60 { context.runtime.record(.ping, .ping, by: .userThread) }
+            for _ in 0..<60 { context.runtime.blackBox.record(Request(call: .ping, operation: .ping, requester: .userThread)) }
             #expect(try context.runtime.blackBox.lines(100).count == kept)
         }
     }
@@ -116,7 +116,7 @@ struct BlackBoxTests {
         let box = BlackBox()
         let call = DeviceCall.readAttributes(
             ["a", "b"], source: .cache, identity: .java(mainClass: "Main", uuid: (1, 2)), version: 5)
-        box.record(call, call.operation, by: .client(.init(host: "10.1.2.3", port: 4)))
+        box.record(Request(call: call, operation: call.operation, requester: .client(.init(host: "10.1.2.3", port: 4))))
         #expect(
             try box.lines(1)[0].hasSuffix(
                 " : Operation read_attributes_5 (a, b) from cache requested from 10.1.2.3 (Java client with main class Main)"))

@@ -78,7 +78,7 @@ import Testing
     @Test func theBlackBoxNamesHosts() throws {
         let box = BlackBox()
         for host in ["10.1.2.3", "127.0.0.1", "10.1.2.4", "10.1.2.3"] {
-            box.record(.ping, .ping, by: .client(.init(host: host, port: 4)))
+            box.record(Request(call: .ping, operation: .ping, requester: .client(.init(host: host, port: 4))))
         }
         let page = try box.page(10)
         #expect(page.remoteHosts == ["10.1.2.3", "10.1.2.4"])
@@ -90,19 +90,19 @@ import Testing
 
     @Test func aBlackBoxOfThisHostNeedsNoNameService() throws {
         let box = BlackBox()
-        #expect(BlackBoxQuery(5, box) == nil)
-        box.record(.ping, .ping, by: .client(.init(host: "127.0.0.1", port: 4)))
-        #expect(BlackBoxQuery(5, box) == nil)
-        box.record(.ping, .ping, by: .client(.init(host: "10.1.2.3", port: 4)))
-        #expect(BlackBoxQuery(5, box) != nil)
-        #expect(BlackBoxQuery(0, box) == nil)
+        #expect(throws: DevFailed.self) { try box.page(5) }
+        box.record(Request(call: .ping, operation: .ping, requester: .client(.init(host: "127.0.0.1", port: 4))))
+        #expect(try box.page(5).remoteHosts.isEmpty)
+        box.record(Request(call: .ping, operation: .ping, requester: .client(.init(host: "10.1.2.3", port: 4))))
+        #expect(try !box.page(5).remoteHosts.isEmpty)
+        #expect(throws: DevFailed.self) { try box.page(0) }
     }
 
     @Test func theCallIsAnsweredBeforeItIsRecorded() async throws {
         try await TestServer.run([BenchDevice.deviceClass()], devices: ["t/a/1"]) { test in
             let runtime = try test.context().runtime
             // A documentation address: it has no name.
-            runtime.record(.ping, .ping, by: .client(.init(host: "203.0.113.7", port: 4)))
+            runtime.blackBox.record(Request(call: .ping, operation: .ping, requester: .client(.init(host: "203.0.113.7", port: 4))))
             let device = try await test.device()
             #expect(try await device.blackBox(5).map { String($0.suffix(while: { $0 != " " })) } == ["203.0.113.7"])
             let lines = try await device.blackBox(5)
