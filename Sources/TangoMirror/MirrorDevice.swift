@@ -70,19 +70,7 @@ final class MirrorDevice: Device {
 extension AttributeDefaults {
     /// All texts of a configuration.
     fileprivate init(_ config: AttributeConfig) {
-        self.init(
-            description: config.description, label: config.label, unit: config.unit, displayFormat: config.displayFormat,
-            minValue: config.minValue, maxValue: config.maxValue, minAlarm: config.alarm.minAlarm, maxAlarm: config.alarm.maxAlarm,
-            minWarning: config.alarm.minWarning, maxWarning: config.alarm.maxWarning)
-        self.standardUnit = config.standardUnit
-        self.displayUnit = config.displayUnit
-        self.deltaTime = config.alarm.deltaTime
-        self.deltaValue = config.alarm.deltaValue
-        self.absoluteChange = config.events.absoluteChange
-        self.relativeChange = config.events.relativeChange
-        self.eventPeriod = config.events.period
-        self.archiveAbsoluteChange = config.events.archiveAbsoluteChange
-        self.archiveRelativeChange = config.events.archiveRelativeChange
-        self.archivePeriod = config.events.archivePeriod
+        self.init()
+        for setting in AttributeSetting.allCases { self[setting] = setting.value(in: config) }
     }
 }

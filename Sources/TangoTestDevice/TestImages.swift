@@ -8,7 +8,7 @@ enum TestImages {
 
     static let all: [TestAttribute] = [
         Self.kept("boolean_image", false),
-        Self.noise("boolean_image_ro", Bool.self, below: 2, properties: AttributeDefaults(label: "boolean_image")),
+        Self.noise("boolean_image_ro", Bool.self, below: 2, properties: [.label: "boolean_image"]),
         Self.kept("double_image", Double(0)),
         Self.spot("double_image_ro", Double.self),
         Self.kept("float_image", Float(0)),
@@ -43,7 +43,7 @@ enum TestImages {
     }
 
     private static func levels(_ description: String, label: String? = nil) -> AttributeDefaults {
-        AttributeDefaults(description: description, label: label, minValue: "0", maxValue: "255")
+        [.description: description, .label: label, .minValue: "0", .maxValue: "255"]
     }
 
     /// Reads random numbers.

@@ -60,7 +60,7 @@ enum TestScalars {
     ) -> TestAttribute {
         let definition = AttributeDefinition(
             name: name, type: T.tangoType, access: partner == nil ? access : .readWithWrite, writeAttributeName: partner,
-            properties: AttributeDefaults(description: description))
+            properties: [.description: description])
         return .generated(definition, write: setting.map { TestAttribute.sets($0, type) }) { round in
             .scalar(T(level: round.number(below: limit)))
         }
@@ -82,7 +82,7 @@ enum TestScalars {
         .kept(
             AttributeDefinition(
                 name: name, type: labels.isEmpty ? T.tangoType : .enum, access: .readWrite, enumLabels: labels,
-                properties: AttributeDefaults(description: description)),
+                properties: [.description: description]),
             initial: { .scalar(initial) },
             keep: { AttributeReading($0.data.slice(0..<1), dimension: .scalar) })
     }

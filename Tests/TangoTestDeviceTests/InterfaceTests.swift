@@ -59,18 +59,18 @@ struct InterfaceTests {
 
     @Test func onlyTheAttributesOfTheTableHavePropertiesOfTheirOwn() {
         var expected: [String: AttributeDefaults] = [
-            "boolean_scalar": AttributeDefaults(description: "A boolean scalar attribute"),
-            "float_scalar": AttributeDefaults(description: "A float attribute"),
-            "float_spectrum": AttributeDefaults(description: "A float spectrum attribute"),
-            "uchar_spectrum": AttributeDefaults(description: "An unsigned char spectrum attribute", minValue: "0", maxValue: "255"),
-            "ushort_spectrum": AttributeDefaults(description: "An unsigned short spectrum attribute"),
-            "boolean_image_ro": AttributeDefaults(label: "boolean_image"),
-            "ushort_image_ro": AttributeDefaults(description: "An unsigned short image attribute", minValue: "0", maxValue: "255"),
+            "boolean_scalar": [.description: "A boolean scalar attribute"],
+            "float_scalar": [.description: "A float attribute"],
+            "float_spectrum": [.description: "A float spectrum attribute"],
+            "uchar_spectrum": [.description: "An unsigned char spectrum attribute", .minValue: "0", .maxValue: "255"],
+            "ushort_spectrum": [.description: "An unsigned short spectrum attribute"],
+            "boolean_image_ro": [.label: "boolean_image"],
+            "ushort_image_ro": [.description: "An unsigned short image attribute", .minValue: "0", .maxValue: "255"],
         ]
-        expected["float_image_ro"] = AttributeDefaults(
-            description: "A float image attribute", label: "float_image", minValue: "0", maxValue: "255")
-        expected["uchar_image_ro"] = AttributeDefaults(
-            description: "An unsigned char image attribute", label: "uchar_image", minValue: "0", maxValue: "255")
+        expected["float_image_ro"] = [.description: "A float image attribute", .label: "float_image", .minValue: "0", .maxValue: "255"]
+        expected["uchar_image_ro"] = [
+            .description: "An unsigned char image attribute", .label: "uchar_image", .minValue: "0", .maxValue: "255",
+        ]
         for attribute in TangoTestClass.deviceClass.attributes {
             #expect(attribute.properties == expected[attribute.name] ?? AttributeDefaults(), "\(attribute.name)")
             #expect(attribute.level == .operator && attribute.memorization == .none)

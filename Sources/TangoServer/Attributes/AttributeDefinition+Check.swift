@@ -1,12 +1,12 @@
 import TangoCore
 
 extension AttributeDefinition {
-    /// Refuses what cannot be an attribute, with the incumbents' reasons and texts.
+    /// Checks that the definition can be an attribute, with the reasons and texts of cppTango 9.3.4.
     /// - Throws: `API_AttrWrongDefined` for what cannot be memorized, `API_IncompatibleAttrDataType` for a limit that is no number,
     ///   `API_IncoherentValues` for limits that cross.
     func check() throws(DevFailed) {
         if self.memorization != .none { try self.checkMemorization() }
-        guard !self.properties.texts.isEmpty, self.type.isNumeric else { return }
+        guard !self.properties.isEmpty, self.type.isNumeric else { return }
         for (low, high) in [(AttributeSetting.minValue, AttributeSetting.maxValue), (.minAlarm, .maxAlarm), (.minWarning, .maxWarning)] {
             let limits = (try self.limit(low), try self.limit(high))
             guard let min = limits.0, let max = limits.1, min >= max else { continue }
@@ -17,9 +17,9 @@ extension AttributeDefinition {
         }
     }
 
-    private func limit(_ setting: AttributeSetting) throws(DevFailed) -> AttributeLimit? {
-        guard let text = self.properties.texts[setting], text != AttributeSetting.notSpecified else { return nil }
-        if let limit = AttributeLimit(text, self.type, at: .change) { return limit }
+    private func limit(_ setting: AttributeSetting) throws(DevFailed) -> LimitValue? {
+        guard let text = self.properties[setting], text != AttributeSetting.notSpecified else { return nil }
+        if let limit = LimitValue(text, self.type, at: .change) { return limit }
         throw DevFailed(
             .incompatibleAttributeType,
             "User default property \(setting.rawValue) for attribute : \(self.name) is defined in unsupported format. Expected \(self.type.name)",
@@ -39,6 +39,6 @@ extension AttributeDefinition {
                 return
             }
         }
-        throw DevFailed("API_AttrWrongDefined", "Attribute : \(self.name) \(why)", origin: "Attr::set_memorized")
+        throw DevFailed(.attributeWronglyDefined, "Attribute : \(self.name) \(why)", origin: "Attr::set_memorized")
     }
 }

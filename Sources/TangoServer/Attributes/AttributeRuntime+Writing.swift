@@ -1,8 +1,8 @@
 import TangoCore
 
 extension AttributeRuntime {
-    /// Checks whether what a client wants to write can be a value of the attribute, in the incumbents' order, and returns it with its
-    /// dimensions; `accepted` is to follow.
+    /// Checks in the order of cppTango 9.3.4 that a client's value can be one of the attribute, and returns it with its dimensions;
+    /// `accepted` follows.
     func checked(_ value: AttributeValue) throws(DevFailed) -> AttributeWrite {
         let definition = self.definition
         let origin = "WAttribute::check_written_value"
@@ -35,7 +35,7 @@ extension AttributeRuntime {
         return AttributeWrite(name: self.name, data: value.data, dimension: dimension)
     }
 
-    /// Checks the values and returns what handlers get: of several values for a scalar the first, though all are checked (measured).
+    /// Checks the values and returns those for the handler: of several for a scalar the first, though all are checked (cppTango 9.3.4).
     func accepted(_ write: AttributeWrite, allowsNaN: Bool) throws(DevFailed) -> AttributeWrite {
         try self.checkRange(write.data, allowsNaN: allowsNaN)
         guard self.definition.format == .scalar, write.data.count > 1 else { return write }
@@ -44,7 +44,8 @@ extension AttributeRuntime {
 
     private static func arrayName(_ type: DataType?) -> String { type.map { $0.arrayType?.name ?? $0.name } ?? "union_no_data" }
 
-    /// Refuses what the limits, the labels and the arithmetic do not allow.
+    /// Checks the values against the limits and the labels, and for NaN.
+    /// - Throws: `API_WAttrOutsideLimit`.
     func checkRange(_ data: AttributeData, allowsNaN: Bool) throws(DevFailed) {
         let origin = "WAttribute::check_written_value"
         switch data {
@@ -78,72 +79,5 @@ extension AttributeRuntime {
         throw DevFailed(
             .writeOutsideLimit, "Set value for attribute \(self.name) is a NaN or INF value (at least element \(index))",
             origin: "WAttribute::check_written_value")
-    }
-}
-
-extension AttributeData {
-    /// A scalar from the text a memorized value is stored as: as much of it as makes a number (measured). `nil` when nothing does.
-    init?(text: String, type: DataType) {
-        func whole<T: FixedWidthInteger>(_ make: ([T]) -> AttributeData) -> AttributeData? {
-            guard let number = Self.leadingInteger(text) else { return nil }
-            // Negative numbers come back from the top of types that have none.
-            if T.isSigned || number >= 0 { return T(exactly: number).map { make([$0]) } }
-            return T(exactly: -number).map { make([0 &- $0]) }
-        }
-        let data: AttributeData? =
-            switch type {
-            case .boolean: text == "true" ? .boolean([true]) : text == "false" ? .boolean([false]) : nil
-            case .short, .enum: whole { .short($0) }
-            case .long: whole { .long($0) }
-            case .long64: whole { .long64($0) }
-            case .uchar: Self.leadingInteger(text).flatMap { Int16(exactly: $0) }.map { .uchar([UInt8(truncatingIfNeeded: $0)]) }
-            case .ushort: whole { .ushort($0) }
-            case .ulong: whole { .ulong($0) }
-            case .ulong64: whole { .ulong64($0) }
-            case .float: Self.leadingNumber(text).map { .float([Float($0)]) }
-            case .double: Self.leadingNumber(text).map { .double([$0]) }
-            case .string: .string([text])
-            default: nil
-            }
-        guard let data else { return nil }
-        self = data
-    }
-
-    private static func leadingInteger(_ text: String) -> Int128? {
-        var digits = ""
-        for character in text.drop(while: \.isWhitespace) {
-            guard character.isASCII, character.isNumber || digits.isEmpty && (character == "-" || character == "+") else { break }
-            digits.append(character)
-        }
-        return Int128(digits)
-    }
-
-    private static func leadingNumber(_ text: String) -> Double? {
-        let trimmed = text.drop(while: \.isWhitespace)
-        let end = trimmed.firstIndex { !($0.isASCII && ($0.isNumber || "+-.eE".contains($0))) } ?? trimmed.endIndex
-        var number = trimmed[..<end]
-        while !number.isEmpty {
-            if let value = Double(number) { return value.isFinite ? value : nil }
-            number.removeLast()
-        }
-        return nil
-    }
-
-    /// The text a memorized scalar is stored as.
-    var memorizedText: String? {
-        switch self {
-        case .boolean(let values): values.first.map { $0 ? "true" : "false" }
-        case .short(let values): values.first.map { "\($0)" }
-        case .long(let values): values.first.map { "\($0)" }
-        case .long64(let values): values.first.map { "\($0)" }
-        case .float(let values): values.first.map { AttributeSetting.text(of: $0) }
-        case .double(let values): values.first.map { AttributeSetting.text(of: $0) }
-        case .uchar(let values): values.first.map { "\($0)" }
-        case .ushort(let values): values.first.map { "\($0)" }
-        case .ulong(let values): values.first.map { "\($0)" }
-        case .ulong64(let values): values.first.map { "\($0)" }
-        case .string(let values): values.first
-        default: nil
-        }
     }
 }

@@ -53,23 +53,23 @@ public struct Attribute<D: Device, Value: AttributeConvertible>: Sendable {
         archiveAbsoluteChange: Value.Scalar.Limit? = nil, archiveRelativeChange: Double? = nil, archivePeriod: Duration? = nil,
         level: DisplayLevel = .operator, memorization: Memorization = .none, enumLabels: [String]? = nil
     ) {
-        var properties = AttributeDefaults(description: description, label: label, unit: unit, displayFormat: format)
-        properties.standardUnit = standardUnit
-        properties.displayUnit = displayUnit
-        properties.minValue = minValue.map { "\($0)" }
-        properties.maxValue = maxValue.map { "\($0)" }
-        properties.minAlarm = minAlarm.map { "\($0)" }
-        properties.maxAlarm = maxAlarm.map { "\($0)" }
-        properties.minWarning = minWarning.map { "\($0)" }
-        properties.maxWarning = maxWarning.map { "\($0)" }
-        properties.deltaTime = deltaTime?.millisecondsText
-        properties.deltaValue = deltaValue.map { "\($0)" }
-        properties.absoluteChange = absoluteChange.map { "\($0)" }
-        properties.relativeChange = relativeChange.map { "\($0)" }
-        properties.eventPeriod = eventPeriod?.millisecondsText
-        properties.archiveAbsoluteChange = archiveAbsoluteChange.map { "\($0)" }
-        properties.archiveRelativeChange = archiveRelativeChange.map { "\($0)" }
-        properties.archivePeriod = archivePeriod?.millisecondsText
+        var properties: AttributeDefaults = [.description: description, .label: label, .unit: unit, .displayFormat: format]
+        properties[.standardUnit] = standardUnit
+        properties[.displayUnit] = displayUnit
+        properties[.minValue] = minValue.map { "\($0)" }
+        properties[.maxValue] = maxValue.map { "\($0)" }
+        properties[.minAlarm] = minAlarm.map { "\($0)" }
+        properties[.maxAlarm] = maxAlarm.map { "\($0)" }
+        properties[.minWarning] = minWarning.map { "\($0)" }
+        properties[.maxWarning] = maxWarning.map { "\($0)" }
+        properties[.deltaTime] = deltaTime.map { "\($0.milliseconds)" }
+        properties[.deltaValue] = deltaValue.map { "\($0)" }
+        properties[.absoluteChange] = absoluteChange.map { "\($0)" }
+        properties[.relativeChange] = relativeChange.map { "\($0)" }
+        properties[.eventPeriod] = eventPeriod.map { "\($0.milliseconds)" }
+        properties[.archiveAbsoluteChange] = archiveAbsoluteChange.map { "\($0)" }
+        properties[.archiveRelativeChange] = archiveRelativeChange.map { "\($0)" }
+        properties[.archivePeriod] = archivePeriod.map { "\($0.milliseconds)" }
         let format = Value.attributeFormat
         self.definition = AttributeDefinition(
             name: name, type: Value.Scalar.tangoType, format: format, maxDimX: format == .scalar ? 1 : Int32(clamping: maxDimX),
@@ -171,12 +171,5 @@ extension Attribute: MemberDeclaration {
     /// Returns the attribute with one more rule about when it may be read or written.
     public func restricted(by rule: @escaping AccessCheck) -> Attribute {
         self.with { $0.isAllowed = $0.isAllowed.and(rule) }
-    }
-}
-
-extension Duration {
-    /// Whole milliseconds, the unit of Tango's properties.
-    var millisecondsText: String {
-        String(self.components.seconds * 1000 + self.components.attoseconds / 1_000_000_000_000_000)
     }
 }

@@ -117,7 +117,7 @@ extension AttributeDefinition {
 
     /// Clients take the format for one of `printf`, or for manipulators of a C++ stream.
     private var mistakeInDisplayFormat: String? {
-        guard let text = self.properties.displayFormat, text != AttributeSetting.notSpecified, !text.isDisplayFormat else { return nil }
+        guard let text = self.properties[.displayFormat], text != AttributeSetting.notSpecified, !text.isDisplayFormat else { return nil }
         return "has the display format \"\(text)\", which is neither like \"%6.2f\" nor like \"scientific;setprecision(3)\""
     }
 }

@@ -43,7 +43,7 @@ public struct Forwarding: Sendable, Hashable {
 extension AttributeDefinition {
     /// Makes the definition of a forwarded attribute; see `ForwardedAttribute`. Its type is known when its root is found.
     public static func forwarded(_ name: String, label: String? = nil, root: String? = nil) -> AttributeDefinition {
-        var definition = AttributeDefinition(name: name, type: .void, properties: AttributeDefaults(label: label))
+        var definition = AttributeDefinition(name: name, type: .void, properties: [.label: label])
         definition.forwarding = Forwarding(defaultRoot: root)
         return definition
     }

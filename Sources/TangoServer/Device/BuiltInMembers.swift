@@ -7,21 +7,21 @@ enum MemberRole: Sendable {
 
 /// What every device has.
 enum BuiltInMembers {
-    static let attributes: [SharedDefinition] = [
-        SharedDefinition(
+    static let attributes: [ClassAttribute] = [
+        ClassAttribute(
             AttributeDefinition(
                 name: "State", type: .state,
                 reader: .sync { call in AttributeReading(.deviceState(call.context.runtime.computedState()), dimension: .scalar) }),
             role: .state),
-        SharedDefinition(
+        ClassAttribute(
             AttributeDefinition(
                 name: "Status", type: .string,
                 reader: .sync { call in AttributeReading(.string([call.context.runtime.status]), dimension: .scalar) }),
             role: .status),
     ]
 
-    static let commands: [SharedCommand] = [
-        SharedCommand(
+    static let commands: [ClassCommand] = [
+        ClassCommand(
             CommandDefinition(
                 CommandInfo(name: "Init", inType: .void, outType: .void),
                 handler: .async { call, _ in
@@ -29,12 +29,12 @@ enum BuiltInMembers {
                     return .void
                 }),
             role: .initialize),
-        SharedCommand(
+        ClassCommand(
             CommandDefinition(
                 CommandInfo(name: "State", inType: .void, outType: .state, outDescription: "Device state"),
                 handler: .sync { call, _ in .state(call.context.runtime.computedState()) }),
             role: .state),
-        SharedCommand(
+        ClassCommand(
             CommandDefinition(
                 CommandInfo(name: "Status", inType: .void, outType: .string, outDescription: "Device status"),
                 handler: .sync { call, _ in .string(call.context.runtime.status) }),

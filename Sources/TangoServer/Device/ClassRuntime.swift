@@ -6,8 +6,8 @@ import TangoCore
 /// The declarations of a `DeviceClass` come in by the same methods as later additions.
 final class ClassRuntime: Sendable {
     private struct State {
-        var attributes = OrderedTable<SharedDefinition>()
-        var commands = OrderedTable<SharedCommand>()
+        var attributes = OrderedTable<ClassAttribute>()
+        var commands = OrderedTable<ClassCommand>()
         var pipes = OrderedTable<PipeDefinition>()
         /// Their places are kept in `attributes`.
         var forwarded: [AttributeDefinition] = []
@@ -17,7 +17,7 @@ final class ClassRuntime: Sendable {
             self.attributes[name] != nil || self.forwarded.contains { $0.name.tangoFolded == name.tangoFolded }
         }
 
-        mutating func add(_ shared: SharedDefinition) {
+        mutating func add(_ shared: ClassAttribute) {
             guard !self.hasAttribute(shared.value.name) else { return }
             guard shared.value.forwarding == nil else {
                 self.attributes.reserve(shared.value.name)
@@ -52,14 +52,14 @@ final class ClassRuntime: Sendable {
         let own = Set(self.deviceClass.commands.map { $0.info.name.tangoFolded })
         let commands =
             self.deviceClass.commands.map {
-                SharedCommand($0, role: BuiltInMembers.isReserved(command: $0.info.name) ? .initialize : .ordinary)
+                ClassCommand($0, role: BuiltInMembers.isReserved(command: $0.info.name) ? .initialize : .ordinary)
             }
             + BuiltInMembers.commands.filter { !own.contains($0.value.info.name.tangoFolded) }
         // Commands are listed by name, attributes as declared (measured).
         let sorted = commands.sorted { $0.value.info.name.utf8.lexicographicallyPrecedes($1.value.info.name.utf8) }
         self.state.withLock { state in
             for command in sorted { state.commands.set(command, for: command.value.info.name) }
-            for attribute in self.deviceClass.attributes { state.add(SharedDefinition(attribute)) }
+            for attribute in self.deviceClass.attributes { state.add(ClassAttribute(attribute)) }
             for pipe in self.deviceClass.pipes { state.pipes.set(pipe, for: pipe.config.name) }
         }
     }
@@ -87,7 +87,7 @@ final class ClassRuntime: Sendable {
     /// - Throws: `API_AttrNotFound` when one of them has another one of that name; nothing is added then.
     func add(_ definition: AttributeDefinition) throws(DevFailed) {
         try definition.check()
-        let shared = SharedDefinition(definition)
+        let shared = ClassAttribute(definition)
         for runtime in self.runtimes {
             guard let existing = runtime.attribute(definition.name) else { continue }
             let isSame =
@@ -120,7 +120,7 @@ final class ClassRuntime: Sendable {
     /// Adds a command to all devices, those of now and those to come. The same definition again changes nothing.
     /// - Throws: `API_CommandNotFound` when one of them has another one of that name; nothing is added then.
     func add(_ definition: CommandDefinition) throws(DevFailed) {
-        let shared = SharedCommand(definition)
+        let shared = ClassCommand(definition)
         for runtime in self.runtimes {
             guard let existing = runtime.command(definition.info.name) else { continue }
             guard existing.value.info.hasSameTypes(as: definition.info) else {

@@ -1,28 +1,11 @@
 import NIOCore
 import TangoCore
 
-/// A command as the devices of a class share it, or one device has it.
-final class SharedCommand: Sendable {
-    let value: CommandDefinition
-    let role: MemberRole
-    /// Whether it was added to one device: those come last in lists.
-    let isOfDevice: Bool
-    /// Stands for what the interface of a device shows of it.
-    let signature: Int
-
-    init(_ value: CommandDefinition, role: MemberRole = .ordinary, isOfDevice: Bool = false) {
-        self.value = value
-        self.role = role
-        self.isOfDevice = isOfDevice
-        self.signature = value.info.hashValue
-    }
-}
-
 extension DeviceRuntime {
     /// What a device has, by name.
     struct Members {
         var attributes = OrderedTable<AttributeRuntime>()
-        var commands = OrderedTable<SharedCommand>()
+        var commands = OrderedTable<ClassCommand>()
         var pipes = OrderedTable<PipeDefinition>()
         /// State and Status, always last in lists.
         var last: [AttributeRuntime] = []
@@ -44,7 +27,7 @@ extension DeviceRuntime {
         /// The commands as lists show them: of the class by name, added to the class, added to the device.
         var commandInfos: [CommandInfo] {
             let all = self.commands.members
-            return all.filter { !$0.isOfDevice }.map(\.value.info) + all.filter(\.isOfDevice).map(\.value.info)
+            return all.filter { !$0.isDeviceLevel }.map(\.value.info) + all.filter(\.isDeviceLevel).map(\.value.info)
         }
 
         /// Takes note of what the attribute's configuration and memorized value mean for the state.
@@ -61,7 +44,7 @@ extension DeviceRuntime {
     }
 
     func attribute(_ name: String) -> AttributeRuntime? { self.members.withLock { $0.attribute(name) } }
-    func command(_ name: String) -> SharedCommand? { self.members.withLock { $0.commands[name] } }
+    func command(_ name: String) -> ClassCommand? { self.members.withLock { $0.commands[name] } }
     func pipe(_ name: String) -> PipeDefinition? { self.members.withLock { $0.pipes[name] } }
     var allAttributes: [AttributeRuntime] { self.members.withLock { $0.attributes.members + $0.last } }
 
@@ -69,7 +52,7 @@ extension DeviceRuntime {
 
     /// The first members of a new device: what its class has now. Devices of a class share the tables until one changes its own.
     func takeClassMembers(
-        _ attributes: OrderedTable<SharedDefinition>, _ commands: OrderedTable<SharedCommand>, _ pipes: OrderedTable<PipeDefinition>,
+        _ attributes: OrderedTable<ClassAttribute>, _ commands: OrderedTable<ClassCommand>, _ pipes: OrderedTable<PipeDefinition>,
         _ forwarded: [AttributeDefinition]
     ) {
         let own = attributes.map { self.makeAttribute($0) }
@@ -89,7 +72,7 @@ extension DeviceRuntime {
         }
     }
 
-    func makeAttribute(_ shared: SharedDefinition) -> AttributeRuntime {
+    func makeAttribute(_ shared: ClassAttribute) -> AttributeRuntime {
         var properties = self.configuration(ofAttribute: shared.value.name)
         // All but the label is the root's.
         if shared.root != nil { properties = properties.filtered { $0 == AttributeSetting.label.rawValue } }
@@ -100,7 +83,7 @@ extension DeviceRuntime {
     /// - Returns: whether it is new.
     /// - Throws: `API_AttrNotFound` (the incumbents' reason) when another one has that name, State and Status included.
     @discardableResult
-    func add(_ shared: SharedDefinition) throws(DevFailed) -> Bool {
+    func add(_ shared: ClassAttribute) throws(DevFailed) -> Bool {
         if shared.value.forwarding != nil { return try self.addForwarded(shared.value) }
         guard !self.hasForwarded(among: [shared.value.name]) else {
             throw Self.otherDefinition(attribute: shared.value.name, of: self.name)
@@ -132,7 +115,7 @@ extension DeviceRuntime {
         return true
     }
 
-    func add(_ definition: AttributeDefinition) throws(DevFailed) { try self.add(SharedDefinition(definition, isOfDevice: true)) }
+    func add(_ definition: AttributeDefinition) throws(DevFailed) { try self.add(ClassAttribute(definition, isDeviceLevel: true)) }
 
     static func otherDefinition(attribute: String, of device: DeviceName) -> DevFailed {
         DevFailed(
@@ -144,9 +127,9 @@ extension DeviceRuntime {
     /// Adds a command, the only way one comes to a device. The same definition again changes nothing.
     /// - Throws: `API_CommandNotFound` (the incumbents' reason) when another one has that name.
     @discardableResult
-    func add(_ shared: SharedCommand) throws(DevFailed) -> Bool {
+    func add(_ shared: ClassCommand) throws(DevFailed) -> Bool {
         let info = shared.value.info
-        let existing: SharedCommand? = self.members.withLock { members in
+        let existing: ClassCommand? = self.members.withLock { members in
             if let existing = members.commands[info.name] { return existing }
             members.commands.set(shared, for: info.name)
             members.digest ^= shared.signature
@@ -163,7 +146,7 @@ extension DeviceRuntime {
         return true
     }
 
-    func add(_ definition: CommandDefinition) throws(DevFailed) { try self.add(SharedCommand(definition, isOfDevice: true)) }
+    func add(_ definition: CommandDefinition) throws(DevFailed) { try self.add(ClassCommand(definition, isDeviceLevel: true)) }
 
     static func otherDefinition(command: String, of device: DeviceName) -> DevFailed {
         DevFailed(
@@ -209,7 +192,7 @@ extension DeviceRuntime {
 
     /// - Throws: `API_CommandNotFound`, also for Init, State and Status.
     func removeCommand(_ name: String) throws(DevFailed) {
-        let removed = self.members.withLock { members -> SharedCommand? in
+        let removed = self.members.withLock { members -> ClassCommand? in
             guard let found = members.commands[name], found.role == .ordinary else { return nil }
             members.commands.remove(name)
             members.digest ^= found.signature
@@ -227,7 +210,7 @@ extension DeviceRuntime {
     /// - Throws: `API_PipeNotFound`.
     func removePipe(_ name: String) throws(DevFailed) {
         guard self.members.withLock({ $0.pipes.remove(name) }) != nil else {
-            throw DevFailed(.pipeNotFound, "\(name) pipe not found", origin: "DeviceImpl::remove_pipe")
+            throw DevFailed.pipeNotFound(name, origin: "DeviceImpl::remove_pipe")
         }
     }
 
@@ -235,11 +218,11 @@ extension DeviceRuntime {
     /// drops the commands that were added to it alone (measured). What the new object has made itself goes before.
     func takeMembers(from old: DeviceRuntime) {
         let former = old.members.withLock { $0.attributes }
-        for attribute in former.members where attribute.isOfDevice && self.attribute(attribute.name) == nil {
+        for attribute in former.members where attribute.isDeviceLevel && self.attribute(attribute.name) == nil {
             _ = try? self.add(attribute.shared)
         }
         for attribute in self.members.withLock({ $0.attributes.members })
-        where !attribute.isOfDevice && attribute.root == nil && former[attribute.name] == nil {
+        where !attribute.isDeviceLevel && attribute.root == nil && former[attribute.name] == nil {
             try? self.removeAttribute(attribute.name, keepsProperties: true)
         }
     }
@@ -259,7 +242,7 @@ extension DeviceRuntime {
             return
         }
         try definition.check()
-        let new = self.makeAttribute(SharedDefinition(definition, isOfDevice: true))
+        let new = self.makeAttribute(ClassAttribute(definition, isDeviceLevel: true))
         let old = self.members.withLock { members -> AttributeRuntime? in
             let old = members.attributes[definition.name]
             if let old { members.forget(old) }
@@ -279,7 +262,7 @@ extension DeviceRuntime {
         guard !BuiltInMembers.isReserved(command: definition.info.name) else {
             throw Self.otherDefinition(command: definition.info.name, of: self.name)
         }
-        let new = SharedCommand(definition, isOfDevice: true)
+        let new = ClassCommand(definition, isDeviceLevel: true)
         let difference = self.members.withLock { members -> Int in
             let difference = new.signature ^ (members.commands[definition.info.name]?.signature ?? 0)
             members.commands.set(new, for: definition.info.name)

@@ -16,7 +16,8 @@ package protocol DeviceStorage: Sendable {
     /// Properties of a device as they are now, by name in lower case.
     func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]]
     /// Properties of an attribute as they are now, by name in lower case; `nil` where nobody but the server changes them.
-    func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed) -> AttributePropertySource?
+    func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed)
+        -> StoredAttributeProperties?
 }
 
 /// Properties of a device and its class as the database holds them.
@@ -30,10 +31,10 @@ package struct DeviceConfiguration: Sendable {
 
     package init() {}
 
-    func source(ofAttribute name: String) -> AttributePropertySource {
-        guard !self.attributeProperties.isEmpty || !self.classAttributeProperties.isEmpty else { return AttributePropertySource() }
+    func source(ofAttribute name: String) -> StoredAttributeProperties {
+        guard !self.attributeProperties.isEmpty || !self.classAttributeProperties.isEmpty else { return StoredAttributeProperties() }
         let key = name.tangoFolded
-        return AttributePropertySource(
+        return StoredAttributeProperties(
             device: self.attributeProperties[key] ?? [:], deviceClass: self.classAttributeProperties[key] ?? [:])
     }
 }
@@ -62,7 +63,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     let blackBox: BlackBox
     let members: Mutex<Members>
     let condition = Mutex(Condition())
-    let activeAlarms = AlarmTally()
+    let activeAlarms = ActiveAlarmCount()
     let announcement = Mutex(InterfaceAnnouncement())
     /// Object key: the device's name in lower case, or what a well-known object needs.
     package let objectKey: String
@@ -120,7 +121,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// Properties of the device and its class, as read at the start and changed since.
     var configuration: DeviceConfiguration { self.configurationStore.withLock { $0 } }
 
-    func configuration(ofAttribute name: String) -> AttributePropertySource {
+    func configuration(ofAttribute name: String) -> StoredAttributeProperties {
         self.configurationStore.withLock { $0.source(ofAttribute: name) }
     }
 
@@ -172,7 +173,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         }
     }
 
-    private func ask(about attribute: String, _ use: @escaping @Sendable (AttributePropertySource?) async -> Void) {
+    private func ask(about attribute: String, _ use: @escaping @Sendable (StoredAttributeProperties?) async -> Void) {
         guard let storage = self.server.storage else { return }
         let (name, deviceClass, key) = (self.name.text, self.deviceClass.name, attribute.tangoFolded)
         self.unread.withLock { $0[key, default: Unread()].questions += 1 }
@@ -196,7 +197,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     /// Remembers what the database says, save what was changed since it was asked.
     /// - Returns: what is known now; `nil` when nothing of it is new.
-    private func keep(_ known: AttributePropertySource, ofAttribute attribute: String) -> AttributePropertySource? {
+    private func keep(_ known: StoredAttributeProperties, ofAttribute attribute: String) -> StoredAttributeProperties? {
         let key = attribute.tangoFolded
         return self.configurationStore.withLock { configuration in
             let changed = self.unread.withLock { $0[key]?.changed ?? [] }
@@ -211,7 +212,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     }
 
     /// The added attribute as the database wants it; its memorized value is written where that is asked for.
-    private func begin(_ attribute: AttributeRuntime, _ known: AttributePropertySource?) {
+    private func begin(_ attribute: AttributeRuntime, _ known: StoredAttributeProperties?) {
         if let known, self.members.withLock({ $0.attribute(attribute.name) === attribute }),
             let new = self.keep(known, ofAttribute: attribute.name)
         {
@@ -408,7 +409,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     func withDevice<R: Sendable>(_ body: @escaping @concurrent @Sendable (any Device) async throws -> R) async throws -> R {
         if let gate = self.gate, !gate.isHeldByTask {
             guard await gate.acquire(within: self.server.gateTimeout, on: self.server.eventLoops.any()) else {
-                throw Self.gateTimedOut
+                throw DevFailed.gateTimedOut
             }
             defer { gate.release() }
             return try await gate.whileHeld { try await self.run(body) }
@@ -420,9 +421,6 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
         guard let device = self.device else { throw DevFailed(.shutdownInProgress, "Device \(self.name) is not there any more") }
         return try await HandlerTask.$server.withValue(self.handlerServer) { try await body(device) }
     }
-
-    static let gateTimedOut = DevFailed(
-        .commandTimedOut, "Not able to acquire serialization (dev, class or process) monitor", origin: "TangoMonitor::get_monitor")
 
     /// What a handler is told. Only for the holder of the gate.
     /// - Throws: `API_ShutdownInProgress` when the device ended, `API_DeviceNotFound` when its object could not be made.

@@ -104,30 +104,3 @@ extension DeviceRuntime {
         }
     }
 }
-
-/// Reads the attributes that a device's state depends on, so that the state that follows tells the truth. Failures count as no value.
-struct ConditionReading: Sendable {
-    /// At most one; an array since a read may contain one of these.
-    private var reading: [ReadOperation]
-
-    var isReading: Bool { !self.reading.isEmpty }
-
-    /// - Parameter fresh: attributes read in the same request: they are not read again.
-    init(_ runtime: DeviceRuntime, fresh: [ObjectIdentifier] = []) {
-        let needed = runtime.attributesTheStateDependsOn.filter { !fresh.contains(ObjectIdentifier($0)) }
-        self.reading = needed.isEmpty ? [] : [ReadOperation(checking: needed.map(\.name))]
-    }
-
-    /// - Returns: what has to be awaited; `nil` when all is read.
-    mutating func advance(_ runtime: DeviceRuntime) throws -> AsyncStep? {
-        guard !self.reading.isEmpty else { return nil }
-        if case .await(let step) = try self.reading[0].advance(runtime) { return step }
-        self.reading = []
-        return nil
-    }
-
-    mutating func resume(_ result: Result<StepResult, any Error>, _ runtime: DeviceRuntime) throws {
-        guard !self.reading.isEmpty else { return }
-        try self.reading[0].resume(result, runtime)
-    }
-}

@@ -90,7 +90,7 @@ extension DeviceRuntime {
         switch outcome {
         case .success(let root):
             member.progress = .found
-            resolved = self.makeAttribute(SharedDefinition(member.definition.resolved(by: root), root: root))
+            resolved = self.makeAttribute(ClassAttribute(member.definition.resolved(by: root), root: root))
         case .failure(let failure):
             if member.error != failure.error {
                 self.kernelLogger.warning(
@@ -248,7 +248,7 @@ extension DeviceRuntime {
     private func update(_ old: AttributeRuntime, _ root: ForwardedRoot) {
         let new = self.members.withLock { members -> AttributeRuntime? in
             guard let member = members.forwarded[old.name], members.attributes[old.name] === old else { return nil }
-            let new = self.makeAttribute(SharedDefinition(member.definition.resolved(by: root), root: root))
+            let new = self.makeAttribute(ClassAttribute(member.definition.resolved(by: root), root: root))
             members.forget(old)
             members.attributes.set(new, for: old.name)
             members.updateAlarmIndex(for: new)
@@ -264,7 +264,7 @@ extension DeviceRuntime {
     /// Changes the configuration of a forwarded attribute: the label here, all the rest on the root device.
     /// - Throws: what the root device says; what the database says.
     func configureForwarded(_ name: String, _ new: AttributeConfig) async throws(DevFailed) {
-        guard let attribute = self.attribute(name), let root = attribute.root else { throw Self.attributeNotFound(name) }
+        guard let attribute = self.attribute(name), let root = attribute.root else { throw DevFailed.attributeNotFound(name) }
         let old = attribute.config
         if let config = root.wanted(new, old: old) {
             try await root.proxy.setAttributeConfigs([config])

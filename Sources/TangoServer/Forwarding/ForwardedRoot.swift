@@ -123,10 +123,10 @@ extension AttributeDefinition {
     /// The definition of a forwarded attribute whose root was found. The limits of writing are checked by the root alone.
     func resolved(by root: ForwardedRoot) -> AttributeDefinition {
         let config = root.config
-        var properties = AttributeDefaults(label: self.properties.label)
+        var properties: AttributeDefaults = [.label: self.properties[.label]]
         func adopt(_ setting: AttributeSetting) {
             let text = setting.value(in: config)
-            if text != AttributeSetting.notSpecified { properties.texts[setting] = text }
+            if text != AttributeSetting.notSpecified { properties[setting] = text }
         }
         for setting in [AttributeSetting.minAlarm, .maxAlarm, .minWarning, .maxWarning] { adopt(setting) }
         if config.alarm.deltaTime != AttributeSetting.notSpecified, config.alarm.deltaValue != AttributeSetting.notSpecified {
@@ -154,7 +154,7 @@ extension AttributeRuntime {
             cause = limits.levelCause(of: value.readData)
             if cause.isEmpty, value.quality == .alarm, limits.readDiffersFromSet != nil { cause = .readDiffersFromSet }
         }
-        self.record(quality: value.quality, cause)
+        self.record(quality: value.quality, cause: cause)
         return value
     }
 }

@@ -4,9 +4,9 @@ import TangoCore
 /// What a server asks its database for when an attribute is added to a running device.
 extension DatabaseLink {
     func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed)
-        -> AttributePropertySource?
+        -> StoredAttributeProperties?
     {
-        AttributePropertySource(
+        StoredAttributeProperties(
             device: try await self.properties("DbGetDeviceAttributeProperty2", of: device, attribute),
             deviceClass: try await self.properties("DbGetClassAttributeProperty2", of: deviceClass, attribute))
     }

@@ -433,7 +433,7 @@ public final class DeviceServer: Sendable {
     /// - Throws: `API_DeviceNotFound`.
     func restart(device text: String) async throws(DevFailed) {
         guard await self.lifecycle.acquire(within: self.context.gateTimeout, on: self.group.any()) else {
-            throw DeviceRuntime.gateTimedOut
+            throw DevFailed.gateTimedOut
         }
         defer { self.lifecycle.release() }
         try self.refuseWhileStopping()
@@ -451,7 +451,7 @@ public final class DeviceServer: Sendable {
                 throw DevFailed(wrapping: error)
             }
         }
-        guard await old.stop(within: self.context.gateTimeout) else { throw DeviceRuntime.gateTimedOut }
+        guard await old.stop(within: self.context.gateTimeout) else { throw DevFailed.gateTimedOut }
         let new = self.makeRuntime(old.name, old.deviceClass, configuration, persistentState: old.persistentState)
         let failure = await new.start()
         new.takeMembers(from: old)

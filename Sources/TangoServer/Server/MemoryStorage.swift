@@ -29,7 +29,7 @@ package final class MemoryStorage: DeviceStorage {
     package func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]] { self.properties(of: device) }
 
     package func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed)
-        -> AttributePropertySource?
+        -> StoredAttributeProperties?
     {
         nil
     }

@@ -227,9 +227,9 @@ final class PropertyFileStorage: DeviceStorage {
     }
 
     func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed)
-        -> AttributePropertySource?
+        -> StoredAttributeProperties?
     {
-        AttributePropertySource(
+        StoredAttributeProperties(
             device: try self.properties(of: "\(device)/\(attribute)"),
             deviceClass: try self.properties(of: "CLASS/\(deviceClass)/\(attribute)"))
     }

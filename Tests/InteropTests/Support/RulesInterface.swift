@@ -38,29 +38,13 @@ enum RulesInterface {
 
     /// Sets a property by the name it has in Python.
     static func set(_ name: String, _ text: String, in properties: inout AttributeDefaults) {
-        switch name {
-        case "label": properties.label = text
-        case "doc": properties.description = text
-        case "unit": properties.unit = text
-        case "standard_unit": properties.standardUnit = text
-        case "display_unit": properties.displayUnit = text
-        case "format": properties.displayFormat = text
-        case "min_value": properties.minValue = text
-        case "max_value": properties.maxValue = text
-        case "min_alarm": properties.minAlarm = text
-        case "max_alarm": properties.maxAlarm = text
-        case "min_warning": properties.minWarning = text
-        case "max_warning": properties.maxWarning = text
-        case "delta_t": properties.deltaTime = text
-        case "delta_val": properties.deltaValue = text
-        case "abs_change": properties.absoluteChange = text
-        case "rel_change": properties.relativeChange = text
-        case "period": properties.eventPeriod = text
-        case "archive_abs_change": properties.archiveAbsoluteChange = text
-        case "archive_rel_change": properties.archiveRelativeChange = text
-        case "archive_period": properties.archivePeriod = text
-        default: break
-        }
+        let setting: AttributeSetting? =
+            switch name {
+            case "doc": .description
+            case "period": .eventPeriod
+            default: AttributeSetting(rawValue: name)
+            }
+        if let setting { properties[setting] = text }
     }
 
     private static func properties(_ given: [String: String], only names: [String]? = nil) -> AttributeDefaults {
@@ -89,7 +73,7 @@ enum RulesInterface {
         let plain = Self.types.map { Self.attribute("\($0.name)_plain", $0.type) }
         let user = Self.types.map { kind in
             var properties = Self.properties(kind.type.isNumeric ? Self.texts.merging(Self.limits) { $1 } : Self.texts)
-            properties.displayFormat = Self.format(kind.type)
+            properties[.displayFormat] = Self.format(kind.type)
             return Self.attribute("\(kind.name)_user", kind.type, properties: properties)
         }
         let others = Self.types.filter { $0.type != .encoded }.flatMap { kind in
@@ -109,8 +93,8 @@ enum RulesInterface {
     }
 
     private static var special: [AttributeDefinition] {
-        let range = AttributeDefaults(minValue: "-10", maxValue: "10")
-        let alarms = AttributeDefaults(minAlarm: "20", maxAlarm: "90")
+        let range: AttributeDefaults = [.minValue: "-10", .maxValue: "10"]
+        let alarms: AttributeDefaults = [.minAlarm: "20", .maxAlarm: "90"]
         let rds = Self.properties(["delta_t": "20", "delta_val": "5"])
         return [
             Self.attribute("limited_mem", .double, memorization: .memorized, properties: range),
@@ -122,7 +106,7 @@ enum RulesInterface {
             Self.attribute("write_spec", .double, .spectrum, .write),
             Self.attribute("read_only", .double, .scalar, .read, properties: Self.properties(Self.limits)),
             Self.attribute("read_plain", .long, .scalar, .read),
-            Self.attribute("read_spec", .long, .spectrum, .read, properties: AttributeDefaults(minWarning: "20", maxWarning: "90")),
+            Self.attribute("read_spec", .long, .spectrum, .read, properties: [.minWarning: "20", .maxWarning: "90"]),
             Self.attribute("read_image", .double, .image, .read, properties: alarms),
             Self.attribute("forbidden", .double, properties: alarms, isAllowed: { call, _ in call.context.state != .standby }),
             Self.attribute("forbidden_write", .double, isAllowed: { call, kind in kind == .read || call.context.state != .standby }),

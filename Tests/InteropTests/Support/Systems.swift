@@ -59,7 +59,9 @@ final class TestSystem: Sendable {
         }
         await self.client.shutdown()
         await database.stop()
-        if self.mariaDB { _ = try? await PeerProcess.run("/bin/bash", [Peers.script("peers/launchers/mariadb.sh"), "stop", self.folder.path]) }
+        if self.mariaDB {
+            _ = try? await PeerProcess.run("/bin/bash", [Peers.script("peers/launchers/mariadb.sh"), "stop", self.folder.path])
+        }
         try? FileManager.default.removeItem(at: self.folder)
         try outcome.get()
     }

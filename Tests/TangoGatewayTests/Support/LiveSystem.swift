@@ -70,7 +70,7 @@ final class EchoDevice: Device {
             Member.attribute(AttributeDefinition(name: "Invalid", type: .double, reader: .sync { _ in .invalid }))
             Member.attribute(
                 AttributeDefinition(
-                    name: "Limited", type: .double, access: .readWrite, properties: AttributeDefaults(maxValue: "10"),
+                    name: "Limited", type: .double, access: .readWrite, properties: [.maxValue: "10"],
                     reader: .sync { call in try call.device(as: EchoDevice.self).values[call.name] ?? AttributeReading(.double([0])) },
                     writer: .sync { call, write in try call.device(as: EchoDevice.self).keep(call.name, write) }))
             Member.command(

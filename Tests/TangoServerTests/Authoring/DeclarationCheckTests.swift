@@ -103,7 +103,7 @@ struct DeclarationCheckTests {
             Attribute("F", Double.self, format: "%6.2").read { _ in 1 }
         },
         Mistake("User default property min_value for attribute : A is greater then or equal max_value") {
-            Self.attribute(defaults: AttributeDefaults(minValue: "2", maxValue: "1"))
+            Self.attribute(defaults: [.minValue: "2", .maxValue: "1"])
         },
         Mistake("Attribute : A is not writable and therefore can not be memorized") {
             Attribute("A", Double.self, memorization: .memorized).read { _ in 1 }

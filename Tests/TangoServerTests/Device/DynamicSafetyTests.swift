@@ -67,7 +67,7 @@ import Testing
                             let name = "a\(task)_\(round % 5)"
                             try context.addAttribute(
                                 AttributeDefinition(
-                                    name: name, type: .long, properties: AttributeDefaults(maxAlarm: "5"),
+                                    name: name, type: .long, properties: [.maxAlarm: "5"],
                                     reader: .sync { _ in AttributeReading(.long([9]), dimension: .scalar) }),
                                 to: task % 2 == 0 ? .device : .deviceClass)
                             let value = try await device.readAttributes([name, "State"])

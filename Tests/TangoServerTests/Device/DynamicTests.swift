@@ -175,11 +175,11 @@ struct DefinitionTests {
         ),
         (AttributeDefinition(name: "a", type: .double, memorization: .memorizedWriteAtInit), "API_AttrWrongDefined"),
         (
-            AttributeDefinition(name: "a", type: .double, properties: AttributeDefaults(minValue: "abc")),
+            AttributeDefinition(name: "a", type: .double, properties: [.minValue: "abc"]),
             "API_IncompatibleAttrDataType"
         ),
         (
-            AttributeDefinition(name: "a", type: .long, properties: AttributeDefaults(minAlarm: "5", maxAlarm: "5")),
+            AttributeDefinition(name: "a", type: .long, properties: [.minAlarm: "5", .maxAlarm: "5"]),
             "API_IncoherentValues"
         ),
     ])
@@ -196,7 +196,7 @@ struct DefinitionTests {
 
     @Test func aServerWithAWrongDefinitionDoesNotStart() async throws {
         let deviceClass = DeviceClass("Wrong", PlainDevice.self) {
-            AttributeDefinition(name: "crossed", type: .double, properties: AttributeDefaults(minValue: "2", maxValue: "1"))
+            AttributeDefinition(name: "crossed", type: .double, properties: [.minValue: "2", .maxValue: "1"])
         }
         let failure = await #expect(throws: ServerStartError.self) {
             try await TestServer.run([deviceClass], devices: ["t/a/1"]) { _ in }

@@ -1,55 +1,66 @@
 import TangoCore
 
-/// Something wrong with the configuration of an attribute, by the name of the property.
-struct ConfigurationProblem {
-    let property: String
-    let failure: DevFailed
+/// Reads what the database says of an attribute when its device starts (Compatibility 12.12): limits, memorized value, and the error of a wrong
+/// configuration.
+struct AttributeStartUp {
+    private var configurator: AttributeConfigurator
+    private let device: String
+    private var problems: [ConfigurationProblem] = []
 
-    init(_ property: String, _ failure: DevFailed) {
-        self.property = property
-        self.failure = failure
+    private init(_ configurator: AttributeConfigurator, _ device: String) {
+        self.configurator = configurator
+        self.device = device
     }
-}
 
-/// What the start makes of the texts in the database (measured rules of 12.12).
-extension AttributeRuntime {
-    /// Brings a new attribute to what the database says of it: limits, memorized value, errors of the configuration.
-    static func load(_ state: inout State, _ definition: AttributeDefinition, _ deviceName: String) {
-        if definition.memorization != .none, let text = state.properties.device["__value"]?.first,
+    /// Returns the state with which an attribute begins.
+    static func state(
+        of shared: ClassAttribute, _ properties: StoredAttributeProperties, device: String
+    ) -> AttributeRuntime.State {
+        var state = AttributeRuntime.State(properties: properties)
+        let definition = shared.value
+        if definition.memorization != .none, let text = properties.device[AttributeRuntime.memorizedProperty]?.first,
             let data = AttributeData(text: text, type: definition.type)
         {
-            state.set = SetValue(data: data, dimension: .scalar)
+            state.set = AttributeRuntime.SetValue(data: data, dimension: .scalar)
         }
         // Most attributes have nothing that could be wrong.
-        guard !definition.properties.texts.isEmpty || definition.type == .enum || !state.properties.isEmpty else { return }
-        var problems: [ConfigurationProblem] = []
+        guard !definition.properties.isEmpty || definition.type == .enum || !properties.isEmpty else { return state }
+        var startUp = AttributeStartUp(AttributeConfigurator(shared, properties), device)
+        startUp.configure(&state)
+        return state
+    }
+
+    private mutating func configure(_ state: inout AttributeRuntime.State) {
+        let definition = self.configurator.definition
         for setting in AttributeSetting.allCases where setting.isCriterion || setting.isTime {
-            guard let given = Self.given(setting, definition, state.properties) else { continue }
-            let (shown, problem) = Self.started(setting, given, definition, state.properties, deviceName)
-            if shown != Self.resolved(setting, definition, state.properties) { state.properties.shown[setting] = shown }
-            if let problem { problems.append(problem) }
+            guard let given = self.configurator.givenText(of: setting) else { continue }
+            let (shown, problem) = self.started(setting, given)
+            if shown != self.configurator.text(of: setting) { self.configurator.properties.shown[setting] = shown }
+            if let problem { self.problems.append(problem) }
         }
-        let config = Self.config(definition, state.properties)
-        let (limits, found) = AttributeLimits.make(config, device: deviceName, at: .start)
-        problems += found
+        state.properties = self.configurator.properties
+        let config = self.configurator.config
+        let (limits, found) = AlarmLimits.make(config, device: self.device, at: .start)
+        self.problems += found
         do {
-            try Self.checkLabels(config, device: deviceName)
+            try config.checkLabels(device: self.device)
         } catch {
-            problems.append(ConfigurationProblem("enum_labels", error))
+            self.problems.append(ConfigurationProblem("enum_labels", error))
         }
-        if problems.isEmpty {
+        if self.problems.isEmpty {
             state.limits = limits
         } else {
-            state.configurationError = Self.error(problems, definition.name, deviceName)
+            state.configurationError = self.error
         }
-        // One that is written at the start is checked there, and its refusal is logged.
-        if definition.memorization == .memorized, let data = state.set?.data, !Self.holds(data, state.limits, config.enumLabels.count) {
+        // A value that is written at the start is checked there, and its refusal is logged.
+        if definition.memorization == .memorized, let data = state.set?.data, !Self.isWritable(data, state.limits, config.enumLabels.count)
+        {
             state.set = nil
         }
     }
 
-    /// Whether a remembered value is one that could be written.
-    private static func holds(_ data: AttributeData, _ limits: AttributeLimits?, _ labelCount: Int) -> Bool {
+    /// Whether a memorized value could be written.
+    private static func isWritable(_ data: AttributeData, _ limits: AlarmLimits?, _ labelCount: Int) -> Bool {
         if labelCount > 0, case .short(let values) = data, !values.allSatisfy({ 0 <= $0 && $0 < labelCount }) { return false }
         if let limit = limits?.minValue, data.firstIndex(.below, limit) != nil { return false }
         if let limit = limits?.maxValue, data.firstIndex(.above, limit) != nil { return false }
@@ -57,15 +68,13 @@ extension AttributeRuntime {
     }
 
     /// What a criterion or a time in the database is shown as, and what is wrong with it.
-    private static func started(
-        _ setting: AttributeSetting, _ given: String, _ definition: AttributeDefinition, _ properties: AttributePropertySource,
-        _ device: String
-    ) -> (shown: String, problem: ConfigurationProblem?) {
+    private func started(_ setting: AttributeSetting, _ given: String) -> (shown: String, problem: ConfigurationProblem?) {
+        let definition = self.configurator.definition
         let isWord = definition.type.isWord
         switch setting {
         case .deltaTime:
-            guard !isWord || given == "0" else { return (AttributeSetting.notSpecified, setting.notSettable(definition.name, device)) }
-            guard let number = AttributeLimit.integer(given), let milliseconds = Int64(exactly: number) else {
+            guard !isWord || given == "0" else { return (AttributeSetting.notSpecified, setting.notSettable(definition.name, self.device)) }
+            guard let number = NumberText.integer(given), let milliseconds = Int64(exactly: number) else {
                 let failure = DevFailed(
                     .attributeProperty, "Can't convert property value for property \(setting.rawValue)", origin: "Attribute::get_attr_value"
                 )
@@ -73,25 +82,25 @@ extension AttributeRuntime {
             }
             return (milliseconds == 0 ? AttributeSetting.notSpecified : given, nil)
         case .eventPeriod, .archivePeriod:
-            guard let number = AttributeLimit.integer(given), let milliseconds = Int32(exactly: number) else {
-                return (setting.libraryDefault(definition), setting.unsupported(definition.name, device))
+            guard let number = NumberText.integer(given), let milliseconds = Int32(exactly: number) else {
+                return (setting.libraryDefault(definition), setting.unsupported(definition.name, self.device))
             }
             let isNone = milliseconds <= 0 || (setting == .archivePeriod && milliseconds == .max)
             return (isNone ? setting.libraryDefault(definition) : String(milliseconds), nil)
         default:
-            guard !isWord else { return (AttributeSetting.notSpecified, setting.notSettable(definition.name, device)) }
-            let shown = Self.resolved(setting, definition, properties)
+            guard !isWord else { return (AttributeSetting.notSpecified, setting.notSettable(definition.name, self.device)) }
+            let shown = self.configurator.text(of: setting)
             guard ChangeCriterion(shown) != nil else {
-                return (AttributeSetting.notSpecified, setting.unsupported(definition.name, device))
+                return (AttributeSetting.notSpecified, setting.unsupported(definition.name, self.device))
             }
             return (shown, nil)
         }
     }
 
-    /// What reads and writes fail with: a line for each property, in alphabetical order, and how to get out of it.
-    private static func error(_ problems: [ConfigurationProblem], _ attribute: String, _ device: String) -> DevFailed {
-        let problems = problems.sorted { $0.property < $1.property }
-        var text = "\nDevice \(device)-> Attribute : \(attribute)"
+    /// The error of all reads and writes: a line for each wrong property, in alphabetical order, and how to correct them.
+    private var error: DevFailed {
+        let problems = self.problems.sorted { $0.property < $1.property }
+        var text = "\nDevice \(self.device)-> Attribute : \(self.configurator.definition.name)"
         for problem in problems {
             // Of texts with a place only what is wrong.
             let lines = problem.failure.reasonDescription.split(separator: "\n", omittingEmptySubsequences: false)

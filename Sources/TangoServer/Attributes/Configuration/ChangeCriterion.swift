@@ -1,19 +1,19 @@
 import Foundation
 
-/// What change of a value is worth an event: how much down and how much up; `nil` is none.
+/// Change of a value that sends an event: how much down and how much up; `nil` is none.
 struct ChangeCriterion: Sendable, Hashable {
     var down: Double?
     var up: Double?
 
     static let none = ChangeCriterion()
 
-    /// What the incumbents write for "none" in the database.
+    /// Text for "none" in the database, as cppTango 9.3.4 writes it.
     private static let noneText = "2147483647"
 
     private init() {}
 
     /// From one number, or two with a comma; signs do not matter. `nil` for anything else.
-    /// - Parameter inherited: what a side gets that is empty or "NaN".
+    /// - Parameter inherited: value of a side that is empty or "NaN".
     init?(_ text: String, inherited: ChangeCriterion = .none) {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= 2, let first = parts.first, let last = parts.last, let down = Self.side(first, inherited.down),
@@ -28,7 +28,7 @@ struct ChangeCriterion: Sendable, Hashable {
         case "", "nan": return .some(inherited)
         case "not specified", Self.noneText: return .some(nil)
         default:
-            guard let number = AttributeLimit.number(text) else { return nil }
+            guard let number = NumberText.number(text) else { return nil }
             return .some(number == 0 ? nil : abs(number))
         }
     }

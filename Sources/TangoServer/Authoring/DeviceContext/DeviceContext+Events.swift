@@ -52,28 +52,15 @@ extension DeviceContext {
     /// - Throws: `API_PipeNotFound`.
     public func push(pipe name: String, _ blob: PipeBlob) throws(DevFailed) {
         guard let pipe = self.runtime.pipe(name) else {
-            throw DevFailed(.pipeNotFound, "\(name) pipe not found", origin: "DeviceContext::push")
+            throw DevFailed.pipeNotFound(name, origin: "DeviceContext::push")
         }
         self.runtime.server.changes.send(self.name, .pipe(PipeValue(name: pipe.config.name, time: .now, blob: blob)))
     }
 
     private func known(_ name: String) throws(DevFailed) -> AttributeRuntime {
         guard let attribute = self.runtime.attribute(name) else {
-            throw DevFailed(.attributeNotFound, "\(name) attribute not found", origin: "DeviceContext::push")
+            throw DevFailed.attributeNotFound(name, origin: "DeviceContext::push")
         }
         return attribute
-    }
-}
-
-extension DeviceRuntime {
-    /// The value a client gets of what a read handler answered: with the set value, where the attribute shows one.
-    func value(of attribute: AttributeRuntime, from reading: AttributeReading?) -> AttributeValue {
-        let setSource: AttributeRuntime? =
-            switch attribute.definition.access {
-            case .readWrite: attribute
-            case .readWithWrite: attribute.definition.writeAttributeName.flatMap { self.attribute($0) }
-            case .read, .write, .unknown: nil
-            }
-        return attribute.value(from: reading, setSource: setSource)
     }
 }

@@ -27,9 +27,9 @@ extension DeviceContext {
     /// - Throws: `API_AttrNotFound`; `API_MethodArgument` for a wrong period; `API_NotSupported` for an attribute that cannot be polled.
     public func startPolling(attribute name: String, every period: Duration) async throws(DevFailed) {
         if self.isPolled(attribute: name) {
-            try await self.runtime.updatePolling(.attribute, name, period: period.wholeMilliseconds)
+            try await self.runtime.updatePolling(.attribute, name, period: period.pollingPeriod)
         } else {
-            try await self.runtime.addPolling(.attribute, name, period: period.wholeMilliseconds)
+            try await self.runtime.addPolling(.attribute, name, period: period.pollingPeriod)
         }
     }
 
@@ -39,9 +39,9 @@ extension DeviceContext {
     ///   period; `API_NotSupported` for a command that cannot be polled.
     public func startPolling(command name: String, every period: Duration) async throws(DevFailed) {
         if self.isPolled(command: name) {
-            try await self.runtime.updatePolling(.command, name, period: period.wholeMilliseconds)
+            try await self.runtime.updatePolling(.command, name, period: period.pollingPeriod)
         } else {
-            try await self.runtime.addPolling(.command, name, period: period.wholeMilliseconds)
+            try await self.runtime.addPolling(.command, name, period: period.pollingPeriod)
         }
     }
 

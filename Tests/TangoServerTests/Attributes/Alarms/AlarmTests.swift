@@ -23,7 +23,7 @@ import Testing
         static func deviceClass(execution: Execution = .inline, isAsync: Bool = false) -> DeviceClass {
             var level = AttributeDefinition(
                 name: "level", type: .double, access: .readWrite,
-                properties: AttributeDefaults(label: "Level", minAlarm: "-100", maxAlarm: "100", minWarning: "-10", maxWarning: "10"))
+                properties: [.label: "Level", .minAlarm: "-100", .maxAlarm: "100", .minWarning: "-10", .maxWarning: "10"])
             let read: @Sendable (MemberCall) throws -> AttributeReading? = { call in
                 let gauge = try call.device(as: Gauge.self)
                 gauge.readCount += 1
@@ -183,8 +183,8 @@ import Testing
     }
 
     @Test func limitsOfLongIntegersAreExact() {
-        func limit(_ text: String, _ type: DataType, _ moment: ConfigurationMoment = .change) -> AttributeLimit? {
-            AttributeLimit(text, type, at: moment)
+        func limit(_ text: String, _ type: DataType, _ moment: ConfigurationMoment = .change) -> LimitValue? {
+            LimitValue(text, type, at: moment)
         }
         #expect(limit("9223372036854775807", .long64)?.whole == Int128(Int64.max))
         #expect(limit("18446744073709551615", .ulong64)?.whole == Int128(UInt64.max))
@@ -208,15 +208,15 @@ import Testing
         (.ulong64, "1e19", 10_000_000_000_000_000_000),
     ])
     func limitsBeyondTheTypeAreBroughtIntoIt(type: DataType, text: String, whole: Int128) {
-        #expect(AttributeLimit(text, type, at: .change)?.whole == whole)
+        #expect(LimitValue(text, type, at: .change)?.whole == whole)
     }
 
     @Test func limitsInTheDatabaseAreReadOtherwiseThanThoseOfClients() {
-        #expect(AttributeLimit("-5", .uchar, at: .start)?.whole == 251)
-        #expect(AttributeLimit("300", .uchar, at: .start)?.whole == 44)
-        for text in ["1.9", "70000", "1e3"] { #expect(AttributeLimit(text, .uchar, at: .start) == nil, "\(text)") }
-        #expect(AttributeLimit("1.9", .long, at: .start)?.whole == 1)
-        #expect(AttributeLimit("-5", .ulong, at: .start)?.whole == Int128(UInt32.max) - 4)
+        #expect(LimitValue("-5", .uchar, at: .start)?.whole == 251)
+        #expect(LimitValue("300", .uchar, at: .start)?.whole == 44)
+        for text in ["1.9", "70000", "1e3"] { #expect(LimitValue(text, .uchar, at: .start) == nil, "\(text)") }
+        #expect(LimitValue("1.9", .long, at: .start)?.whole == 1)
+        #expect(LimitValue("-5", .ulong, at: .start)?.whole == Int128(UInt32.max) - 4)
     }
 
     @Test func criteriaAreShownAndStoredAsMeasured() {

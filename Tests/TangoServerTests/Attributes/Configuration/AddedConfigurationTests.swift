@@ -36,9 +36,9 @@ import Testing
         func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]] { [:] }
 
         func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed)
-            -> AttributePropertySource?
+            -> StoredAttributeProperties?
         {
-            let found = AttributePropertySource(device: self.kept(attribute.tangoFolded))
+            let found = StoredAttributeProperties(device: self.kept(attribute.tangoFolded))
             while !self.isOpen.load(ordering: .relaxed) { try? await Task.sleep(for: .milliseconds(1)) }
             return found
         }

@@ -205,12 +205,11 @@ struct ConfigurationTests {
         _ definition: AttributeDefinition, _ stored: [String: [String]] = [:], ofClass: [String: [String]] = [:]
     ) -> AttributeRuntime {
         AttributeRuntime(
-            SharedDefinition(definition), deviceName: "t/a/1", properties: AttributePropertySource(device: stored, deviceClass: ofClass),
-            activeAlarms: AlarmTally())
+            ClassAttribute(definition), deviceName: "t/a/1", properties: StoredAttributeProperties(device: stored, deviceClass: ofClass),
+            activeAlarms: ActiveAlarmCount())
     }
 
-    private static func number(_ type: DataType = .double, _ properties: AttributeDefaults = AttributeDefaults()) -> AttributeDefinition
-    {
+    private static func number(_ type: DataType = .double, _ properties: AttributeDefaults = AttributeDefaults()) -> AttributeDefinition {
         AttributeDefinition(
             name: "a", type: type, enumLabels: type == .enum ? ["x", "y"] : [], properties: properties,
             reader: .sync { _ in AttributeReading(.double([50]), dimension: .scalar) })
@@ -227,9 +226,9 @@ struct ConfigurationTests {
     }
 
     @Test func theDatabaseIsToldWhatTheLevelsBelowDoNotSay() throws {
-        var properties = AttributeDefaults(label: "Label", unit: "V")
-        properties.absoluteChange = "1"
-        properties.archivePeriod = "5000"
+        var properties: AttributeDefaults = [.label: "Label", .unit: "V"]
+        properties[.absoluteChange] = "1"
+        properties[.archivePeriod] = "5000"
         let attribute = Self.attribute(Self.number(.double, properties), ofClass: ["unit": ["W"]])
         #expect(try Self.changes(of: attribute) { $0.unit = "" } == ["unit": ["V"]])
         #expect(try Self.changes(of: attribute) { $0.unit = "NaN" } == ["unit": nil])
@@ -253,21 +252,21 @@ struct ConfigurationTests {
         #expect(try Self.changes(of: attribute) { $0.alarm = AttributeAlarm() } == ["delta_t": nil, "delta_val": nil])
         // Changing one of two defaults of the class stores both.
         var properties = AttributeDefaults()
-        properties.deltaTime = "100"
-        properties.deltaValue = "5"
+        properties[.deltaTime] = "100"
+        properties[.deltaValue] = "5"
         let other = Self.attribute(Self.number(.double, properties))
         #expect(try Self.changes(of: other) { $0.alarm.deltaValue = "+5" }.isEmpty)
         #expect(try Self.changes(of: other) { $0.alarm.deltaValue = "25" } == ["delta_t": ["100"], "delta_val": ["25"]])
     }
 
     @Test func aDifferenceThatIsNotChangedStaysInTheDatabaseAsItWas() throws {
-        let properties = AttributeDefaults(deltaTime: "100", deltaValue: "5")
+        let properties: AttributeDefaults = [.deltaTime: "100", .deltaValue: "5"]
         let attribute = Self.attribute(Self.number(.double, properties), ["delta_val": ["+5"]])
         #expect(try Self.changes(of: attribute) { $0.label = "other" } == ["label": ["other"]])
         let other = Self.attribute(Self.number(.short, properties), ["delta_t": ["25"]])
         #expect(try Self.changes(of: other) { $0.label = "other" } == ["label": ["other"]])
         let long = Self.attribute(
-            Self.number(.short, AttributeDefaults(deltaTime: "100000000", deltaValue: "5")), ["delta_val": ["-5"]])
+            Self.number(.short, [.deltaTime: "100000000", .deltaValue: "5"]), ["delta_val": ["-5"]])
         #expect(try Self.changes(of: long) { $0.label = "other" } == ["label": ["other"]])
         // Read from the database this is 1, sent by a client 1000.
         let strange = Self.attribute(Self.number(.short, properties), ["delta_val": ["1e3"]])
@@ -277,12 +276,12 @@ struct ConfigurationTests {
 
     @Test(arguments: ["0", "1,2,3", "NaN", "not specified"])
     func aCriterionThatIsNotChangedStaysInTheDatabaseAsItWas(text: String) throws {
-        let attribute = Self.attribute(Self.number(.short, AttributeDefaults(absoluteChange: "1")), ["abs_change": [text]])
+        let attribute = Self.attribute(Self.number(.short, [.absoluteChange: "1"]), ["abs_change": [text]])
         #expect(try Self.changes(of: attribute) { $0.label = "other" } == ["label": ["other"]])
     }
 
     @Test func aWriteAttributeHasNoAlarms() {
-        var definition = Self.number(.double, AttributeDefaults(minAlarm: "20"))
+        var definition = Self.number(.double, [.minAlarm: "20"])
         #expect(Self.attribute(definition).hasAlarms)
         definition.access = .write
         #expect(!Self.attribute(definition).hasAlarms)
@@ -333,8 +332,8 @@ struct ConfigurationTests {
 
     @Test func wrongTimesAndCriteriaAreShownAsTheLibrarysAndRepairedByAnyChange() throws {
         var properties = AttributeDefaults()
-        properties.eventPeriod = "500"
-        properties.relativeChange = "2"
+        properties[.eventPeriod] = "500"
+        properties[.relativeChange] = "2"
         let attribute = Self.attribute(Self.number(.double, properties), ["event_period": ["abc"], "rel_change": ["x"]])
         #expect(attribute.config.events.period == "1000" && attribute.config.events.relativeChange == "Not specified")
         #expect(attribute.configurationError?.reasonDescription.contains("above-listed properties to their library defaults") == true)

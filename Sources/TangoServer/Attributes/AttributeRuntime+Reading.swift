@@ -1,0 +1,99 @@
+import TangoCore
+
+extension DeviceRuntime {
+    /// Returns the value that a client gets for the result of a read handler, with the set value where the attribute has one.
+    func value(of attribute: AttributeRuntime, from reading: AttributeReading?) -> AttributeValue {
+        let setSource: AttributeRuntime? =
+            switch attribute.definition.access {
+            case .readWrite: attribute
+            case .readWithWrite: attribute.definition.writeAttributeName.flatMap { self.attribute($0) }
+            case .read, .write, .unknown: nil
+            }
+        return attribute.value(from: reading, setSource: setSource)
+    }
+}
+
+extension AttributeRuntime {
+    /// Returns the value that a client gets for the result of a read handler.
+    /// - Parameter setSource: the attribute whose set value is shown (`READ_WITH_WRITE`), else itself.
+    func value(from reading: AttributeReading?, setSource: AttributeRuntime?) -> AttributeValue {
+        let now = reading?.time ?? .now
+        if self.definition.access == .write {
+            let set = self.setValue
+            return AttributeValue(
+                name: self.name, data: set.data, quality: reading?.quality ?? .valid, format: self.definition.format,
+                type: self.definition.type, time: now, readDimension: set.dimension, writeDimension: set.dimension)
+        }
+        guard let reading else {
+            return self.failed(
+                DevFailed(
+                    .attributeValueNotSet, "Read value for attribute \(self.name) has not been updated", origin: "Device::read_attributes"))
+        }
+        if reading.quality == .invalid {
+            self.record(quality: .invalid, cause: [])
+            return AttributeValue(
+                name: self.name, data: .none, quality: .invalid, format: self.definition.format, type: self.definition.type, time: now,
+                readDimension: .zero)
+        }
+        let fits =
+            reading.dimension.x <= self.definition.maxDimX && reading.dimension.y <= max(0, self.definition.maxDimY)
+            && reading.dimension.x >= 0 && reading.dimension.y >= 0
+        guard fits, reading.data.count == reading.dimension.elementCount else {
+            return self.failed(
+                DevFailed(
+                    .attributeProperty,
+                    "Data size for attribute \(self.name) [\(reading.dimension.x), \(reading.dimension.y)] exceeds given limit [\(self.definition.maxDimX), \(max(0, self.definition.maxDimY))]",
+                    origin: "Attribute::set_value"))
+        }
+        if self.definition.type == .enum, let failure = self.wrongElement(reading.data) { return self.failed(failure) }
+        var value = AttributeValue(
+            name: self.name, data: reading.data, quality: reading.quality, format: self.definition.format, type: self.definition.type,
+            time: now, readDimension: reading.dimension)
+        let (limits, set, last, cause) = self.state.withLock { ($0.limits, $0.set, $0.quality, $0.cause) }
+        if let limits, limits.hasAlarms, value.quality == .valid {
+            let cause = self.cause(reading.data, limits, set)
+            value.quality = cause.quality
+            self.record(quality: value.quality, cause: cause)
+        } else if value.quality != last || !cause.isEmpty {
+            self.record(quality: value.quality, cause: [])
+        }
+        if let setSource {
+            let shown = setSource === self ? self.setValue(set) : setSource.setValue
+            value.data = reading.data.appending(shown.data)
+            value.writeDimension = shown.dimension
+        }
+        return value
+    }
+
+    /// Returns the error of an element of a DevEnum that has no label.
+    private func wrongElement(_ data: AttributeData) -> DevFailed? {
+        guard case .short(let values) = data else { return nil }
+        let highest = self.enumLabels.count - 1
+        guard let index = values.firstIndex(where: { $0 < 0 || Int($0) > highest }) else { return nil }
+        return DevFailed(
+            .attributeProperty,
+            "Wrong value for attribute \(self.name). Element \(index) (value = \(values[index])) is negative or above the limit defined by the enum (\(highest)).",
+            origin: "Attribute::set_value")
+    }
+
+    private func cause(_ data: AttributeData, _ limits: AlarmLimits, _ set: SetValue?) -> AlarmCause {
+        var cause = limits.hasLevels ? limits.levelCause(of: data) : []
+        if let difference = limits.readDiffersFromSet, let set, let time = set.time, ContinuousClock.now - time >= difference.after,
+            data.differs(from: set.data, by: difference.value)
+        {
+            cause.insert(.readDiffersFromSet)
+        }
+        return cause
+    }
+
+    /// Returns the value of a failed read: format and type unknown, as cppTango 9.3.4 and PyTango 10.3.1 send it.
+    func failed(_ failure: DevFailed, asked name: String? = nil) -> AttributeValue {
+        self.record(quality: .invalid, cause: [])
+        return AttributeValue(name: name ?? self.name, failure: failure, time: .now)
+    }
+}
+
+extension AttributeQuality {
+    /// ALARM or WARNING.
+    var isAlarming: Bool { self == .alarm || self == .warning }
+}
