@@ -87,7 +87,7 @@ extension AttributeRuntime {
     }
 
     /// Returns the value of a failed read: format and type unknown, as cppTango 9.3.4 and PyTango 10.3.1 send it.
-    func failed(_ failure: DevFailed, asked name: String? = nil) -> AttributeValue {
+    func failed(_ failure: DevFailed, name: String? = nil) -> AttributeValue {
         self.record(quality: .invalid, cause: [])
         return AttributeValue(name: name ?? self.name, failure: failure, time: .now)
     }

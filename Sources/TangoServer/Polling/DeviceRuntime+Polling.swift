@@ -326,7 +326,7 @@ extension DeviceRuntime {
         do {
             return try self.cachedValue(of: attribute, source, now: now)
         } catch {
-            return attribute.failed(error, asked: name)
+            return attribute.failed(error, name: name)
         }
     }
 
