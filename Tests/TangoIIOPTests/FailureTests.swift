@@ -14,7 +14,7 @@ struct FailureTests {
             for index: Int32 in 0..<3 {
                 let answer1 = try await loopback.command("echo", .long(index))
                 #expect(answer1 == .long(index))
-                try await eventually { loopback.server.connectionCount == 0 }
+                try await eventually { loopback.server.connectionCount == 0 && loopback.cache.count == 0 }
             }
             #expect(loopback.dispatcher.seen.withLock { $0.peers.count } == 3)
         }
@@ -70,7 +70,7 @@ struct FailureTests {
     @Test func theClientClosesAnIdleConnectionItself() async throws {
         try await Loopback.run(clientIdleTime: .milliseconds(50)) { loopback in
             _ = try await loopback.command("echo")
-            try await eventually { loopback.server.connectionCount == 0 }
+            try await eventually { loopback.server.connectionCount == 0 && loopback.cache.count == 0 }
             let answer2 = try await loopback.command("echo", .long(2))
             #expect(answer2 == .long(2))
         }
@@ -83,6 +83,7 @@ struct FailureTests {
         let endpoint = Endpoint(host: "127.0.0.1", port: first.port, version: .v1_2)
         _ = try await cache.call(endpoint, objectKey: "t/a/1", .ping, timeout: .seconds(10))
         await first.close()
+        try await eventually { cache.count == 0 }
         let error = await #expect(throws: TransportError.self) {
             try await cache.call(endpoint, objectKey: "t/a/1", .ping, timeout: .seconds(10))
         }
@@ -128,13 +129,75 @@ struct FailureTests {
 
     @Test func noAnswerIsATimeOutAndTheConnectionSurvives() async throws {
         try await Loopback.run { loopback in
+            let connection = try await loopback.cache.connection(to: loopback.endpoint(), deadline: .distantFuture)
             let error = await #expect(throws: TransportError.self) { try await loopback.command("held", timeout: .milliseconds(50)) }
             #expect(kind(error) == "timedOut")
             loopback.dispatcher.answerHeld()
+            // The late answer shows that the peer lives.
+            try await eventually { connection.acceptsRequests }
             let again = try await loopback.command("echo", .long(1))
             #expect(again == .long(1))
             #expect(loopback.dispatcher.seen.withLock { $0.peers.count } == 1)
         }
+    }
+
+    @Test func afterATimeOutTheNextCallGetsANewConnection() async throws {
+        try await Loopback.run { loopback in
+            let silent = try await loopback.cache.connection(to: loopback.endpoint(), deadline: .distantFuture)
+            let error = await #expect(throws: TransportError.self) { try await loopback.command("held", timeout: .milliseconds(50)) }
+            #expect(kind(error) == "timedOut")
+            let again = try await loopback.command("echo", .long(1))
+            #expect(again == .long(1))
+            #expect(loopback.dispatcher.seen.withLock { $0.peers.count } == 2)
+            // The silent one is closed: nothing is awaited on it.
+            try await silent.closeFuture.get()
+        }
+    }
+
+    @Test func nothingIsSentWhenACallTimesOutOrIsCancelled() async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let server = try await RawServer.listen(group)
+        let cache = ConnectionCache(group: group)
+        let endpoint = Endpoint(host: "127.0.0.1", port: server.port, version: .v1_2)
+        _ = try? await cache.call(endpoint, objectKey: "t/a/1", .ping, timeout: .milliseconds(100))
+        let cancelled = Task { try? await cache.call(endpoint, objectKey: "t/a/1", .ping, timeout: .seconds(600)) }
+        try await eventually { server.messages.filter { $0 == .request }.count == 2 }
+        cancelled.cancel()
+        _ = await cancelled.value
+        try await Task.sleep(for: .milliseconds(100))
+        await cache.shutDown()
+        try await Task.sleep(for: .milliseconds(100))
+        // No CloseConnection either: the peer may still execute them.
+        #expect(server.messages == [.request, .request])
+        try await server.close()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aHostThatDoesNotAnswerCostsTheCallersTimeOnly() async throws {
+        // A full backlog: the kernel drops further connection requests.
+        let group = MultiThreadedEventLoopGroup.singleton
+        let full = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 0)
+            .serverChannelOption(.autoRead, value: false)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = full.localAddress?.port ?? 0
+        let fillers = (0..<4).map { _ in
+            ClientBootstrap(group: group).connectTimeout(.milliseconds(300)).connect(host: "127.0.0.1", port: port)
+        }
+        for filler in fillers { _ = try? await filler.get() }
+        let cache = ConnectionCache(group: group)
+        let endpoint = Endpoint(host: "127.0.0.1", port: port, version: .v1_2)
+        let start = ContinuousClock.now
+        let first = Task { try? await cache.connection(to: endpoint, deadline: .now() + .seconds(5)) }
+        let error = await #expect(throws: TransportError.self) {
+            try await cache.call(endpoint, objectKey: "x", .ping, timeout: .milliseconds(200))
+        }
+        #expect(kind(error) == "connectTimedOut")
+        #expect(ContinuousClock.now - start < .seconds(3))
+        first.cancel()
+        #expect(await first.value == nil)
+        await cache.shutDown()
+        for filler in fillers { try? await filler.get().close() }
+        try await full.close()
     }
 
     @Test func aCancelledCallEndsAtOnce() async throws {
@@ -156,6 +219,7 @@ struct FailureTests {
     @Test func nobodyListeningIsRefused() async throws {
         try await Loopback.run { loopback in
             await loopback.server.close()
+            try await eventually { loopback.cache.count == 0 }
             let error = await #expect(throws: TransportError.self) { try await loopback.command("echo") }
             #expect(kind(error) == "connectionRefused")
         }

@@ -81,6 +81,48 @@ struct LoopbackTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func aLocateReplyBehindUnreadRepliesIsSent() async throws {
+        try await Loopback.run { loopback in
+            let call = DeviceCall.command(
+                "echo", .string(String(repeating: "x", count: 1 << 20)), source: .device, identity: .cpp(pid: 1), version: 4)
+            var writer = CDRWriter()
+            LocateReply(version: .v1_2, requestID: 99, status: 1).encode(to: &writer)
+            let locateReply = writer.finish()
+            let requests = (1...8).map { Messages.request($0 * 2, call) } + [Messages.locate(99, key: "t/a/1")]
+            let answer = try await RawSocket.exchange(
+                loopback.group, port: loopback.server.port, Messages.joined(requests), expecting: 8 * (1 << 20) + 100 + 8 * 20,
+                readingAfter: .milliseconds(300), until: locateReply)
+            #expect(answer.readableBytesView.suffix(locateReply.readableBytes).elementsEqual(locateReply.readableBytesView))
+        }
+    }
+
+    @Test func aLargeRequestToNobodyIsRefusedAtItsHeader() async throws {
+        try await Loopback.run { loopback in
+            let call = DeviceCall.command(
+                "echo", .string(String(repeating: "x", count: 1 << 20)), source: .device, identity: .cpp(pid: 1), version: 4)
+            var request = Messages.request(2, call, key: "no/such/device")
+            let beginning = request.readSlice(length: 1000) ?? ByteBuffer()
+            let answer = try await RawSocket.exchange(loopback.group, port: loopback.server.port, beginning, expecting: 12)
+            #expect(Messages.type(answer) == .reply)
+            #expect(loopback.dispatcher.seen.withLock { $0.versions.count } == 1)
+        }
+    }
+
+    @Test func tooMuchOfUnfinishedMessagesClosesTheConnection() async throws {
+        var limits = ServerLimits()
+        limits.maximumUnfinishedBytes = 200_000
+        try await Loopback.run(limits: limits) { loopback in
+            let call = DeviceCall.command(
+                "echo", .string(String(repeating: "x", count: 1 << 20)), source: .device, identity: .cpp(pid: 1), version: 4)
+            var request = Messages.request(2, call)
+            let beginning = request.readSlice(length: 400_000) ?? ByteBuffer()
+            let answer = try await RawSocket.exchange(loopback.group, port: loopback.server.port, beginning)
+            #expect(Messages.type(answer) == .messageError)
+            let again = try await loopback.command("echo", .long(1))
+            #expect(again == .long(1))
+        }
+    }
+
     @Test(arguments: [GIOPVersion.v1_0, .v1_2])
     func twoMegabytesGoBothWays(version: GIOPVersion) async throws {
         try await Loopback.run { loopback in

@@ -3,192 +3,58 @@ import NIOPosix
 import Synchronization
 import TangoWire
 
-/// Where to connect, and the GIOP version to speak there.
-package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
-    package var host: String
-    package var port: Int
-    package var version: GIOPVersion
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
-    package init(host: String, port: Int, version: GIOPVersion) {
-        self.host = host
-        self.port = port
-        self.version = version
-    }
-
-    package var description: String { "\(self.host):\(self.port)" }
-}
-
-private typealias Waiter = CheckedContinuation<Message, any Error>
-
-/// Translates between a socket and `ClientStateMachine`.
-private final class ClientChannelHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
-    private var machine = ClientStateMachine<Waiter>()
-    private var context: ChannelHandlerContext?
-    private var timer: Scheduled<Void>?
-    private var idleTimer: Scheduled<Void>?
-    private var timerDeadline = NIODeadline.distantFuture
-    /// What those get who wait when the connection ends.
-    private var failure = TransportError.connectionLost
-    private var activity = 0
-    private var isFlushDue = false
-    private let version: GIOPVersion
-    private let idleTime: TimeAmount
-
-    init(version: GIOPVersion, idleTime: TimeAmount) {
-        self.version = version
-        self.idleTime = idleTime
-    }
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
-        self.watchIdleness(context, since: 0)
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        self.machine.received(self.unwrapInboundIn(data))
-        while let action = self.machine.next() {
-            switch action {
-            case .resume(let waiter, let result): waiter.resume(with: result.mapError { $0 as any Error })
-            case .closedByPeer:
-                self.failure = .closedByPeer
-                context.close(promise: nil)
-                return
-            case .protocolError:
-                self.failure = .protocolError
-                context.close(promise: nil)
-                return
-            }
-        }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        self.context = nil
-        self.timer?.cancel()
-        self.idleTimer?.cancel()
-        for waiter in self.machine.closed() { waiter.resume(throwing: self.failure) }
-        context.fireChannelInactive()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
-    }
-
-    func send(_ id: UInt32, _ buffers: [ByteBuffer], _ waiter: Waiter, deadline: NIODeadline) {
-        guard let context = self.context, self.machine.send(id, waiter, deadline: deadline) else {
-            waiter.resume(throwing: TransportError.closedByPeer)
-            return
-        }
-        self.activity &+= 1
-        for buffer in buffers { context.write(self.wrapOutboundOut(buffer), promise: nil) }
-        self.flushSoon(context)
-        if deadline < self.timerDeadline { self.arm(context, deadline) }
-    }
-
-    /// Requests made in one turn of the event loop leave together.
-    private func flushSoon(_ context: ChannelHandlerContext) {
-        guard !self.isFlushDue else { return }
-        self.isFlushDue = true
-        context.eventLoop.assumeIsolated().execute {
-            self.isFlushDue = false
-            self.context?.flush()
-        }
-    }
-
-    func sendOneWay(_ buffers: [ByteBuffer]) {
-        guard let context = self.context else { return }
-        for buffer in buffers { context.write(self.wrapOutboundOut(buffer), promise: nil) }
-        context.flush()
-    }
-
-    func cancel(_ id: UInt32) {
-        self.machine.cancel(id)?.resume(throwing: TransportError.cancelled)
-    }
-
-    private func arm(_ context: ChannelHandlerContext, _ deadline: NIODeadline) {
-        self.timer?.cancel()
-        self.timerDeadline = deadline
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        self.timer = context.eventLoop.scheduleTask(deadline: deadline) { bound.value.deadlinePassed() }
-    }
-
-    private func deadlinePassed() {
-        self.timerDeadline = .distantFuture
-        guard let context = self.context else { return }
-        for late in self.machine.hitDeadline(now: .now()) {
-            context.writeAndFlush(self.wrapOutboundOut(CDRWriter.cancelRequest(late.id, version: self.version)), promise: nil)
-            late.waiter.resume(throwing: TransportError.timedOut)
-        }
-        if let next = self.machine.nextDeadline { self.arm(context, next) }
-    }
-
-    private func watchIdleness(_ context: ChannelHandlerContext, since count: Int) {
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        self.idleTimer = context.eventLoop.scheduleTask(in: self.idleTime) {
-            let handler = bound.value
-            guard let context = handler.context else { return }
-            if handler.activity == count, handler.machine.outstanding == 0 {
-                handler.closeGracefully()
-            } else {
-                handler.watchIdleness(context, since: handler.activity)
-            }
-        }
-    }
-
-    func closeGracefully() {
-        guard let context = self.context else { return }
-        if self.version == .v1_2 {
-            context.writeAndFlush(self.wrapOutboundOut(CDRWriter.headerOnly(.closeConnection, version: .v1_2)), promise: nil)
-        }
-        context.close(promise: nil)
-    }
-}
-
-/// One connection, shared by everybody who talks to that endpoint; requests are multiplexed by id.
+/// One connection, shared by all callers of that endpoint; requests are multiplexed by id.
 package final class ClientConnection: Sendable {
     private let channel: any Channel
     private let handler: NIOLoopBound<ClientChannelHandler>
+    private let status: ClientChannelHandler.Status
     private let nextID = Atomic<UInt32>(2)
     private let isFirst = Atomic<Bool>(true)
     package let endpoint: Endpoint
 
-    private init(channel: any Channel, handler: NIOLoopBound<ClientChannelHandler>, endpoint: Endpoint) {
+    private init(channel: any Channel, handler: ClientChannelHandler, endpoint: Endpoint) {
         self.channel = channel
-        self.handler = handler
+        self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+        self.status = handler.status
         self.endpoint = endpoint
     }
 
-    /// - Throws: `TransportError`.
-    package static func connect(
+    /// Opens a connection.
+    /// - Returns: the connection; the future fails with `TransportError`.
+    static func connect(
         on eventLoop: any EventLoop, to endpoint: Endpoint, timeout: TimeAmount, idleTime: TimeAmount
-    ) async throws -> ClientConnection {
+    ) -> EventLoopFuture<ClientConnection> {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(timeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
-            .channelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 2048, maximum: 1 << 20))
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(.recvAllocator, value: ReadBufferAllocator())
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(ClientChannelHandler(version: endpoint.version, idleTime: idleTime))
+                    KeepAlive.set(on: channel)
                 }
             }
-        do {
-            let channel: any Channel
+        let channel: EventLoopFuture<any Channel> =
             if let address = try? SocketAddress(ipAddress: endpoint.host, port: endpoint.port) {
-                channel = try await bootstrap.connect(to: address).get()
+                bootstrap.connect(to: address)
             } else {
-                channel = try await bootstrap.connect(host: endpoint.host, port: endpoint.port).get()
+                bootstrap.connect(host: endpoint.host, port: endpoint.port)
             }
-            let handler = try await channel.eventLoop.submit {
-                NIOLoopBound(
-                    try channel.pipeline.syncOperations.handler(type: ClientChannelHandler.self), eventLoop: channel.eventLoop)
-            }.get()
-            return ClientConnection(channel: channel, handler: handler, endpoint: endpoint)
-        } catch {
-            throw Self.translated(error, endpoint)
-        }
+        return channel.flatMap { channel in
+            channel.eventLoop.submit {
+                ClientConnection(
+                    channel: channel, handler: try channel.pipeline.syncOperations.handler(type: ClientChannelHandler.self),
+                    endpoint: endpoint)
+            }
+        }.flatMapErrorThrowing { throw Self.translated($0, endpoint) }
     }
 
     private static func translated(_ error: any Error, _ endpoint: Endpoint) -> TransportError {
@@ -209,12 +75,13 @@ package final class ClientConnection: Sendable {
         return .connectFailed("\(endpoint): \(error)")
     }
 
-    package var isOpen: Bool { self.channel.isActive }
+    /// Whether the connection is open and takes requests. It takes none after a time-out, until a reply comes.
+    package var acceptsRequests: Bool { self.status.acceptsRequests.load(ordering: .acquiring) }
     package var closeFuture: EventLoopFuture<Void> { self.channel.closeFuture }
 
     /// Sends a request and waits for its reply.
     /// - Throws: `TransportError`.
-    package func request(objectKey: String, _ call: DeviceCall, timeout: Duration) async throws -> DeviceResult {
+    package func request(objectKey: String, _ call: DeviceCall, deadline: NIODeadline) async throws -> DeviceResult {
         let id = self.nextID.wrappingAdd(2, ordering: .relaxed).oldValue
         let isFirst = self.endpoint.version == .v1_2 && self.isFirst.exchange(false, ordering: .relaxed)
         let operation = call.operation
@@ -226,9 +93,12 @@ package final class ClientConnection: Sendable {
         call.encode(to: &writer)
         writer.endMessage()
         let buffers = writer.finishSegments()
-        let deadline = NIODeadline.now() + .nanoseconds(timeout.nanoseconds)
+        // A cancellation may reach the event loop before the request: the state machine keeps it until the request comes.
+        defer {
+            if Task.isCancelled { self.channel.eventLoop.execute { self.handler.value.forgetCancellation(id) } }
+        }
         let message = try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (waiter: Waiter) in
+            try await withCheckedThrowingContinuation { (waiter: ClientChannelHandler.Waiter) in
                 guard !Task.isCancelled else {
                     waiter.resume(throwing: TransportError.cancelled)
                     return
@@ -266,8 +136,33 @@ package final class ClientConnection: Sendable {
         }
     }
 
+    /// Closes the connection when the last reply that is awaited has come; it takes no request any more.
+    package func retire() {
+        self.channel.eventLoop.execute { self.handler.value.retire() }
+    }
+
+    /// Closes the connection; requests under way fail.
     package func close() async {
         self.channel.eventLoop.execute { self.handler.value.closeGracefully() }
         try? await self.channel.closeFuture.get()
+    }
+}
+
+/// Finds out that a peer has vanished without closing the connection.
+enum KeepAlive {
+    /// Seconds without traffic before the first probe, and between probes; number of probes without an answer that end the connection.
+    private static let (idle, interval, probes) = (30, 10, 3)
+
+    /// Sets how often the kernel probes an idle connection; the platform's defaults, two hours, where that is not possible.
+    static func set(on channel: any Channel) {
+        guard let options = channel.syncOptions else { return }
+        #if canImport(Glibc)
+            let idleOption = TCP_KEEPIDLE
+        #else
+            let idleOption = TCP_KEEPALIVE
+        #endif
+        for (name, value) in [(idleOption, Self.idle), (TCP_KEEPINTVL, Self.interval), (TCP_KEEPCNT, Self.probes)] {
+            try? options.setOption(.tcpOption(NIOBSDSocket.Option(rawValue: name)), value: value)
+        }
     }
 }

@@ -2,31 +2,45 @@ import NIOCore
 import Synchronization
 import TangoWire
 
-/// Keeps one connection per endpoint; everybody who talks to the endpoint shares it, because servers tell clients, and who has locked a
-/// device, by their connections. On demand, tasks that run on one of the group's event loops have one per loop: their calls stay on their
-/// thread.
-package final class ConnectionCache: Sendable {
+/// Keeps one connection per endpoint. All callers share it: servers identify clients, and lock owners, by connection. On demand, tasks that
+/// run on one of the group's event loops have one per loop: their calls stay on their thread.
+///
+/// A connection on which a call timed out is left for a new one, unless a reply comes first.
+package final class ConnectionCache: Transport {
     private struct Key: Hashable {
         var endpoint: Endpoint
         /// The caller's event loop, if it is on one of the group's.
         var eventLoop: ObjectIdentifier?
     }
 
-    private struct Attempt {
-        var task: Task<ClientConnection, any Error>
-        /// Counted: what ends one leaves the next alone.
-        var number: UInt64
+    private enum Slot {
+        /// Numbered: the end of one attempt leaves the next alone.
+        case opening(EventLoopFuture<ClientConnection>, number: UInt64)
+        case open(ClientConnection, number: UInt64)
+
+        var number: UInt64 {
+            switch self {
+            case .opening(_, let number), .open(_, let number): number
+            }
+        }
     }
 
     private struct State {
-        /// Open, or being opened.
-        var connections: [Key: Attempt] = [:]
+        var slots: [Key: Slot] = [:]
         var attemptCount: UInt64 = 0
         var isShutDown = false
     }
 
-    /// How often an open connection is looked for: one that was kept may have been closed meanwhile, a new one should not be.
-    private static let attemptLimit = 3
+    /// What a look-up finds.
+    private enum Found {
+        case open(ClientConnection)
+        case opening(EventLoopFuture<ClientConnection>)
+        /// The caller has to open the connection.
+        case vacant(EventLoopPromise<ClientConnection>, number: UInt64, replaced: ClientConnection?)
+    }
+
+    /// How long one attempt to connect lasts. Callers wait for it until their own deadlines.
+    private static let connectTime = TimeAmount.seconds(10)
 
     private let group: any EventLoopGroup
     package let eventLoops: EventLoopExecutors
@@ -41,81 +55,107 @@ package final class ConnectionCache: Sendable {
         self.idleTime = idleTime
     }
 
-    /// The connection to that endpoint, opened if there is none.
+    /// Returns the connection to an endpoint; opens it if there is none that takes requests.
     /// - Throws: `TransportError`.
-    package func connection(to endpoint: Endpoint, timeout: Duration) async throws -> ClientConnection {
+    package func connection(to endpoint: Endpoint, deadline: NIODeadline) async throws -> ClientConnection {
         let current = self.hasOnePerEventLoop ? self.eventLoops.current?.eventLoop : nil
         let key = Key(endpoint: endpoint, eventLoop: current.map { ObjectIdentifier($0) })
-        for _ in 0..<Self.attemptLimit {
-            let attempt = try self.attempt(key, on: current, timeout: timeout)
-            do {
-                let connection = try await attempt.task.value
-                if connection.isOpen { return connection }
-                self.forget(key, attempt.number)
-            } catch {
-                self.forget(key, attempt.number)
-                throw error
-            }
-            guard !Task.isCancelled else { throw TransportError.cancelled }
+        switch try self.find(key, current) {
+        case .open(let connection): return connection
+        case .opening(let future): return try await Self.wait(for: future, endpoint, deadline)
+        case .vacant(let promise, let number, let replaced):
+            replaced?.retire()
+            self.open(key, promise, number)
+            return try await Self.wait(for: promise.futureResult, endpoint, deadline)
         }
-        // A peer that takes connections and closes them at once.
-        throw TransportError.closedByPeer
     }
 
-    private func attempt(_ key: Key, on eventLoop: (any EventLoop)?, timeout: Duration) throws(TransportError) -> Attempt {
+    private func find(_ key: Key, _ eventLoop: (any EventLoop)?) throws(TransportError) -> Found {
         try self.state.withLock { state throws(TransportError) in
             guard !state.isShutDown else { throw .shutDown }
-            if let attempt = state.connections[key] { return attempt }
-            state.attemptCount += 1
-            let number = state.attemptCount
-            let task = Task { [weak self, eventLoop = eventLoop ?? self.group.next(), idleTime] in
-                let connection = try await ClientConnection.connect(
-                    on: eventLoop, to: key.endpoint, timeout: .nanoseconds(timeout.nanoseconds), idleTime: idleTime)
-                connection.closeFuture.whenComplete { [weak self] _ in self?.forget(key, number) }
-                return connection
+            var replaced: ClientConnection?
+            switch state.slots[key] {
+            case .open(let connection, _) where connection.acceptsRequests: return .open(connection)
+            case .open(let connection, _): replaced = connection
+            case .opening(let future, _): return .opening(future)
+            case nil: break
             }
-            let attempt = Attempt(task: task, number: number)
-            state.connections[key] = attempt
-            return attempt
+            state.attemptCount += 1
+            let promise = (eventLoop ?? self.group.next()).makePromise(of: ClientConnection.self)
+            state.slots[key] = .opening(promise.futureResult, number: state.attemptCount)
+            return .vacant(promise, number: state.attemptCount, replaced: replaced)
         }
+    }
+
+    private func open(_ key: Key, _ promise: EventLoopPromise<ClientConnection>, _ number: UInt64) {
+        promise.futureResult.whenComplete { [weak self] result in
+            switch result {
+            case .success(let connection):
+                self?.opened(key, connection, number)
+                connection.closeFuture.whenComplete { [weak self] _ in self?.forget(key, number) }
+            case .failure: self?.forget(key, number)
+            }
+        }
+        ClientConnection.connect(
+            on: promise.futureResult.eventLoop, to: key.endpoint, timeout: Self.connectTime, idleTime: self.idleTime
+        ).cascade(to: promise)
+    }
+
+    private func opened(_ key: Key, _ connection: ClientConnection, _ number: UInt64) {
+        let isShutDown = self.state.withLock { state in
+            if state.slots[key]?.number == number { state.slots[key] = .open(connection, number: number) }
+            return state.isShutDown
+        }
+        if isShutDown { connection.retire() }
     }
 
     private func forget(_ key: Key, _ number: UInt64) {
         self.state.withLock { state in
-            if state.connections[key]?.number == number { state.connections[key] = nil }
+            if state.slots[key]?.number == number { state.slots[key] = nil }
+        }
+    }
+
+    /// Waits for a connection that is being opened, for others too, until the caller's own deadline.
+    private static func wait(
+        for future: EventLoopFuture<ClientConnection>, _ endpoint: Endpoint, _ deadline: NIODeadline
+    ) async throws -> ClientConnection {
+        let promise = future.eventLoop.makePromise(of: ClientConnection.self)
+        let timer = future.eventLoop.scheduleTask(deadline: deadline) { promise.fail(TransportError.connectTimedOut("\(endpoint)")) }
+        future.cascade(to: promise)
+        promise.futureResult.whenComplete { _ in timer.cancel() }
+        return try await withTaskCancellationHandler {
+            try await promise.futureResult.get()
+        } onCancel: {
+            promise.fail(TransportError.cancelled)
         }
     }
 
     /// Number of connections that are open or being opened, for tests.
-    package var count: Int { self.state.withLock { $0.connections.count } }
+    package var count: Int { self.state.withLock { $0.slots.count } }
 
-    /// Calls an object: opens the connection if needed, and sends once more when the peer closed it before answering.
+    package func call(
+        _ endpoint: Endpoint, objectKey: String, _ call: DeviceCall, connectBy: NIODeadline, deadline: NIODeadline
+    ) async throws -> DeviceResult {
+        try await self.connection(to: endpoint, deadline: connectBy).request(objectKey: objectKey, call, deadline: deadline)
+    }
+
+    /// Calls an object, with a limit of time that starts now.
     /// - Throws: `TransportError`.
     package func call(_ endpoint: Endpoint, objectKey: String, _ call: DeviceCall, timeout: Duration) async throws -> DeviceResult {
-        var attempts = 0
-        while true {
-            do {
-                let connection = try await self.connection(to: endpoint, timeout: timeout)
-                do {
-                    return try await connection.request(objectKey: objectKey, call, timeout: timeout)
-                } catch TransportError.closedByPeer {
-                    await connection.close()
-                    throw TransportError.closedByPeer
-                }
-            } catch TransportError.closedByPeer where attempts < 2 {
-                attempts += 1
-            }
-        }
+        let deadline = NIODeadline.after(timeout)
+        return try await self.call(endpoint, objectKey: objectKey, call, connectBy: deadline, deadline: deadline)
     }
 
     /// Closes every connection; later calls fail.
     package func shutDown() async {
-        let attempts = self.state.withLock { state in
+        let slots = self.state.withLock { state in
             state.isShutDown = true
-            let attempts = Array(state.connections.values)
-            state.connections = [:]
-            return attempts
+            defer { state.slots = [:] }
+            return Array(state.slots.values)
         }
-        for attempt in attempts { if let connection = try? await attempt.task.value { await connection.close() } }
+        for slot in slots {
+            // One that is being opened is closed when it is open.
+            if case .open(let connection, _) = slot { await connection.close() }
+        }
     }
 }

@@ -16,9 +16,11 @@ final class ConnectionRegistry: Sendable {
         self.maximum = maximum
     }
 
+    /// Number of open connections.
     var count: Int { self.entries.withLock { $0.count } }
 
-    /// Takes the channel in; `false` when there are too many already.
+    /// Adds a channel until it closes.
+    /// - Returns: `false` when there are too many already, or the server is closing.
     func add(_ channel: any Channel) -> Bool {
         let id = ObjectIdentifier(channel)
         let isTaken = self.entries.withLock { entries in
@@ -32,10 +34,12 @@ final class ConnectionRegistry: Sendable {
         return isTaken
     }
 
+    /// Adds the handler of a channel, which says goodbye when the server closes.
     func attach(_ handler: NIOLoopBound<ServerChannelHandler>, to channel: any Channel) {
         self.entries.withLock { $0[ObjectIdentifier(channel)]?.handler = handler }
     }
 
+    /// Closes every connection with CloseConnection and waits for the end of each.
     func closeAll() async {
         self.isClosing.store(true, ordering: .releasing)
         let open = self.entries.withLock { Array($0.values) }

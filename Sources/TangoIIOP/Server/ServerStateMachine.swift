@@ -1,42 +1,30 @@
 import NIOCore
 import TangoWire
 
-/// A request as it arrived: header decoded, arguments still bytes.
-package struct IncomingRequest: Sendable {
-    package var header: RequestHeader
-    /// The whole message; alignment counts from its first byte.
-    package var message: ByteBuffer
-    /// Where the arguments start.
-    package var argumentOffset: Int
-    package var isLittleEndian: Bool
-
-    /// Decodes the arguments of a known operation.
-    package func call(_ operation: TangoWire.Operation) throws(CDRError) -> DeviceCall {
-        var reader = CDRReader(self.message.readableBytesSpan, position: self.argumentOffset, isLittleEndian: self.isLittleEndian)
-        return try DeviceCall(operation, &reader)
-    }
-}
-
 /// One connection as the server sees it: bytes in, actions out; no sockets, no clock.
 package struct ServerStateMachine {
-    package enum Action {
-        case request(IncomingRequest)
-        case locate(LocateRequest)
-        /// The peer asked, or broke the protocol: send this (if any) and close.
-        case close(ByteBuffer?)
-    }
-
-    private enum State {
+    /// What the connection does with bytes.
+    package enum Phase: Sendable, Hashable {
+        /// Reads messages.
         case open
+        /// Closed by the peer, or by us after it broke the protocol: reads nothing more.
         case closed
     }
 
+    /// What the owner has to do.
+    package enum Action {
+        case request(IncomingRequest)
+        case locate(LocateRequest)
+        /// The peer said goodbye, or broke the protocol: send this (if any) and close.
+        case close(ByteBuffer?)
+    }
+
     private var splitter: MessageSplitter
-    private var state = State.open
+    package private(set) var phase = Phase.open
     private let maximumOutstanding: Int
     /// Requests not served yet, one-way ones included.
     package private(set) var outstanding = 0
-    /// Version the peer speaks; what a CloseConnection of ours is sent in.
+    /// Version the peer speaks; a CloseConnection is sent in it.
     package private(set) var version = GIOPVersion.v1_0
 
     package init(maximumMessageSize: Int, maximumOutstanding: Int) {
@@ -47,44 +35,25 @@ package struct ServerStateMachine {
     /// Whether more requests should be read from the socket.
     package var wantsMore: Bool { self.outstanding < self.maximumOutstanding }
 
+    /// Bytes held of messages that are not complete.
+    package var unfinishedBytes: Int { self.splitter.unfinishedBytes }
+
+    /// Takes bytes that arrived.
     package mutating func received(_ bytes: ByteBuffer) {
-        if case .open = self.state { self.splitter.append(bytes) }
+        switch self.phase {
+        case .open: self.splitter.append(bytes)
+        case .closed: break
+        }
     }
 
-    /// The next thing to do; `nil` when more bytes are needed or too many requests wait.
-    package mutating func next() -> Action? {
-        guard case .open = self.state else { return nil }
-        while self.wantsMore {
-            let message: Message
+    /// Returns the next thing to do; `nil` when more bytes are needed or too many requests wait.
+    /// - Parameter isKnown: whether an object exists. A large request for one that does not is handed out as soon as its header is there,
+    ///   and its arguments are dropped as they arrive.
+    package mutating func next(isKnown: (String) -> Bool) -> Action? {
+        while self.phase == .open, self.wantsMore {
             do {
-                guard let next = try self.splitter.next() else { return nil }
-                message = next
-            } catch {
-                return self.fail()
-            }
-            self.version = message.header.version
-            var reader = CDRReader(
-                message.bytes.readableBytesSpan, position: MessageHeader.size, isLittleEndian: message.header.isLittleEndian)
-            do {
-                switch message.header.type {
-                case .request:
-                    let header = try RequestHeader(message.header, &reader)
-                    self.outstanding += 1
-                    return .request(
-                        IncomingRequest(
-                            header: header, message: message.bytes, argumentOffset: reader.position,
-                            isLittleEndian: message.header.isLittleEndian))
-                case .locateRequest:
-                    return .locate(try LocateRequest(message.header, &reader))
-                case .cancelRequest:
-                    // Answered anyway, as the incumbents do: a running handler is not interrupted by its client.
-                    continue
-                case .closeConnection, .messageError:
-                    self.state = .closed
-                    return .close(nil)
-                case .reply, .locateReply, .fragment:
-                    return self.fail()
-                }
+                guard let message = try self.splitter.next() else { return self.refusedEarly(isKnown) }
+                if let action = try self.action(message) { return action }
             } catch {
                 return self.fail()
             }
@@ -92,10 +61,56 @@ package struct ServerStateMachine {
         return nil
     }
 
+    /// `nil` for what is passed over.
+    private mutating func action(_ message: Message) throws(CDRError) -> Action? {
+        self.version = message.header.version
+        var reader = CDRReader(
+            message.bytes.readableBytesSpan, position: MessageHeader.size, isLittleEndian: message.header.isLittleEndian)
+        switch message.header.type {
+        case .request:
+            let header = try RequestHeader(message.header, &reader)
+            self.outstanding += 1
+            return .request(
+                IncomingRequest(
+                    header: header, message: message.bytes, argumentOffset: reader.position, isLittleEndian: message.header.isLittleEndian))
+        case .locateRequest:
+            return .locate(try LocateRequest(message.header, &reader))
+        case .cancelRequest:
+            // Answered anyway, as cppTango 9.3.4 does: a running handler is not interrupted by its client.
+            return nil
+        case .closeConnection, .messageError:
+            self.phase = .closed
+            return .close(nil)
+        case .reply, .locateReply, .fragment:
+            return self.fail()
+        }
+    }
+
+    /// A large request that is still arriving, for an object that does not exist.
+    private mutating func refusedEarly(_ isKnown: (String) -> Bool) -> Action? {
+        guard let message = self.splitter.largeUnfinished, message.header.type == .request else { return nil }
+        var reader = CDRReader(
+            message.bytes.readableBytesSpan, position: MessageHeader.size, isLittleEndian: message.header.isLittleEndian)
+        guard let header = try? RequestHeader(message.header, &reader), let key = header.objectKey else { return nil }
+        guard !isKnown(key) else {
+            self.splitter.acceptUnfinished()
+            return nil
+        }
+        self.version = message.header.version
+        self.splitter.dropUnfinished()
+        self.outstanding += 1
+        return .request(
+            IncomingRequest(
+                header: header, message: ByteBuffer(), argumentOffset: 0, isLittleEndian: message.header.isLittleEndian))
+    }
+
     private mutating func fail() -> Action {
-        self.state = .closed
+        self.phase = .closed
         return .close(CDRWriter.headerOnly(.messageError, version: self.version))
     }
+
+    /// Ends the connection because too much is held of unfinished messages.
+    package mutating func refuseUnfinished() -> Action { self.fail() }
 
     /// A request is over: its answer was written, or a one-way request was served.
     package mutating func answered() {

@@ -131,4 +131,44 @@ struct ServerMachineTests {
         }
         #expect(locate == LocateRequest(version: version, requestID: 7, objectKey: "t/a/1"))
     }
+
+    @Test func aLargeRequestToNobodyIsHandedOutAtItsHeaderAndItsRestIsDropped() {
+        let machine = ServerBench(isKnown: { $0 == "t/a/1" })
+        let large = DeviceCall.isA(String(repeating: "x", count: 200_000))
+        var request = Messages.request(2, large, key: "nobody")
+        var pieces: [ByteBuffer] = []
+        while let piece = request.readSlice(length: min(1000, request.readableBytes)), piece.readableBytes > 0 { pieces.append(piece) }
+        machine.received(pieces[0])
+        #expect(machine.drain().map(\.requestID) == [2])
+        #expect(machine.unfinishedBytes == 0)
+        for piece in pieces.dropFirst().dropLast() {
+            machine.received(piece)
+            #expect(machine.drain().isEmpty)
+            #expect(machine.unfinishedBytes == 0)
+        }
+        machine.received(Messages.joined([pieces[pieces.count - 1], Messages.request(4)]))
+        #expect(machine.drain().map(\.requestID) == [4])
+        // One for an object that is there is collected.
+        var known = Messages.request(6, large)
+        machine.received(known.readSlice(length: 5000) ?? ByteBuffer())
+        #expect(machine.drain().isEmpty)
+        #expect(machine.unfinishedBytes == 5000)
+        machine.received(known)
+        #expect(machine.drain().map(\.requestID) == [6])
+    }
+
+    @Test func whatEachEventDoesInEachPhase() {
+        let closing = CDRWriter.headerOnly(.closeConnection, version: .v1_2)
+        for (end, name) in [(nil, "open"), (closing, "closed")] as [(ByteBuffer?, String)] {
+            for (event, isAction) in [(Messages.request(2), true), (closing, true), (Messages.reply(2), true)] {
+                let machine = ServerBench()
+                if let end {
+                    machine.received(end)
+                    _ = machine.drain()
+                }
+                machine.received(event)
+                #expect(machine.drain().isEmpty == (end != nil && isAction), "\(name)")
+            }
+        }
+    }
 }

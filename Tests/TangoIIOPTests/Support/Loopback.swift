@@ -37,6 +37,7 @@ final class EchoDispatcher: IIOPDispatcher {
             seen.peers.insert(peer)
             seen.contexts += request.header.contexts.count
         }
+        guard let key = request.header.objectKey, self.isKnown(objectKey: key) else { return .reply(Self.unknownObject(request.header)) }
         guard case .known(let operation) = request.header.operation, let call = try? request.call(operation) else { return .close }
         guard case .command(let name, let argument, _, _, _) = call else { return .reply(Self.encode(request.header, .void)) }
         let buffers = Self.encode(request.header, .command(argument))
@@ -55,6 +56,14 @@ final class EchoDispatcher: IIOPDispatcher {
             return .close
         default: return .reply(buffers)
         }
+    }
+
+    private static func unknownObject(_ header: RequestHeader) -> [ByteBuffer] {
+        var writer = CDRWriter()
+        ReplyHeader(version: header.version, requestID: header.requestID, status: .systemException).encode(to: &writer, body: true)
+        SystemException.objectNotExist.encode(to: &writer)
+        writer.endMessage()
+        return writer.finishSegments()
     }
 
     private static func encode(_ header: RequestHeader, _ result: DeviceResult) -> [ByteBuffer] {
@@ -132,37 +141,89 @@ enum RawSocket {
         typealias InboundIn = ByteBuffer
         private var collected = ByteBuffer()
         private let enough: Int
+        private let last: ByteBuffer?
         private let done: EventLoopPromise<ByteBuffer>
 
-        init(enough: Int, done: EventLoopPromise<ByteBuffer>) {
+        init(enough: Int, last: ByteBuffer?, done: EventLoopPromise<ByteBuffer>) {
             self.enough = enough
+            self.last = last
             self.done = done
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             var bytes = self.unwrapInboundIn(data)
             self.collected.writeBuffer(&bytes)
-            if self.collected.readableBytes >= self.enough { context.close(promise: nil) }
+            let isLast =
+                self.last.map { last in
+                    self.collected.readableBytesView.suffix(last.readableBytes).elementsEqual(last.readableBytesView)
+                } ?? false
+            if isLast || self.collected.readableBytes >= self.enough { context.close(promise: nil) }
         }
 
         func channelInactive(context: ChannelHandlerContext) { self.done.succeed(self.collected) }
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
     }
 
-    /// - Parameter enough: closes the connection from this side when so many bytes have come.
-    static func exchange(_ group: any EventLoopGroup, port: Int, _ message: ByteBuffer, expecting enough: Int = .max) async throws
-        -> ByteBuffer
-    {
+    /// - Parameters:
+    ///   - enough: closes the connection from this side when so many bytes have come.
+    ///   - delay: reads nothing before.
+    ///   - last: closes the connection from this side when these bytes have come last.
+    static func exchange(
+        _ group: any EventLoopGroup, port: Int, _ message: ByteBuffer, expecting enough: Int = .max, readingAfter delay: Duration? = nil,
+        until last: ByteBuffer? = nil
+    ) async throws -> ByteBuffer {
         let loop = group.next()
         let done = loop.makePromise(of: ByteBuffer.self)
         let channel = try await ClientBootstrap(group: loop)
+            .channelOption(.autoRead, value: delay == nil)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Collector(enough: enough, done: done))
+                    try channel.pipeline.syncOperations.addHandler(Collector(enough: enough, last: last, done: done))
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()
         channel.writeAndFlush(message, promise: nil)
+        if let delay {
+            try await Task.sleep(for: delay)
+            try await channel.setOption(.autoRead, value: true).get()
+        }
         return try await done.futureResult.get()
     }
+}
+
+/// A server that answers nothing and notes the kinds of the messages it gets.
+final class RawServer: Sendable {
+    private final class Reader: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        private var splitter = MessageSplitter()
+        private let server: RawServer
+
+        init(_ server: RawServer) { self.server = server }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            self.splitter.append(self.unwrapInboundIn(data))
+            while let message = try? self.splitter.next() {
+                self.server.types.withLock { $0.append(message.header.type) }
+            }
+        }
+    }
+
+    private let types = Mutex<[MessageType]>([])
+    private let channel = Mutex<(any Channel)?>(nil)
+
+    var messages: [MessageType] { self.types.withLock { $0 } }
+    var port: Int { self.channel.withLock { $0?.localAddress?.port ?? 0 } }
+
+    static func listen(_ group: any EventLoopGroup) async throws -> RawServer {
+        let server = RawServer()
+        let channel = try await ServerBootstrap(group: group)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Reader(server)) }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        server.channel.withLock { $0 = channel }
+        return server
+    }
+
+    func close() async throws { try await self.channel.withLock { $0 }?.close() }
 }

@@ -61,21 +61,24 @@ enum Messages {
 /// The server's machine as an object, which `#expect` can call.
 final class ServerBench {
     private var machine: ServerStateMachine
+    private let isKnown: (String) -> Bool
 
-    init(maximumOutstanding: Int = 8, maximumMessageSize: Int = 1 << 20) {
+    init(maximumOutstanding: Int = 8, maximumMessageSize: Int = 1 << 20, isKnown: @escaping (String) -> Bool = { _ in true }) {
+        self.isKnown = isKnown
         self.machine = ServerStateMachine(maximumMessageSize: maximumMessageSize, maximumOutstanding: maximumOutstanding)
     }
 
     var outstanding: Int { self.machine.outstanding }
     var wantsMore: Bool { self.machine.wantsMore }
     var version: GIOPVersion { self.machine.version }
+    var unfinishedBytes: Int { self.machine.unfinishedBytes }
     func received(_ bytes: ByteBuffer) { self.machine.received(bytes) }
     func answered() { self.machine.answered() }
 
     /// Everything there is to do now.
     func drain() -> [ServerStateMachine.Action] {
         var actions: [ServerStateMachine.Action] = []
-        while let action = self.machine.next() { actions.append(action) }
+        while let action = self.machine.next(isKnown: self.isKnown) { actions.append(action) }
         return actions
     }
 }
@@ -87,25 +90,35 @@ final class ClientBench {
     var outstanding: Int { self.machine.outstanding }
     var lateReplies: Int { self.machine.lateReplies }
     var nextDeadline: NIODeadline? { self.machine.nextDeadline }
+    var phase: ClientStateMachine<String>.Phase { self.machine.phase }
     @discardableResult
     func send(_ id: UInt32, _ waiter: String, deadline: NIODeadline = .distantFuture) -> Bool {
+        self.admission(id, waiter, deadline: deadline) == .write
+    }
+    func admission(_ id: UInt32, _ waiter: String, deadline: NIODeadline = .distantFuture) -> ClientStateMachine<String>.Admission {
         self.machine.send(id, waiter, deadline: deadline)
     }
+    func forgetCancellation(_ id: UInt32) { self.machine.forgetCancellation(id) }
+    func retire() { self.machine.retire() }
+    func close() { self.machine.close() }
     func received(_ bytes: ByteBuffer) { self.machine.received(bytes) }
     func next() -> ClientStateMachine<String>.Action? { self.machine.next() }
-    func hitDeadline(_ now: NIODeadline) -> Set<String> { Set(self.machine.hitDeadline(now: now).map(\.waiter)) }
+    @discardableResult
+    func hitDeadline(_ now: NIODeadline) -> Set<String> { Set(self.machine.hitDeadline(now: now)) }
+    @discardableResult
     func cancel(_ id: UInt32) -> String? { self.machine.cancel(id) }
-    func closed() -> Set<String> { Set(self.machine.closed()) }
+    @discardableResult
+    func closed() -> Set<String> { Set(self.machine.closed().waiters) }
+    /// The kind of the failure that those who wait get at the end.
+    func failure() -> String { kind(self.machine.closed().failure) }
 
     /// The waiters that got their reply; then why the connection is to be closed, if so.
     func resumed() -> [String] {
         var waiters: [String] = []
         while let action = self.machine.next() {
             switch action {
-            case .resume(let waiter, .success): waiters.append(waiter)
-            case .resume(let waiter, .failure): waiters.append("\(waiter) failed")
-            case .closedByPeer: return waiters + ["closedByPeer"]
-            case .protocolError: return waiters + ["protocolError"]
+            case .resume(let waiter, _): waiters.append(waiter)
+            case .close(let ending): waiters.append("\(ending)")
             }
         }
         return waiters
