@@ -58,14 +58,14 @@ struct PropertiesCommand: ClientCommand {
             throw CommandFailure(activity: activity, failure: failure, device: self.device)
         }
         let found = try await session.attempt(activity, device: self.device) {
-            () async throws(DevFailed) -> [(name: String, values: [String]?)] in
+            () async throws(DevFailed) -> [DatabaseProperty] in
             if self.delete {
                 try await database.deleteProperties(ofDevice: proxy.name, names: self.name)
                 return []
             }
             if !assignments.isEmpty {
                 try await database.putProperties(ofDevice: proxy.name, assignments)
-                return assignments.map { (name: $0.name, values: $0.values) }
+                return assignments.map { DatabaseProperty(name: $0.name, values: $0.values) }
             }
             let names = self.name.isEmpty ? try await database.propertyNames(ofDevice: proxy.name) : self.name
             return names.isEmpty ? [] : try await database.properties(ofDevice: proxy.name, names: names)
@@ -79,7 +79,7 @@ struct PropertiesCommand: ClientCommand {
     }
 
     /// Makes a table: on a terminal one line per value, otherwise one line per property with its values in the fields after the name.
-    static func table(_ properties: [(name: String, values: [String]?)], _ terminal: Terminal) -> Table {
+    static func table(_ properties: [DatabaseProperty], _ terminal: Terminal) -> Table {
         let defined = properties.compactMap { property in property.values.map { (WireText.shown(property.name), $0.map(WireText.shown)) } }
         guard terminal.isTerminal else {
             return Table(columns: [], rows: defined.map { name, values in ([name] + values).map { .init($0) } })
@@ -90,7 +90,7 @@ struct PropertiesCommand: ClientCommand {
             })
     }
 
-    static func json(_ properties: [(name: String, values: [String]?)]) -> JSONText {
+    static func json(_ properties: [DatabaseProperty]) -> JSONText {
         .object(
             properties.map { property in
                 .init(WireText.shown(property.name), property.values.map { .array($0.map(JSONText.wire)) } ?? .null)

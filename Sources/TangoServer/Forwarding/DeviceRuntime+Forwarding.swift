@@ -53,7 +53,7 @@ extension DeviceRuntime {
     func resolveForwarded() async -> Bool {
         let open = self.members.withLock { $0.forwarded.members }.filter(\.isOpen)
         guard !open.isEmpty, !self.isEnded else { return false }
-        let hasFound = await HandlerTask.$server.withValue(self.handlerServer) {
+        let hasFound = await InProcess.$target.withValue(self.handlerServer) {
             var hasFound = false
             // A device that does not answer is not waited for again and again.
             var silent: Set<String> = []
@@ -200,10 +200,9 @@ extension DeviceRuntime {
         while next.usesDatabase, let attribute = next.attribute, seen.insert(next.description.tangoFolded).inserted {
             if next.host == ownHost, next.device.tangoFolded == self.name.folded, attribute.tangoFolded == name.tangoFolded { return true }
             guard let database = try? system.database(next.host),
-                let answer = try? await database.strings(
-                    "DbGetDeviceAttributeProperty2", .stringArray([next.device, attribute])),
-                let position = answer.firstIndex(where: { $0.tangoFolded == "__root_att" }), position + 2 < answer.count,
-                var further = try? TRL(parsing: answer[position + 2])
+                let properties = try? await database.attributeProperties(ofDevice: next.device, attribute: attribute),
+                let root = properties.first(where: { $0.name.tangoFolded == "__root_att" })?.values?.first,
+                var further = try? TRL(parsing: root)
             else { return false }
             further.host = further.host ?? next.host
             next = further

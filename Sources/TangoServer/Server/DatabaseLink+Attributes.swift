@@ -1,7 +1,7 @@
 import TangoClient
 import TangoCore
 
-/// What a server asks its database for when an attribute is added to a running device.
+/// Reads the properties of an attribute that is added to a running device.
 extension DatabaseLink {
     func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed)
         -> StoredAttributeProperties?
@@ -13,6 +13,6 @@ extension DatabaseLink {
 
     private func properties(_ command: String, of owner: String, _ attribute: String) async throws(DevFailed) -> [String: [String]] {
         let answer = try await self.database.strings(command, .stringArray([owner, attribute]))
-        return Self.attributeProperties(answer)[attribute.tangoFolded] ?? [:]
+        return try Self.attributeProperties(answer, of: command)[attribute.tangoFolded] ?? [:]
     }
 }

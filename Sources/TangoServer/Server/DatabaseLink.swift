@@ -108,23 +108,15 @@ struct DatabaseLink: DeviceStorage {
     {
         let names = (try? await self.database.strings(listCommand, .stringArray([owner, "*"]))) ?? []
         guard !names.isEmpty else { return [:] }
-        return Self.attributeProperties(try await self.database.strings(getCommand, .stringArray([owner] + names)))
+        return try Self.attributeProperties(try await self.database.strings(getCommand, .stringArray([owner] + names)), of: getCommand)
     }
 
-    /// What the database says of attributes: their owner and number, then each with the number of its properties, each of those with the
-    /// number of its values.
-    static func attributeProperties(_ answer: [String]) -> [String: [String: [String]]] {
+    /// The properties of attributes, by attribute and property in lower case.
+    static func attributeProperties(_ answer: [String], of command: String) throws(DevFailed) -> [String: [String: [String]]] {
         var result: [String: [String: [String]]] = [:]
-        var index = 2
-        while index + 1 < answer.count {
-            let attribute = answer[index].tangoFolded
-            let properties = max(0, Int(answer[index + 1]) ?? 0)
-            index += 2
-            for _ in 0..<properties where index + 1 < answer.count {
-                let count = max(0, Int(answer[index + 1]) ?? 0)
-                result[attribute, default: [:]][answer[index].tangoFolded] = Array(
-                    answer[min(index + 2, answer.count)..<min(index + 2 + count, answer.count)])
-                index += 2 + count
+        for attribute in try FlatAnswer.attributes(answer, of: command) {
+            for property in attribute.properties {
+                result[attribute.name.tangoFolded, default: [:]][property.name.tangoFolded] = property.values
             }
         }
         return result
@@ -162,13 +154,11 @@ struct DatabaseLink: DeviceStorage {
     func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])])
         async throws(DevFailed)
     {
-        var argument = [device, "1", attribute, String(properties.count)]
-        for property in properties { argument += [property.name, String(property.values.count)] + property.values }
-        try await self.database.command("DbPutDeviceAttributeProperty2", .stringArray(argument))
+        try await self.database.putAttributeProperties(ofDevice: device, attribute: attribute, properties)
     }
 
     func deleteAttributeProperties(_ device: String, attribute: String, names: [String]) async throws(DevFailed) {
-        try await self.database.command("DbDeleteDeviceAttributeProperty", .stringArray([device, attribute] + names))
+        try await self.database.deleteAttributeProperties(ofDevice: device, attribute: attribute, names: names)
     }
 
     func putProperties(_ device: String, _ properties: [(name: String, values: [String])]) async throws(DevFailed) {

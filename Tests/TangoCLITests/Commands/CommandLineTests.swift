@@ -189,7 +189,10 @@ struct TableContentTests {
     }
 
     @Test func propertiesAreALineEachWhenPiped() {
-        let properties: [(name: String, values: [String]?)] = [("p", ["1", "2"]), ("q", nil), ("r", [])]
+        let properties = [
+            DatabaseProperty(name: "p", values: ["1", "2"]), DatabaseProperty(name: "q", values: nil),
+            DatabaseProperty(name: "r", values: []),
+        ]
         #expect(Terminal.plain.text(PropertiesCommand.table(properties, .plain)) == "p\t1\t2\nr")
         let terminal = Terminal(isTerminal: true, usesColor: false)
         #expect(terminal.text(PropertiesCommand.table(properties, terminal)) == "p  1\n   2\nr")

@@ -33,7 +33,7 @@ struct AttributePropertyResource: Sendable {
             let names = [attribute, device, name].map(TangoText.decode)
             throw HTTPFailure.notFound("Attribute \(names[0]) of \(names[1]) has no property \(names[2])")
         }
-        return PropertyDocument.entity(property.name, property.values)
+        return PropertyDocument.entity(property.name, property.values ?? [])
     }
 
     func list() async throws -> Answer {
@@ -43,7 +43,7 @@ struct AttributePropertyResource: Sendable {
         }
         if properties.isEmpty, await self.isUnknown() { throw self.unknown(of: name) }
         return .json(
-            .array(properties.map { PropertyDocument.entity($0.name, $0.values) }), lifetime: self.request.configuration.listLifetime)
+            .array(properties.map { PropertyDocument.entity($0.name, $0.values ?? []) }), lifetime: self.request.configuration.listLifetime)
     }
 
     func read(_ property: String) async throws -> Answer {
