@@ -301,7 +301,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     }
 
     /// The server as the device's handlers see it; `nil` outside of a server.
-    var handlerServer: (any LocalServer)? { self.server.localServer == nil ? nil : HandlerServer(runtime: self) }
+    var handlerServer: (any InProcessTarget)? { self.server.localServer == nil ? nil : InProcessHandlerTarget(runtime: self) }
 
     private func make() async throws {
         let context = DeviceContext(self)
@@ -395,11 +395,11 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
     /// Runs the body with the gate held; `false` when it is not had in time.
     private func withGate(within timeout: TimeAmount, _ body: () async -> Void) async -> Bool {
         guard let gate = self.gate, !gate.isHeldByTask else {
-            await HandlerTask.$server.withValue(self.handlerServer) { await body() }
+            await InProcess.$target.withValue(self.handlerServer) { await body() }
             return true
         }
         guard await gate.acquire(within: timeout, on: self.server.eventLoops.any()) else { return false }
-        await gate.whileHeld { await HandlerTask.$server.withValue(self.handlerServer) { await body() } }
+        await gate.whileHeld { await InProcess.$target.withValue(self.handlerServer) { await body() } }
         gate.release()
         return true
     }
@@ -419,7 +419,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line ab
 
     private func run<R: Sendable>(_ body: @concurrent @Sendable (any Device) async throws -> R) async throws -> R {
         guard let device = self.device else { throw DevFailed(.shutdownInProgress, "Device \(self.name) is not there any more") }
-        return try await HandlerTask.$server.withValue(self.handlerServer) { try await body(device) }
+        return try await InProcess.$target.withValue(self.handlerServer) { try await body(device) }
     }
 
     /// What a handler is told. Only for the holder of the gate.

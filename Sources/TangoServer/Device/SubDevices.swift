@@ -31,7 +31,7 @@ final class SubDevices: Sendable {
 /// The server as the handlers of one device see it.
 ///
 /// Holds one reference, so that passing it around costs no allocation.
-struct HandlerServer: LocalServer {
+struct InProcessHandlerTarget: InProcessTarget {
     let runtime: DeviceRuntime
 
     func serves(_ endpoint: Endpoint) -> Bool { self.runtime.server.localServer?.serves(endpoint) ?? false }

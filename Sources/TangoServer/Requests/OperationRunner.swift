@@ -100,7 +100,7 @@ enum OperationRunner {
     private static func runInTask<Operation: GatedOperation>(_ operation: Operation, _ runtime: DeviceRuntime) async -> Outcome {
         guard !runtime.isEnded else { return .failure(SystemException.objectNotExist) }
         let executor = runtime.deviceClass.execution == .blocking ? runtime.server.poolExecutor : nil
-        return await HandlerTask.$server.withValue(runtime.handlerServer) {
+        return await InProcess.$target.withValue(runtime.handlerServer) {
             await withTaskExecutorPreference(executor) {
                 var operation = operation
                 do {
@@ -148,7 +148,7 @@ enum OperationRunner {
     ) {
         let executor = runtime.deviceClass.execution == .blocking ? runtime.server.poolExecutor : nil
         Task.immediate(executorPreference: executor) {
-            let outcome = await HandlerTask.$server.withValue(runtime.handlerServer) {
+            let outcome = await InProcess.$target.withValue(runtime.handlerServer) {
                 if let gate {
                     await gate.whileHeld { await Self.continueOperation(operation, suspension, runtime) }
                 } else {
