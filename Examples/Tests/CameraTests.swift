@@ -12,12 +12,12 @@ struct CameraTests {
 
     @Test func aSnapIsAPicture() async throws {
         try await self.run { (_, camera) async throws in
-            #expect(try await camera.readImage("Picture", of: UInt16.self).value == nil)
+            #expect(try await camera.read("Picture", as: TangoImage<UInt16>.self).valueIfValid == nil)
             #expect(try await camera.command("Snap", as: Int64.self) == 1)
-            let picture = try #require(try await camera.readImage("Picture", of: UInt16.self).value)
+            let picture: TangoImage<UInt16> = try await camera.read("Picture")
             #expect(picture.width == 8 && picture.height == 4 && picture.values.count == 32)
             #expect(picture.values.max() == picture.values[2 * 8 + 4])
-            #expect(try await camera.readSpectrum("Histogram", of: Int32.self).value?.reduce(0, +) == 32)
+            #expect(try await camera.read("Histogram", as: [Int32].self).value.reduce(0, +) == 32)
         }
     }
 
@@ -27,10 +27,10 @@ struct CameraTests {
             try await camera.command("Start")
             let refused = await #expect(throws: DevFailed.self) { try await camera.command("Snap") }
             #expect(refused?.reason == .commandNotAllowed)
-            while try await camera.read("Frames", as: Int64.self).value ?? 0 < 3 { try await Task.sleep(for: .milliseconds(2)) }
+            while try await camera.read("Frames", as: Int64.self).valueIfValid ?? 0 < 3 { try await Task.sleep(for: .milliseconds(2)) }
             try await camera.command("Stop")
             #expect(try await camera.state() == .standby)
-            let frames = try await camera.read("Frames", as: Int64.self).value
+            let frames = try await camera.read("Frames", as: Int64.self).valueIfValid
             #expect(try await camera.command("Snap", as: Int64.self) == (frames ?? 0) + 1)
         }
     }

@@ -17,7 +17,7 @@ struct DetectorTests {
                 let detector = try await system.device("test/detector/\(model)")
                 #expect(try await detector.attributeConfigs().map(\.name) == attributes)
                 #expect(try await detector.commandList().map(\.name) == ["Init", "State", "Status"] + commands)
-                #expect(try await detector.readSpectrum("Features", of: String.self).value?.first == "CountRate")
+                #expect(try await detector.read("Features", as: [String].self).value.first == "CountRate")
             }
             let gated = try await system.device("test/detector/gated")
             #expect(try await gated.attributeConfig("GateMode").enumLabels == ["open", "internal", "external"])

@@ -16,7 +16,7 @@ struct GasAnalyzerTests {
             let values = try await analyzer.readAttributes(["Mass28", "Mass29", "Mass1"])
             #expect(values.map(\.quality) == [.alarm, .valid, .valid])
             #expect(values.map(\.data) == [.double([1e-6]), .double([1e-6]), .double([1e-10])])
-            #expect(try await analyzer.readSpectrum("Spectrum", of: Double.self).value?[27] == 1e-6)
+            #expect(try await analyzer.read("Spectrum", as: [Double].self).value[27] == 1e-6)
             // A client sets a limit of one mass.
             var config = try await analyzer.attributeConfig("Mass1")
             config.alarm.maxAlarm = "1e-12"

@@ -17,7 +17,7 @@ struct PowerSupplyTests {
             #expect(try await supply.command("Ramp", 20.0, as: Double.self) <= 0.02)
             while try await supply.state() == .moving { try await Task.sleep(for: .milliseconds(2)) }
             let current = try await supply.read("Current", as: Double.self)
-            #expect(current.value == 20 && current.quality == .valid)
+            #expect(try current.value == 20 && current.quality == .valid)
             #expect(try await supply.read("Voltage", as: Double.self).value == 10)
         }
     }

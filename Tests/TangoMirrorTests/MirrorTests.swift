@@ -86,7 +86,7 @@ struct MirrorTests {
         try await self.run { (_, original, twin, _) async throws in
             try await twin.write("Setpoint", 9.0)
             let reading = try await twin.read("Setpoint", as: Double.self)
-            #expect(reading.value == 9 && reading.setPoint == 9)
+            #expect(try reading.value == 9 && reading.setPoint == 9)
             #expect(try await original.read("Setpoint", as: Double.self).value == 4)
             let beyond = await #expect(throws: DevFailed.self) { try await twin.write("Setpoint", 11.0) }
             #expect(beyond?.reason == .writeOutsideLimit)
@@ -134,9 +134,9 @@ struct MirrorTests {
             var seen: [AttributeData?] = []
             for _ in 0..<5 { seen.append(try await twin.readAttributes(["Level"])[0].data) }
             #expect(seen == [.double([1]), .double([1.5]), .double([9.5]), AttributeData.none, .double([1])])
-            #expect(try await twin.readSpectrum("Wave", of: Int16.self).value == [1, 2])
-            #expect(try await twin.readSpectrum("Wave", of: Int16.self).value == [3])
-            #expect(try await twin.readImage("Picture", of: UInt8.self).value?.width == 3)
+            #expect(try await twin.read("Wave", as: [Int16].self).value == [1, 2])
+            #expect(try await twin.read("Wave", as: [Int16].self).value == [3])
+            #expect(try await twin.read("Picture", as: TangoImage<UInt8>.self).value.width == 3)
             #expect(try await twin.read("Name", as: String.self).value == "simulated")
             #expect(try await twin.read("Mode", as: Int16.self).value == 0)
             #expect(try await twin.read("Mode", as: Int16.self).value == 1)

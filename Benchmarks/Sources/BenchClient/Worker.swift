@@ -41,8 +41,7 @@ struct Worker {
             var report = WorkerReport()
             do {
                 if line.order == .connect {
-                    device = try await system.device(self.name)
-                    device?.timeout = .seconds(20)
+                    device = try await system.device(self.name).withTimeout(.seconds(20))
                 }
                 if let device { report = try await system.onNetworkThread { try await Self.execute(line, device) } }
             } catch {

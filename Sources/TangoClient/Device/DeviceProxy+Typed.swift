@@ -1,95 +1,95 @@
 import TangoCore
 
-/// An attribute as read, in the Swift type asked for.
+/// An attribute as read, in a Swift type.
 public struct TypedReading<Value: Sendable>: Sendable {
-    /// `nil` when the quality is `ATTR_INVALID`.
-    public var value: Value?
-    /// The set value of a writable attribute.
+    /// The value; `nil` when the quality is `ATTR_INVALID`.
+    public var valueIfValid: Value?
+    /// The set point of a writable attribute; `nil` for others, and when the quality is `ATTR_INVALID`.
     public var setPoint: Value?
+    /// Quality of the value.
     public var quality: AttributeQuality
+    /// When the value was read.
     public var time: Timestamp
+    /// Name of attribute and device, for failures.
+    private let name: String
+
+    init(value: Value?, setPoint: Value?, quality: AttributeQuality, time: Timestamp, name: String) {
+        self.valueIfValid = value
+        self.setPoint = setPoint
+        self.quality = quality
+        self.time = time
+        self.name = name
+    }
+
+    /// The value.
+    /// - Throws: `API_AttrValueNotSet` when the quality is `ATTR_INVALID`.
+    public var value: Value {
+        get throws(DevFailed) {
+            if let value = self.valueIfValid { return value }
+            throw DevFailed(
+                .attributeValueNotSet, "Attribute \(self.name) has no value: its quality is ATTR_INVALID", origin: "DeviceProxy")
+        }
+    }
 }
 
 extension DeviceProxy {
-    /// Reads a scalar attribute: `let current: TypedReading<Double> = try await device.read("current")`.
-    /// - Throws: the attribute's failure; `API_IncompatibleAttrDataType` when it has another type.
-    public func read<T: TangoScalar>(_ name: String, as type: T.Type = T.self, source: DevSource = .cacheDevice) async throws(DevFailed)
-        -> TypedReading<T>
-    {
-        let reading = try await self.readSpectrum(name, of: type, source: source)
-        return TypedReading(value: reading.value?.first, setPoint: reading.setPoint?.first, quality: reading.quality, time: reading.time)
+    /// Reads the value of an attribute: `Double` of a scalar, `[Double]` of a spectrum, `TangoImage<Double>` of an image.
+    ///
+    ///     let wave: [Double] = try await device.read("wave")
+    /// - Throws: the attribute's failure; `API_IncompatibleAttrDataType` when it has another type, `API_AttrValueNotSet` when its quality
+    ///   is `ATTR_INVALID`.
+    public func read<Value: AttributeConvertible>(_ name: String, source: DevSource = .cacheDevice) async throws(DevFailed) -> Value {
+        try await self.read(name, as: Value.self, source: source).value
     }
 
-    /// Reads a spectrum attribute, or the elements of an image row by row.
+    /// Reads an attribute with quality, time and set point.
+    ///
+    ///     let current = try await device.read("current", as: Double.self)
     /// - Throws: the attribute's failure; `API_IncompatibleAttrDataType` when it has another type.
-    public func readSpectrum<T: TangoScalar>(
-        _ name: String, of type: T.Type = T.self, source: DevSource = .cacheDevice
-    ) async throws(DevFailed) -> TypedReading<[T]> {
-        let value = try await self.readAttribute(name, source: source)
-        guard value.quality != .invalid else { return TypedReading(value: nil, setPoint: nil, quality: value.quality, time: value.time) }
+    public func read<Value: AttributeConvertible>(
+        _ name: String, as type: Value.Type = Value.self, source: DevSource = .cacheDevice
+    ) async throws(DevFailed) -> TypedReading<Value> {
+        let read = try await self.readAttribute(name, source: source)
+        let isValid = read.quality != .invalid
+        let setPoint = isValid ? read.setData.flatMap { Value(attributeData: $0, dimension: read.writeDimension) } : nil
         return TypedReading(
-            value: try self.typed(value.readData, name),
-            setPoint: try value.setData.map { data throws(DevFailed) in try self.typed(data, name) },
-            quality: value.quality, time: value.time)
+            value: isValid ? try self.typed(read.readData, read.readDimension, name) : nil, setPoint: setPoint, quality: read.quality,
+            time: read.time, name: "\(name) of \(self.name)")
     }
 
-    /// Reads an image attribute.
-    /// - Throws: the attribute's failure; `API_IncompatibleAttrDataType` when it has another type.
-    public func readImage<T: TangoScalar>(
-        _ name: String, of type: T.Type = T.self, source: DevSource = .cacheDevice
-    ) async throws(DevFailed) -> TypedReading<TangoImage<T>> {
-        let value = try await self.readAttribute(name, source: source)
-        func image(_ data: AttributeData, _ dimension: AttributeDimension) throws(DevFailed) -> TangoImage<T> {
-            TangoImage(try self.typed(data, name), width: Int(dimension.x), height: Int(dimension.y))
-        }
-        guard value.quality != .invalid else { return TypedReading(value: nil, setPoint: nil, quality: value.quality, time: value.time) }
-        var setPoint: TangoImage<T>?
-        if let data = value.setData { setPoint = try image(data, value.writeDimension) }
-        return TypedReading(
-            value: try image(value.readData, value.readDimension), setPoint: setPoint, quality: value.quality, time: value.time)
-    }
-
-    /// Writes a scalar attribute.
-    public func write<T: TangoScalar>(_ name: String, _ value: T) async throws(DevFailed) {
-        try await self.writeAttribute(AttributeWrite(name: name, data: T.attributeData([value]), dimension: .scalar))
-    }
-
-    /// Writes a spectrum attribute.
-    public func write<T: TangoScalar>(_ name: String, _ values: [T]) async throws(DevFailed) {
-        try await self.writeAttribute(AttributeWrite(name: name, data: T.attributeData(values)))
-    }
-
-    /// Writes an image attribute.
-    public func write<T: TangoScalar>(_ name: String, _ image: TangoImage<T>) async throws(DevFailed) {
-        let dimension = AttributeDimension(x: Int32(clamping: image.width), y: Int32(clamping: image.height))
-        try await self.writeAttribute(AttributeWrite(name: name, data: T.attributeData(image.values), dimension: dimension))
+    /// Writes an attribute: a scalar, an array for a spectrum, a `TangoImage` for an image.
+    /// - Throws: the attribute's failure; `API_ReadOnlyMode` when the user may only read, `API_DeviceLocked`.
+    public func write(_ name: String, _ value: some AttributeConvertible) async throws(DevFailed) {
+        try await self.writeAttribute(AttributeWrite(name: name, data: value.attributeData, dimension: value.attributeDimension))
     }
 
     /// Executes a command: `let echo: String = try await device.command("DevString", "hello")`.
-    /// - Throws: what the command throws; `API_IncompatibleCmdResultType` when it answers another type.
+    /// - Throws: what the command throws; `API_IncompatibleCmdResultType` when its result has another type.
     public func command<R: CommandConvertible>(_ name: String, _ argument: some CommandConvertible, as type: R.Type = R.self)
         async throws(DevFailed) -> R
     {
         try self.typed(try await self.command(name, argument.commandData), name)
     }
 
-    /// Executes a command and discards its result: `try await device.command("Jog", 5.0)`.
+    /// Executes a command for its effect: `try await device.command("Jog", 5.0)`. Its result, if it has one, is dropped.
     /// - Throws: what the command throws.
     public func command(_ name: String, _ argument: some CommandConvertible) async throws(DevFailed) {
-        _ = try await self.command(name, argument.commandData)
+        try await self.command(name, argument.commandData)
     }
 
     /// Executes a command without argument.
-    /// - Throws: what the command throws; `API_IncompatibleCmdResultType` when it answers another type.
+    /// - Throws: what the command throws; `API_IncompatibleCmdResultType` when its result has another type.
     public func command<R: CommandConvertible>(_ name: String, as type: R.Type) async throws(DevFailed) -> R {
         try self.typed(try await self.command(name), name)
     }
 
-    private func typed<T: TangoScalar>(_ data: AttributeData, _ name: String) throws(DevFailed) -> [T] {
-        if let values = T.values(of: data) { return values }
+    private func typed<Value: AttributeConvertible>(
+        _ data: AttributeData, _ dimension: AttributeDimension, _ name: String
+    ) throws(DevFailed) -> Value {
+        if let value = Value(attributeData: data, dimension: dimension) { return value }
         throw DevFailed(
             .incompatibleAttributeType,
-            "Attribute \(name) of \(self.name) is \(data.elementType?.name ?? "empty"), not \(T.tangoType.name)",
+            "Attribute \(name) of \(self.name) is \(data.elementType?.name ?? "empty"), not \(Value.Scalar.tangoType.name)",
             origin: "DeviceProxy")
     }
 

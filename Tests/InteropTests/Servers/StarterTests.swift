@@ -49,7 +49,7 @@ import Testing
         let refusal = await #expect(throws: DevFailed.self) { try await control.command("DevStart", .string(Self.server)) }
         #expect(refusal.map { "\($0)".contains("already running") } == true, "\(String(describing: refusal))")
         #expect(try await database.deviceInfo(Self.device).pid == first)
-        let lines = try await control.readSpectrum("Servers", of: String.self).value ?? []
+        let lines = try await control.read("Servers", as: [String].self).valueIfValid ?? []
         #expect(lines.contains { $0.hasPrefix("\(Self.server)\tON\t") }, "\(lines)")
 
         try await control.command("DevStop", .string(Self.server))
