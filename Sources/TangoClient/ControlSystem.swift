@@ -7,27 +7,27 @@ import TangoWire
 
 /// Settings of a client.
 public struct ClientOptions: Sendable {
-    /// Limit of one call; connecting has the same limit for itself.
+    /// Limit of one call: look-ups, connecting and repetitions included.
     public var timeout: Duration = .seconds(3)
-    /// Limit of a call on a database (the incumbents' 13 s).
+    /// Limit of a call on a database, and of looking a device up there: 13 s, as cppTango 9.3.4.
     public var databaseTimeout: Duration = .seconds(13)
     /// Threads that move bytes.
     public var eventLoopThreads = 1
     /// Whether each of those threads has connections of its own for the tasks that run on it. Servers take each connection for another
-    /// client: no use where devices are locked.
+    /// client: of no use where devices are locked.
     package var hasConnectionsPerThread = false
     /// Whether calls that change something respect what the access service allows this program's user. A program that acts for others
-    /// asks for them instead.
+    /// checks their rights instead.
     package var respectsAccessControl = true
 
     public init() {}
 }
 
-/// A client's view of one or more Tango control systems: owns the connections; make one per program and shut it down at the end.
+/// A client of one or more Tango control systems. Owns the connections: make one per program and shut it down at the end.
 public final class ControlSystem: Sendable {
     private struct State {
-        var databases: RecentlyUsed<TangoHost, DatabaseClient>
-        var proxies: RecentlyUsed<ProxyKey, DeviceProxy>
+        var databases: LeastRecentlyUsedCache<TangoHost, DatabaseClient>
+        var proxies: LeastRecentlyUsedCache<ProxyKey, DeviceProxy>
     }
 
     private struct ProxyKey: Hashable {
@@ -40,6 +40,8 @@ public final class ControlSystem: Sendable {
     /// Settings given at the start.
     public let options: ClientOptions
     private let givenHost: TangoHost?
+    /// The databases that `TANGO_HOST` names: one control system.
+    private let tangoHosts: @Sendable () -> [TangoHost]
     package let group: any EventLoopGroup
     private let ownsGroup: Bool
     package let connections: ConnectionCache
@@ -56,14 +58,17 @@ public final class ControlSystem: Sendable {
             ownsGroup: true)
     }
 
-    /// A client on somebody else's event loops.
-    /// - Parameter databaseLimit, proxyLimit: how many are kept; of more, those go that were asked for longest ago. Who holds one may use
-    ///   it all the same.
+    /// A client on event loops that it does not own.
+    /// - Parameters:
+    ///   - databaseLimit, proxyLimit: cache sizes (the least recently used is evicted). Evicted proxies stay usable.
+    ///   - tangoHosts: the databases of the default control system.
     package init(
         host: TangoHost?, options: ClientOptions, group: any EventLoopGroup, ownsGroup: Bool = false, databaseLimit: Int = 64,
-        proxyLimit: Int = 65_536
+        proxyLimit: Int = 65_536, tangoHosts: @escaping @Sendable () -> [TangoHost] = { (try? TangoEnvironment.tangoHosts()) ?? [] }
     ) {
-        self.state = Mutex(State(databases: RecentlyUsed(limit: databaseLimit), proxies: RecentlyUsed(limit: proxyLimit)))
+        self.tangoHosts = tangoHosts
+        self.state = Mutex(
+            State(databases: LeastRecentlyUsedCache(capacity: databaseLimit), proxies: LeastRecentlyUsedCache(capacity: proxyLimit)))
         self.givenHost = host
         self.options = options
         self.group = group
@@ -71,16 +76,18 @@ public final class ControlSystem: Sendable {
         self.connections = ConnectionCache(group: group, onePerEventLoop: options.hasConnectionsPerThread)
     }
 
-    /// Hears of every call over the network; `nil`, at the cost of an atomic load, when nobody wants to.
+    /// Is informed of every call over the network; `nil`, at the cost of an atomic load, when there is none.
     package var callObserver: (any CallObserver)? {
         get { self.isObserved.load(ordering: .relaxed) ? self.observerStore.withLock { $0 } : nil }
         set {
-            self.observerStore.withLock { $0 = newValue }
-            self.isObserved.store(newValue != nil, ordering: .relaxed)
+            self.observerStore.withLock { observer in
+                observer = newValue
+                self.isObserved.store(newValue != nil, ordering: .relaxed)
+            }
         }
     }
 
-    /// Address of the default database.
+    /// Returns the address of the default database, the first that `TANGO_HOST` names.
     /// - Throws: `API_TangoHostNotSet`.
     public func defaultHost() throws(DevFailed) -> TangoHost {
         if let host = self.givenHost { return host }
@@ -92,14 +99,24 @@ public final class ControlSystem: Sendable {
         return try self.defaultHost()
     }
 
-    /// The database at that address (default: `defaultHost()`). Nothing is sent yet.
+    /// The databases that are used when the one at this address does not answer: the others of `TANGO_HOST`, if it names this one.
+    func alternatives(to host: TangoHost) -> [TangoHost] {
+        let hosts = self.tangoHosts()
+        guard hosts.count > 1, let index = hosts.firstIndex(where: { $0.folded == host.folded }) else { return [] }
+        return Array(hosts[(index + 1)...] + hosts[..<index])
+    }
+
+    /// Returns the database at that address (default: `defaultHost()`). Nothing is sent yet.
+    ///
+    /// Where `TANGO_HOST` names several databases, separated by commas, the next one is used when one does not answer.
+    /// - Throws: `API_TangoHostNotSet`.
     public func database(_ host: TangoHost? = nil) throws(DevFailed) -> DatabaseClient {
         let host = try self.resolved(host)
         let key = host.folded
         return self.state.withLock { state in
-            if let database = state.databases.value(key) { return database }
-            let database = DatabaseClient(host: host, system: self)
-            state.databases.keep(database, key)
+            if let database = state.databases.value(for: key) { return database }
+            let database = DatabaseClient(host: host, alternatives: self.alternatives(to: host), system: self)
+            state.databases.insert(database, for: key)
             return database
         }
     }
@@ -107,7 +124,7 @@ public final class ControlSystem: Sendable {
     /// How many databases and proxies are kept, for tests.
     package var keptCounts: (databases: Int, proxies: Int) { self.state.withLock { ($0.databases.count, $0.proxies.count) } }
 
-    /// Proxy of a device, by a locator of any form: `domain/family/member`, alias, `tango://host:port/d/f/m`, `…#dbase=no`.
+    /// Returns a proxy of a device, by a locator of any form: `domain/family/member`, alias, `tango://host:port/d/f/m`, `…#dbase=no`.
     ///
     /// Cached per name. A defined device that is not exported gives a proxy whose calls throw `API_DeviceNotExported`.
     /// - Throws: `API_WrongDeviceNameSyntax`, `DB_DeviceNotDefined`, `API_CantConnectToDatabase`, …
@@ -118,22 +135,23 @@ public final class ControlSystem: Sendable {
     /// As `device(_:)`, by a locator taken apart.
     public func device(_ locator: TRL) async throws(DevFailed) -> DeviceProxy {
         let proxy = try await self.proxy(of: locator, at: try self.resolved(locator.host))
-        HandlerTask.server?.uses(device: locator.host == nil ? locator.device.tangoFolded : locator.description.tangoFolded)
+        InProcess.target?.uses(device: locator.host == nil ? locator.device.tangoFolded : locator.description.tangoFolded)
         return proxy
     }
 
     private func proxy(of locator: TRL, at host: TangoHost) async throws(DevFailed) -> DeviceProxy {
         let key = ProxyKey(host: host.folded, device: locator.device.tangoFolded, usesDatabase: locator.usesDatabase)
-        if let proxy = self.state.withLock({ $0.proxies.value(key) }) { return proxy }
+        if let proxy = self.state.withLock({ $0.proxies.value(for: key) }) { return proxy }
         let proxy: DeviceProxy
         if locator.usesDatabase {
             let database = try self.database(host)
+            let deadline = NIODeadline.after(self.options.databaseTimeout)
             var device = locator.device
-            if locator.isAlias { device = try await database.device(ofAlias: device) }
-            if device.tangoFolded == (try? await database.deviceName().tangoFolded) {
+            if locator.isAlias { device = try await database.device(ofAlias: device, deadline: deadline) }
+            if device.tangoFolded == (try await self.name(of: database, deadline)) {
                 proxy = try await database.device()
             } else {
-                let imported = try await database.importDevice(device)
+                let imported = try await database.importDevice(device, deadline: deadline)
                 proxy = DeviceProxy(
                     name: imported.name, origin: .database(database), system: self, timeout: self.options.timeout,
                     accessControl: self.options.respectsAccessControl ? database.accessControl : nil)
@@ -143,22 +161,34 @@ public final class ControlSystem: Sendable {
             proxy = DeviceProxy(
                 name: locator.device, origin: .corbaloc(host, objectKey: locator.device.tangoFolded), system: self,
                 timeout: self.options.timeout)
-            _ = try await proxy.reference()
+            _ = try await proxy.interfaceVersion()
         }
         return self.state.withLock { state in
-            if let other = state.proxies.value(key) { return other }
-            state.proxies.keep(proxy, key)
+            if let other = state.proxies.value(for: key) { return other }
+            state.proxies.insert(proxy, for: key)
             return proxy
         }
     }
 
+    /// The name of a database device in lower case; `nil` when it does not say it.
+    /// - Throws: the failure of a database that does not answer.
+    private func name(of database: DatabaseClient, _ deadline: NIODeadline) async throws(DevFailed) -> String? {
+        do {
+            return try await database.deviceName(deadline: deadline).tangoFolded
+        } catch  where error.errors.contains(where: { $0.reason == .cantConnectToDatabase }) {
+            throw error
+        } catch {
+            return nil
+        }
+    }
+
     /// Runs work on the thread that moves the bytes: each call in it saves two changes of threads, which is most of the time of a short
-    /// call. For loops of calls; what computes long or blocks there holds up all other calls of that thread.
+    /// call. For loops of calls; long computations and blocking calls there hold up all other calls of that thread.
     public func onNetworkThread<Value: Sendable>(_ work: @concurrent @Sendable () async throws -> Value) async rethrows -> Value {
         try await withTaskExecutorPreference(self.connections.eventLoops.any()) { try await work() }
     }
 
-    /// Gives back all locks, closes all connections and ends the threads. Later calls fail with `API_ShutdownInProgress`.
+    /// Releases all locks, closes all connections and ends the threads. Later calls fail with `API_ShutdownInProgress`.
     public func shutdown() async {
         await self.locks.unlockAll()
         await self.connections.shutDown()

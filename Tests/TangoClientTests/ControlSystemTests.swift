@@ -1,5 +1,7 @@
+import NIOCore
 import NIOPosix
 import TangoCore
+import TangoIIOP
 import Testing
 
 @testable import TangoClient
@@ -26,20 +28,60 @@ import Testing
         await system.shutdown()
     }
 
-    @Test func whatWasUsedLongestAgoGoes() {
-        var kept = RecentlyUsed<Int, String>(limit: 3)
-        for key in 1...3 { kept.keep("\(key)", key) }
-        #expect(kept.value(1) == "1")
-        kept.keep("4", 4)
-        #expect(kept.count == 3 && kept.value(2) == nil && kept.value(1) == "1" && kept.value(3) == "3" && kept.value(4) == "4")
-        // The same key again needs no room.
-        kept.keep("new", 3)
-        #expect(kept.count == 3 && kept.value(3) == "new" && kept.value(1) == "1")
-        var large = RecentlyUsed<Int, Int>(limit: 100)
-        for key in 0..<10_000 {
-            large.keep(key, key)
-            #expect(large.count <= 100 && large.value(key) == key)
+    @Test func theDatabasesOfTheEnvironmentAreOneControlSystem() async throws {
+        let hosts = ["a:1", "b:2", "c:3"].compactMap { try? TangoHost(parsing: $0) }
+        let system = ControlSystem(
+            host: nil, options: ClientOptions(), group: MultiThreadedEventLoopGroup.singleton, tangoHosts: { hosts })
+        func tried(_ text: String) throws -> [String] {
+            let host = try TangoHost(parsing: text)
+            return system.alternatives(to: host).map(\.description)
         }
-        #expect(large.count > 80)
+        #expect(try tried("A:1") == ["b:2", "c:3"])
+        #expect(try tried("b:2") == ["c:3", "a:1"])
+        #expect(try tried("other:1") == [])
+        await system.shutdown()
+    }
+
+    @Test func theNextDatabaseAnswersWhenOneDoesNot() async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let fakes = [FakeDevice(version: 4), FakeDevice(version: 4)]
+        var servers: [IIOPServer] = []
+        for fake in fakes { servers.append(try await IIOPServer.listen(group: group, host: "127.0.0.1", port: 0, dispatcher: fake)) }
+        let hosts = servers.map { TangoHost(host: "127.0.0.1", port: $0.port) }
+        var options = ClientOptions()
+        options.respectsAccessControl = false
+        let system = ControlSystem(host: hosts[0], options: options, group: group, tangoHosts: { hosts })
+        let database = try system.database()
+        try await database.command("DbInfo")
+        #expect(fakes[1].calls.withLock { $0.isEmpty })
+        // The first goes: the second answers.
+        await servers[0].close()
+        try await database.command("DbInfo")
+        #expect(fakes[1].operations.contains("command_inout_4"))
+        // The first comes back and the second goes: the first answers again.
+        servers[0] = try await IIOPServer.listen(group: group, host: "127.0.0.1", port: hosts[0].port, dispatcher: fakes[0])
+        await servers[1].close()
+        fakes[0].calls.withLock { $0 = [] }
+        try await database.command("DbInfo")
+        #expect(fakes[0].operations.contains("command_inout_4"))
+        await system.shutdown()
+        await servers[0].close()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aMuteDatabaseCostsTheTimeOfOneCallAndIsNamed() async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let mute = try await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: 0).get()
+        var options = ClientOptions()
+        options.databaseTimeout = .milliseconds(300)
+        let system = ControlSystem(
+            host: TangoHost(host: "127.0.0.1", port: mute.localAddress?.port ?? 0), options: options, group: group, tangoHosts: { [] })
+        for name in ["a/b/c", "alias"] {
+            let start = ContinuousClock.now
+            let failure = await #expect(throws: DevFailed.self) { try await system.device(name) }
+            #expect(ContinuousClock.now - start < .milliseconds(600))
+            #expect(failure?.errors.map(\.reason) == [.corbaException, .deviceTimedOut, .cantConnectToDatabase])
+        }
+        await system.shutdown()
+        try await mute.close()
     }
 }

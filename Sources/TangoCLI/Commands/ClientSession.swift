@@ -10,7 +10,10 @@ struct ClientSession: Sendable {
     /// Creates a session with the options of a command.
     init(_ common: CommonOptions) {
         var options = ClientOptions()
-        options.timeout = .seconds(common.timeout)
+        if let timeout = common.timeout {
+            options.timeout = .seconds(timeout)
+            options.databaseTimeout = .seconds(timeout)
+        }
         self.system = ControlSystem(host: common.tangoHost, options: options)
         self.common = common
         self.terminal = .standardOutput(allowsColor: !common.noColor)
@@ -41,7 +44,7 @@ struct ClientSession: Sendable {
 
     /// Returns what the error line may mention. For a device that does not respond, this includes its server, from the database.
     private func context(of failure: CommandFailure) async -> ErrorLine.Context {
-        var context = ErrorLine.Context(device: failure.device, timeout: self.common.timeout)
+        var context = ErrorLine.Context(device: failure.device, timeout: self.common.timeout ?? 3)
         let trl = failure.device.flatMap { try? TRL(parsing: $0) }
         context.host = trl?.host ?? self.common.tangoHost ?? (try? self.system.defaultHost())
         let reasons = Set(failure.failure.errors.map(\.reason))

@@ -11,8 +11,8 @@ struct CommonOptions: ParsableArguments {
         transform: CommonOptions.host)
     var tangoHost: TangoHost?
 
-    @Option(help: ArgumentHelp("Timeout of a call.", valueName: "seconds"))
-    var timeout = 3.0
+    @Option(help: ArgumentHelp("Timeout of a call (default: 3, of a call on the database 13).", valueName: "seconds"))
+    var timeout: Double?
 
     @Flag(help: "Print one JSON document.")
     var json = false
@@ -21,7 +21,7 @@ struct CommonOptions: ParsableArguments {
     var noColor = false
 
     func validate() throws {
-        guard self.timeout > 0, self.timeout <= 86_400 else {
+        if let timeout = self.timeout, !(timeout > 0 && timeout <= 86_400) {
             throw ValidationError("--timeout is a number of seconds above 0, at most a day.")
         }
     }

@@ -11,15 +11,16 @@ import TangoCore
 /// What a user may do on a device.
 package enum AccessRight: Sendable {
     case write
-    /// Reading, and the commands the device's class allows to everybody; with the reason when the access service could not be asked.
+    /// Reading, and the commands that the device's class allows to all users; with the reason when the access service did not answer.
     case read(because: DevFailed?)
 }
 
-/// Somebody else a program acts for.
+/// A user a program acts for.
 package struct AccessCaller: Sendable, Hashable {
-    /// Name of somebody who did not say who they are.
+    /// Name of a user who is not logged in.
     package static let anonymous = "anonymous"
 
+    /// Login name.
     package var user: String
     /// Address as text.
     package var address: String
@@ -31,35 +32,35 @@ package struct AccessCaller: Sendable, Hashable {
 }
 
 /// The access rights of one control system, as its access service (TangoAccessControl) gives them to users on machines: to this
-/// program's user on this machine, or to others it acts for.
+/// program's user on this machine, or to other users the program acts for.
 ///
-/// It is clients that respect them; servers do not check. The database is asked once where the service is; no service means that
-/// everything is allowed.
+/// Clients respect them; servers do not check. The service is looked up once in the database; without a service everything is allowed.
 package final class AccessControl: Sendable {
     private struct Kept<Value: Sendable>: Sendable {
         var value: Value
-        let asked = ContinuousClock.now
+        let time = ContinuousClock.now
 
         func isOlder(than age: Duration?) -> Bool {
             guard let age else { return false }
-            return ContinuousClock.now - self.asked > age
+            return ContinuousClock.now - self.time > age
         }
     }
 
     private struct State {
         var service: Kept<Task<DeviceProxy?, any Error>>?
-        /// Commands allowed to everybody, by class; names in lower case.
+        /// Commands allowed to all users, by class; names in lower case.
         var allowedCommands: [String: Kept<Set<String>>] = [:]
     }
 
     private let state = Mutex(State())
-    /// Asks the database for the values of property `Services` of the free object `CtrlSystem`.
+    /// Reads property `Services` of the free object `CtrlSystem` from the database.
     private let services: @Sendable () async throws -> [String]
     private let makeProxy: @Sendable (TRL) throws -> DeviceProxy
     private let setting: @Sendable (String) -> String?
 
     /// - Parameters:
-    ///   - makeProxy: gives a proxy of the service that is not itself under access control.
+    ///   - services: reads property `Services` of the free object `CtrlSystem`.
+    ///   - makeProxy: makes a proxy of the service that is not itself under access control.
     ///   - setting: looks up a setting such as `SUPER_TANGO`.
     init(
         services: @escaping @Sendable () async throws -> [String], makeProxy: @escaping @Sendable (TRL) throws -> DeviceProxy,
@@ -70,12 +71,12 @@ package final class AccessControl: Sendable {
         self.setting = setting
     }
 
-    /// Takes the values of `Services`, which a server's start-up data contain, so that the database need not be asked.
+    /// Takes the values of `Services`, which a server's start-up data contain: no look-up is needed then.
     func adopt(services: [String]) {
         self.state.withLock { $0.service = Kept(value: Task { try self.proxy(services) }) }
     }
 
-    /// The device named by the first value that begins with `AccessControl/`, in any case.
+    /// Returns the device named by the first value that begins with `AccessControl/`, in any case.
     static func serviceDevice(_ services: [String]) -> String? {
         for service in services where service.tangoFolded.hasPrefix("accesscontrol/") {
             if let colon = service.firstIndex(of: ":") { return String(service[service.index(after: colon)...]).tangoFolded }
@@ -88,7 +89,7 @@ package final class AccessControl: Sendable {
         return try self.makeProxy(try TRL(parsing: name))
     }
 
-    /// - Parameter maximumAge: how long ago the database may have been asked; `nil`: once is enough.
+    /// - Parameter maximumAge: how old the look-up may be; `nil` for any age.
     private func service(maximumAge: Duration? = nil) async throws -> DeviceProxy? {
         let lookUp = self.state.withLock { state in
             if let service = state.service, !service.isOlder(than: maximumAge) { return service.value }
@@ -104,24 +105,24 @@ package final class AccessControl: Sendable {
         }
     }
 
-    /// What the user may do on the device.
+    /// Returns what this program's user may do on a device.
     func right(on device: String) async -> AccessRight {
         if self.setting("SUPER_TANGO")?.tangoFolded == "true" { return .write }
         let service: DeviceProxy
         do {
-            // A database that cannot be asked says so itself when it is used.
+            // A database that does not answer fails by itself when it is used.
             guard let found = try await self.service() else { return .write }
             service = found
         } catch {
             return .write
         }
         guard let user = Self.userName else { return .read(because: nil) }
-        return await Self.ask(service, user, LocalAddresses.reachable, device)
+        return await Self.right(by: service, user, LocalAddresses.reachable, device)
     }
 
-    /// What somebody else may do on the device.
-    /// - Parameter maximumAge: how old the knowledge of the service may be.
-    /// - Throws: the failure of asking the database whether there is a service: nobody knows then.
+    /// Returns what a user the program acts for may do on a device.
+    /// - Parameter maximumAge: how old the look-up of the service may be.
+    /// - Throws: the failure of that look-up: it is unknown then whether there is a service.
     package func right(of caller: AccessCaller, on device: String, maximumAge: Duration) async throws(DevFailed) -> AccessRight {
         let service: DeviceProxy?
         do {
@@ -130,10 +131,12 @@ package final class AccessControl: Sendable {
             throw DevFailed(wrapping: error)
         }
         guard let service else { return .write }
-        return await Self.ask(service, caller.user.tangoFolded, [caller.address], device)
+        return await Self.right(by: service, caller.user.tangoFolded, [caller.address], device)
     }
 
-    private static func ask(_ service: DeviceProxy, _ user: String, _ addresses: [String], _ device: String) async -> AccessRight {
+    private static func right(
+        by service: DeviceProxy, _ user: String, _ addresses: [String], _ device: String
+    ) async -> AccessRight {
         guard let first = addresses.first else { return .read(because: nil) }
         do {
             var answer: CommandData
@@ -148,7 +151,7 @@ package final class AccessControl: Sendable {
         }
     }
 
-    /// Says in the failure what follows from it.
+    /// Adds to the failure what follows from it.
     private static func explained(_ failure: DevFailed) -> DevFailed {
         guard failure.reason == .deviceNotExported || failure.reason == .databaseDeviceNotDefined else { return failure }
         var errors = failure.errors
@@ -156,10 +159,10 @@ package final class AccessControl: Sendable {
         return DevFailed(errors: errors)
     }
 
-    /// The failure of what somebody who may only read is refused.
+    /// Returns the failure of a change by a user who may only read.
     /// - Parameters:
     ///   - command: the command; `nil` for other changes.
-    ///   - failure: why the service could not be asked.
+    ///   - failure: why the service did not answer.
     package static func refusal(command: String?, on device: String, because failure: DevFailed?, origin: String) -> DevFailed {
         guard let command else {
             return DevFailed(.readOnlyMode, "Writing attribute(s) on device \(device) is not authorized", origin: origin)
@@ -169,8 +172,8 @@ package final class AccessControl: Sendable {
         return DevFailed(.readOnlyMode, text, origin: origin)
     }
 
-    /// Whether the command is one that the class allows to everybody.
-    /// - Parameter maximumAge: how old the knowledge may be; `nil`: asked once is enough.
+    /// Returns whether the class allows the command to all users.
+    /// - Parameter maximumAge: how old the list of such commands may be; `nil` for any age.
     package func allows(_ command: String, ofClass deviceClass: String, maximumAge: Duration? = nil) async -> Bool {
         let key = deviceClass.tangoFolded
         if let allowed = self.state.withLock({ $0.allowedCommands[key] }), !allowed.isOlder(than: maximumAge) {

@@ -1,11 +1,11 @@
 import TangoCore
 
 extension DeviceProxy {
-    /// Refuses a command to a user who may only read, unless the device's class allows it to everybody.
+    /// Refuses a command to a user who may only read, unless the device's class allows it to all users.
     /// - Throws: `API_ReadOnlyMode`.
     @inline(__always)
     func refuseIfReadOnly(command name: String) async throws(DevFailed) {
-        guard !self.mayWrite else { return }
+        guard !self.rights.mayWrite else { return }
         try await self.checkAccess(command: name)
     }
 
@@ -13,7 +13,7 @@ extension DeviceProxy {
     /// - Throws: `API_ReadOnlyMode`.
     @inline(__always)
     func refuseWriteIfReadOnly() async throws(DevFailed) {
-        guard !self.mayWrite else { return }
+        guard !self.rights.mayWrite else { return }
         try await self.checkAccess(command: nil)
     }
 
@@ -22,18 +22,19 @@ extension DeviceProxy {
         let name = self.isDatabase ? try await self.databaseDeviceName() : self.name.tangoFolded
         guard case .read(let failure) = await self.accessRight(access, name) else { return }
         if let command, failure == nil, await access.allows(command, ofClass: try await self.deviceClass()) { return }
-        // A device that is not there is the more important news.
+        // A device that does not answer fails with that, not with the missing right.
         _ = try await self.call { _ in .ping }
         throw AccessControl.refusal(
             command: command, on: name, because: failure, origin: command == nil ? "DeviceProxy" : "Connection")
     }
 
     private func accessRight(_ access: AccessControl, _ name: String) async -> AccessRight {
-        if let right = self.cachedRight { return right }
+        let (known, period) = self.rights.current
+        if let known { return known }
         let right = await access.right(on: name)
         switch right {
-        case .write, .read(because: nil): self.cachedRight = right
-        // Asked again, the service may be back.
+        case .write, .read(because: nil): self.rights.keep(right, queriedIn: period)
+        // The service did not answer; it may be back at the next call.
         case .read: break
         }
         return right

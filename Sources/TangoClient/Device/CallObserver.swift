@@ -1,8 +1,8 @@
 import TangoCore
 
-/// Hears of the calls of a client, to count them.
+/// Is informed of the calls of a client, to count them.
 package protocol CallObserver: Sendable {
-    /// A call over the network is over. Called on the caller's task: it must be quick.
+    /// Called at the end of a call over the network, on the caller's task: it must be quick.
     /// - Parameters:
     ///   - duration: from sending to the answer, connecting included.
     ///   - isDatabase: whether a database was called, not another device.

@@ -13,7 +13,7 @@ extension DeviceProxy {
     /// Shortest validity of a lock, in seconds.
     public static let minimumLockValidity = 2
 
-    /// Locks the device: until `unlock()` nobody else can change anything on it. Locks nest.
+    /// Locks the device: until `unlock()` no other client can change anything on it. Locks nest.
     ///
     /// The lock is confirmed in the background for as long as it is held, so it ends by its validity only when this program dies or loses
     /// its connection: servers know the owner of a lock by its connection.
@@ -36,8 +36,8 @@ extension DeviceProxy {
         self.system.locks.locked(self.name, validity: validity, admin: admin)
     }
 
-    /// Gives one `lock()` back.
-    /// - Parameter force: takes the lock away from whoever holds it, however often it was locked.
+    /// Releases one `lock()`.
+    /// - Parameter force: releases the lock of any client, however often it was locked.
     /// - Throws: `API_DeviceLocked` when another client holds it, unless forced.
     public func unlock(force: Bool = false) async throws(DevFailed) {
         let admin = try await self.adminDevice()
@@ -48,13 +48,13 @@ extension DeviceProxy {
         self.system.locks.unlocked(self.name, remaining: force ? 0 : remaining, admin: admin)
     }
 
-    /// What the server says about the device's lock, in words.
+    /// Returns what the server says about the device's lock, as text.
     public func lockingStatus() async throws(DevFailed) -> String { try await self.lockStatus().text }
 
-    /// Whether any client holds the device's lock.
+    /// Returns whether any client holds the device's lock.
     public func isLocked() async throws(DevFailed) -> Bool { try await self.lockStatus().locker != nil }
 
-    /// Whether this program holds the device's lock.
+    /// Returns whether this program holds the device's lock.
     public func isLockedByMe() async throws(DevFailed) -> Bool {
         guard let locker = try await self.lockStatus().locker, locker.client == .cpp(pid: UInt32(truncatingIfNeeded: getpid())) else {
             return false
@@ -62,32 +62,31 @@ extension DeviceProxy {
         return locker.host == "localhost" || locker.host.hasPrefix("127.") || LocalAddresses.all.contains(locker.host)
     }
 
-    /// Who holds the device's lock; `nil` when nobody does.
+    /// Returns the holder of the device's lock; `nil` when there is none.
     public func lockInfo() async throws(DevFailed) -> LockerInfo? { try await self.lockStatus().locker }
 
     private func lockStatus() async throws(DevFailed) -> LockStatus {
         try LockStatus(try await self.adminDevice().command("DevLockStatus", .string(self.name)))
     }
 
-    /// The admin device of the device's server.
+    /// Returns a proxy of the admin device of the device's server.
     package func adminDevice() async throws(DevFailed) -> DeviceProxy {
         if let admin = self.cachedAdmin { return admin }
         let name = try await self.adminName()
         let admin: DeviceProxy =
             switch self.origin {
             case .database(let database): try await self.system.device("tango://\(database.host)/\(name)")
-            case .corbaloc(let host, _) where self.isDatabase: try await self.system.device("tango://\(host)/\(name)")
-            case .corbaloc(let host, _): try await self.system.device("tango://\(host)/\(name)#dbase=no")
+            case .corbaloc(let host, _, _) where self.isDatabase: try await self.system.device("tango://\(host)/\(name)")
+            case .corbaloc(let host, _, _): try await self.system.device("tango://\(host)/\(name)#dbase=no")
             }
         self.cachedAdmin = admin
         return admin
     }
 
-    /// A call failed because the connection was lost: the caller's lock on the device, if there was one, is lost with it.
-    func lockLost(_ failure: DevFailed, while call: DeviceCall) -> DevFailed {
-        guard self.system.locks.isInUse, let admin = self.cachedAdmin,
-            self.system.locks.connectionLost(device: self.name, admin: admin)
-        else { return failure }
+    /// Removes the caller's lock on the device after a call failed because the connection was lost: the lock is lost with it.
+    /// - Returns: the failure that says so; `nil` when the caller held no lock.
+    func lockLost(_ failure: DevFailed, while call: DeviceCall) -> DevFailed? {
+        guard let admin = self.cachedAdmin, self.system.locks.connectionLost(device: self.name, admin: admin) else { return nil }
         let activity = if case .command(let name, _, _, _, _) = call { "command \(name)" } else { call.operation.name }
         return failure.rethrowing(
             .deviceUnlocked, "Device \(self.name) has lost your lock(s) (server re-start?) while executing \(activity)",

@@ -12,26 +12,29 @@ final class LockKeeper: Sendable {
     private let servers = Mutex<[String: Server]>([:])
     private let holdsLocks = Atomic<Bool>(false)
 
-    /// Whether any lock is held: what nearly all calls look at.
+    /// Whether any lock is held; a cheap check for the calls that fail while none is.
     var isInUse: Bool { self.holdsLocks.load(ordering: .relaxed) }
 
     private static func key(_ admin: DeviceProxy) -> String { "\(admin.locator)".tangoFolded }
 
-    /// The lock held on a device; `nil` without one.
+    /// Returns the lock held on a device; `nil` without one.
     func lock(on device: String, admin: DeviceProxy) -> LockTable.Entry? {
         self.servers.withLock { $0[Self.key(admin)]?.table.entries[device.tangoFolded] }
     }
 
+    /// Notes that a device was locked.
     func locked(_ device: String, validity: Int32, admin: DeviceProxy) {
         self.change(admin) { $0.locked(device, validity: validity) }
     }
 
+    /// Notes that a device was unlocked.
+    /// - Parameter remaining: how often the server says it is still locked.
     func unlocked(_ device: String, remaining: Int32, admin: DeviceProxy) {
         self.change(admin) { $0.unlocked(device, remaining: remaining) }
     }
 
-    /// The connection to the server of a device was lost, and with it the locks.
-    /// - Returns: whether there was one on that device.
+    /// Forgets the lock on a device: the connection to its server was lost, and the lock with it.
+    /// - Returns: whether there was one.
     func connectionLost(device: String, admin: DeviceProxy) -> Bool {
         guard self.lock(on: device, admin: admin) != nil else { return false }
         self.change(admin) { $0.lost(device) }
@@ -57,7 +60,7 @@ final class LockKeeper: Sendable {
         }
     }
 
-    /// Confirms all locks on devices of that server. Those that are lost are forgotten: the device itself will say so when it is used.
+    /// Confirms all locks on devices of a server. Lost ones are forgotten: the device's own answers will say so when it is used.
     private func confirm(_ admin: DeviceProxy) async {
         let names = self.servers.withLock { $0[Self.key(admin)]?.table.names ?? [] }
         guard !names.isEmpty else { return }
@@ -66,20 +69,22 @@ final class LockKeeper: Sendable {
         } catch {
             let ends: Set<ErrorReason> = [.deviceLocked, .deviceNotLocked, .deviceNotExported, .deviceNotFound]
             for failure in error.errors where ends.contains(failure.reason) {
-                // The text begins with the name; where a server says it otherwise, the device's own answers tell.
+                // The text begins with the device's name in cppTango 9.3.4.
                 guard let name = names.first(where: { failure.description.tangoFolded.contains($0.tangoFolded) }) else { continue }
                 self.change(admin) { $0.lost(name) }
             }
         }
     }
 
-    /// Gives all locks back, at the end of the client.
+    /// Releases all locks, at the end of the client.
     func unlockAll() async {
         let servers = self.servers.withLock { servers in
-            defer { servers = [:] }
+            defer {
+                servers = [:]
+                self.holdsLocks.store(false, ordering: .relaxed)
+            }
             return Array(servers.values)
         }
-        self.holdsLocks.store(false, ordering: .relaxed)
         await withTaskGroup(of: Void.self) { group in
             for server in servers {
                 server.task?.cancel()

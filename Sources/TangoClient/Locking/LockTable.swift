@@ -1,7 +1,7 @@
 /// The locks a client holds on the devices of one server. No clock, no network.
 struct LockTable: Sendable {
     struct Entry: Sendable, Hashable {
-        /// As the server calls the device.
+        /// The device's name as the server spells it.
         var name: String
         /// Whole seconds.
         var validity: Int32
@@ -14,12 +14,13 @@ struct LockTable: Sendable {
     var isEmpty: Bool { self.entries.isEmpty }
     var names: [String] { self.entries.values.map(\.name).sorted() }
 
-    /// What has to be confirmed how often: at 80 % of the shortest validity. Also often enough that neither end takes the connection for
-    /// idle and closes it: a lock belongs to the connection.
+    /// Renewal interval: 80 % of the shortest validity. Short enough, too, that neither end takes the connection for idle and closes it:
+    /// a lock belongs to the connection.
     var period: Duration? {
         self.entries.values.map(\.validity).min().map { min(.milliseconds(Int64($0) * 800), Self.longestPeriod) }
     }
 
+    /// Longest renewal interval.
     static let longestPeriod = Duration.seconds(50)
 
     mutating func locked(_ name: String, validity: Int32) {

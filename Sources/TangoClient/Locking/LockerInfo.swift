@@ -1,23 +1,24 @@
 import TangoCore
 
-/// Who holds the lock of a device.
+/// The holder of a device's lock.
 public struct LockerInfo: Sendable, Hashable {
-    /// What tells a client from others.
+    /// Identifies a client.
     public enum Client: Sendable, Hashable {
         /// A C++, Python or Swift client, by its process id.
         case cpp(pid: UInt32)
-        /// A Java client, by the four words it made up and its main class.
+        /// A Java client, by the four random words of its identity and its main class.
         case java(words: [Int32], mainClass: String)
     }
 
+    /// The client that holds the lock.
     public var client: Client
     /// Address of the client's host; "localhost" for a client that came through a local socket.
     public var host: String
 }
 
-/// Answer of `DevLockStatus`, taken apart.
+/// The decoded answer of `DevLockStatus`.
 struct LockStatus: Sendable, Hashable {
-    /// The server's own words, such as "Device a/b/c is not locked".
+    /// The server's text, such as "Device a/b/c is not locked".
     var text: String
     /// `nil` when the device is not locked.
     var locker: LockerInfo?

@@ -3,7 +3,10 @@ import TangoIIOP
 import TangoWire
 
 extension DevFailed {
-    /// What a failed call becomes for the caller: the reasons the incumbents' clients give (measured), the cause first.
+    /// Translates the error of a call: the reasons that clients of cppTango 9.3.4 give, the cause first.
+    /// - Parameters:
+    ///   - target: name of the device, or address of the database.
+    ///   - timeout: the limit the call had.
     static func from(_ error: any Error, calling target: String, timeout: Duration, isDatabase: Bool = false) -> DevFailed {
         let cantConnect: ErrorReason = isDatabase ? .cantConnectToDatabase : .cantConnectToDevice
         func connecting(_ reason: ErrorReason, _ text: String) -> DevFailed {
@@ -17,8 +20,10 @@ extension DevFailed {
         case TransportError.connectTimedOut(let address): return connecting("API_ConnectTimedOut", "No answer from \(address)")
         case TransportError.connectFailed(let text): return connecting("API_ConnectionFailed", "Cannot connect to \(text)")
         case TransportError.timedOut:
-            return Self.corba("TRANSIENT", "TRANSIENT_CallTimedout").rethrowing(
+            let failed = Self.corba("TRANSIENT", "TRANSIENT_CallTimedout").rethrowing(
                 .deviceTimedOut, "Timeout (\(timeout.nanoseconds / 1_000_000) mS) exceeded on device \(target)", origin: "Connection")
+            // A call on a device may fail because its database does not answer: the failure names which of them it was.
+            return isDatabase ? failed.rethrowing(cantConnect, "Database \(target) does not answer", origin: "Connection") : failed
         case TransportError.connectionLost, TransportError.closedByPeer, TransportError.protocolError:
             return Self.corba("COMM_FAILURE", "COMM_FAILURE_WaitingForReply").communicationFailed(target)
         case TransportError.badReply(let reason): return Self.corba("MARSHAL", "\(reason)").communicationFailed(target)

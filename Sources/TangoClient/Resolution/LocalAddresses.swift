@@ -3,7 +3,7 @@ import NIOPosix
 
 /// Addresses of this machine.
 package enum LocalAddresses {
-    /// Addresses of all interfaces, IPv4 ones first.
+    /// Addresses of all interfaces, IPv4 addresses first.
     package static var all: [String] {
         let addresses = ((try? System.enumerateDevices()) ?? []).compactMap(\.address)
         var texts: [String] = []

@@ -1,9 +1,9 @@
 import Foundation
 import TangoCore
 
-/// Settings looked up where every Tango program looks them up: the environment, `.tangorc` of the home directory, the system's `tangorc`.
+/// Settings of Tango programs: from the environment, `.tangorc` of the home directory, or `/etc/tangorc`.
 public enum TangoEnvironment {
-    /// The value of a setting such as `TANGO_HOST`; `nil` when it is nowhere. File lines are `NAME=value`, `#` starts a comment.
+    /// Returns the value of a setting such as `TANGO_HOST`; `nil` when it is not set. File lines are `NAME=value`, `#` starts a comment.
     public static func value(_ name: String) -> String? {
         let environment = ProcessInfo.processInfo.environment
         if let value = environment[name], !value.isEmpty { return value }
@@ -28,7 +28,7 @@ public enum TangoEnvironment {
         return nil
     }
 
-    /// The default databases, from `TANGO_HOST` (`host:port[,host:port…]`).
+    /// Returns the default databases, from `TANGO_HOST` (`host:port[,host:port…]`, IPv6 addresses in brackets).
     /// - Throws: `API_TangoHostNotSet`.
     public static func tangoHosts() throws(DevFailed) -> [TangoHost] {
         guard let text = Self.value("TANGO_HOST") else {

@@ -56,6 +56,12 @@ struct FailureTests {
         #expect(failure.errors[1].description == "Failed to connect to database h:1")
     }
 
+    @Test func aDatabaseThatDoesNotAnswerIsNamed() {
+        let failure = DevFailed.from(TransportError.timedOut, calling: "h:1", timeout: .seconds(1), isDatabase: true)
+        #expect(failure.errors.map(\.reason) == [.corbaException, .deviceTimedOut, .cantConnectToDatabase])
+        #expect(failure.errors[2].description == "Database h:1 does not answer")
+    }
+
     @Test func referencesAreReadFromStrings() throws {
         let ior = IOR(typeID: "IDL:Tango/Device_5:1.0", host: "h", port: 99, objectKey: "t/a/1").text
         let reference = try ObjectReference(ior: ior, deviceName: "t/a/1")
@@ -63,5 +69,23 @@ struct FailureTests {
         let newer = IOR(typeID: "IDL:Tango/Device_9:1.0", host: "h", port: 99, objectKey: "k").text
         #expect(try ObjectReference(ior: newer, deviceName: "x").version == 6)
         #expect(throws: DevFailed.self) { try ObjectReference(ior: "nada", deviceName: "x") }
+    }
+
+    @Test func allProfilesAndAlternateAddressesAreTaken() throws {
+        var writer = CDRWriter()
+        writer.boolean(CDRWriter.isLittleEndian)
+        writer.string("second")
+        writer.uint16(2)
+        let alternate = IIOPProfile.TaggedComponent(tag: 3, data: writer.finishBytes())
+        let ior = IOR(
+            typeID: "IDL:Tango/Device_5:1.0",
+            profiles: [
+                .iiop(IIOPProfile(version: .v1_2, host: "first", port: 1, objectKey: "k", components: [alternate])),
+                .other(tag: 7, data: [1]), .iiop(IIOPProfile(version: .v1_0, host: "third", port: 3, objectKey: "other")),
+                .iiop(IIOPProfile(version: .v1_0, host: "third", port: 3, objectKey: "other")),
+            ])
+        let reference = try ObjectReference(ior: ior.text, deviceName: "x")
+        #expect(reference.addresses.map { "\($0.endpoint) \($0.objectKey)" } == ["first:1 k", "second:2 k", "third:3 other"])
+        #expect(reference.addresses.map(\.endpoint.version) == [.v1_2, .v1_2, .v1_0])
     }
 }

@@ -192,4 +192,46 @@ struct VersionTests {
             }
         }
     }
+
+    @Test func aProxyWithAnotherTimeOutLeavesTheSharedOneAlone() async throws {
+        try await FakeDevice.run(version: 5) { fake, device in
+            let patient = device.withTimeout(.seconds(60))
+            #expect(patient.timeout == .seconds(60))
+            #expect(device.timeout == .seconds(3))
+            fake.calls.withLock { $0 = [] }
+            try await patient.ping()
+            // The same reference: nothing is looked up anew.
+            #expect(fake.operations == ["ping"])
+        }
+    }
+
+    @Test func scalarsSpectraAndImagesAreReadInTheSameWay() async throws {
+        try await FakeDevice.run(version: 5) { _, device in
+            let value: Int32 = try await device.read("a")
+            #expect(value == 1)
+            let values: [Int32] = try await device.read("a")
+            #expect(values == [1])
+            let image: TangoImage<Int32> = try await device.read("a")
+            #expect(image.values == [1] && image.width == 1)
+            let reading = try await device.read("a", as: [Int32].self)
+            #expect(try reading.value == [1] && reading.quality == .valid && reading.setPoint == nil)
+            let wrong = await #expect(throws: DevFailed.self) { let _: Double = try await device.read("a") }
+            #expect(wrong?.reason == .incompatibleAttributeType)
+            let invalid = TypedReading<Double>(value: nil, setPoint: nil, quality: .invalid, time: .zero, name: "a of t/a/1")
+            #expect(invalid.valueIfValid == nil)
+            let failure = #expect(throws: DevFailed.self) { try invalid.value }
+            #expect(failure?.reason == .attributeValueNotSet)
+        }
+    }
+
+    @Test func commandsAreExecutedWithAndWithoutAResult() async throws {
+        try await FakeDevice.run(version: 5) { _, device in
+            try await device.command("Jog", 5.0)
+            try await device.command("Stop")
+            let result: Int32 = try await device.command("Jog", [1.5])
+            #expect(result == 1)
+            let wrong = await #expect(throws: DevFailed.self) { let _: String = try await device.command("Jog", "x") }
+            #expect(wrong?.reason == "API_IncompatibleCmdResultType")
+        }
+    }
 }
