@@ -20,6 +20,7 @@ public struct ClientOptions: Sendable {
     /// checks their rights instead.
     package var respectsAccessControl = true
 
+    /// The defaults.
     public init() {}
 }
 

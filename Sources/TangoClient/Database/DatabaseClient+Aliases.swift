@@ -8,6 +8,7 @@ public struct DeviceAlias: Sendable, Hashable {
     /// `domain/family/member`.
     public var device: String
 
+    /// An alias of a device.
     public init(alias: String, device: String) {
         self.alias = alias
         self.device = device

@@ -43,6 +43,7 @@ public struct DatabaseDeviceInfo: Sendable, Hashable {
     /// Last stop, as the database formats it; "?" when never.
     public var stopped: String
 
+    /// An answer with these values.
     public init(
         name: String, isExported: Bool, ior: String, version: String, pid: Int32, server: String, host: String, deviceClass: String,
         started: String, stopped: String

@@ -7,6 +7,7 @@ public struct DatabaseProperty: Sendable, Hashable {
     /// Its values; `nil` when the property is not defined.
     public var values: [String]?
 
+    /// A property with these values.
     public init(name: String, values: [String]?) {
         self.name = name
         self.values = values

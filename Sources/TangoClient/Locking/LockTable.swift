@@ -5,6 +5,7 @@ struct LockTable: Sendable {
         var name: String
         /// Whole seconds.
         var validity: Int32
+        /// How often it was locked, at least 1.
         var count: Int32
     }
 
@@ -23,15 +24,18 @@ struct LockTable: Sendable {
     /// Longest renewal interval.
     static let longestPeriod = Duration.seconds(50)
 
+    /// Counts a lock.
     mutating func locked(_ name: String, validity: Int32) {
-        let count = self.entries[name.tangoFolded]?.count ?? 0
-        self.entries[name.tangoFolded] = Entry(name: name, validity: validity, count: count + 1)
+        let (count, isTooLarge) = (self.entries[name.tangoFolded]?.count ?? 0).addingReportingOverflow(1)
+        self.entries[name.tangoFolded] = Entry(name: name, validity: validity, count: isTooLarge ? .max : count)
     }
 
-    /// - Parameter remaining: how often the server says it is still locked.
+    /// Takes over how often a device is still locked.
+    /// - Parameter remaining: the server's count.
     mutating func unlocked(_ name: String, remaining: Int32) {
         if remaining > 0 { self.entries[name.tangoFolded]?.count = remaining } else { self.lost(name) }
     }
 
+    /// Forgets a lock.
     mutating func lost(_ name: String) { self.entries[name.tangoFolded] = nil }
 }

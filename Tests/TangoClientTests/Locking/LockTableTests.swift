@@ -33,6 +33,10 @@ struct LockTableTests {
         #expect(table.isEmpty)
         table.unlocked("a/b/c", remaining: 0)
         table.locked("a/b/c", validity: 10)
+        // A count as large as a server can send.
+        table.unlocked("a/b/c", remaining: .max)
+        table.locked("a/b/c", validity: 10)
+        #expect(table.entries["a/b/c"]?.count == .max)
         table.lost("A/B/C")
         #expect(table.isEmpty)
     }
