@@ -83,19 +83,24 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "TangoServer",
-            dependencies: ["TangoCore", "TangoWire", "TangoIIOP", "TangoClient", nio("NIOCore"), nio("NIOPosix"), logging],
+            dependencies: [
+                "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", nio("NIOCore"), nio("NIOPosix"), logging, lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: settings),
         // What users test their devices with.
         .target(name: "TangoTesting", dependencies: ["TangoCore", "TangoClient", "TangoServer"], swiftSettings: settings),
         .target(
             name: "TangoDatabase",
             dependencies: [
-                "TangoCore", "TangoWire", "TangoClient", "TangoServer", logging, database("GRDB"), database("GRDBSQLite"),
+                "TangoCore", "TangoWire", "TangoClient", "TangoServer", logging, lifecycle, database("GRDB"),
+                database("GRDBSQLite"),
             ],
             swiftSettings: settings
         ),
         // Simulated twins of running devices.
-        .target(name: "TangoMirror", dependencies: ["TangoCore", "TangoClient", "TangoServer", logging], swiftSettings: settings),
+        .target(
+            name: "TangoMirror", dependencies: ["TangoCore", "TangoClient", "TangoServer", logging, lifecycle], swiftSettings: settings),
         // JPEG and PNG by the libraries everybody uses.
         .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
         .target(
@@ -118,7 +123,7 @@ let package = Package(
             name: "tango",
             dependencies: [
                 "TangoCLI", "TangoCore", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoMirror", "TangoTestDevice",
-                logging, arguments,
+                logging, lifecycle, arguments,
             ],
             swiftSettings: settings
         ),
@@ -149,7 +154,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "TangoServerTests",
-            dependencies: ["TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", nio("NIOCore"), nio("NIOPosix"), logging],
+            dependencies: [
+                "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", nio("NIOCore"), nio("NIOPosix"), logging, lifecycle,
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: settings),
         .testTarget(name: "TangoTestingTests", dependencies: ["TangoTesting"], swiftSettings: settings),
         // The code in README and docs, compiled as in a package of its own: without the settings of this one.

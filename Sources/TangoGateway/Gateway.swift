@@ -1,7 +1,7 @@
 import HummingbirdCore
 public import Logging
 import NIOCore
-import ServiceLifecycle
+public import ServiceLifecycle
 public import TangoClient
 import TangoCore
 
@@ -14,12 +14,22 @@ import TangoCore
 /// The Tango REST interface (v1.0, v1.1) over HTTP.
 ///
 /// ```swift
-/// try await Gateway(configuration: GatewayConfiguration(), controlSystem: ControlSystem(), logger: logger).run { port in print(port) }
+/// let gateway = Gateway(configuration: GatewayConfiguration(), controlSystem: ControlSystem(), logger: logger)
+/// try await ServiceGroup(services: [gateway], gracefulShutdownSignals: [.sigint, .sigterm], logger: logger).run()
 /// ```
-public final class Gateway: Sendable {
+public final class Gateway: Service {
     private let responder: Responder
+    private let onListening: @Sendable (Int) async -> Void
 
-    public init(configuration: GatewayConfiguration, controlSystem: ControlSystem, logger: Logger) {
+    /// Creates a gateway; nothing starts before `run()`.
+    /// - Parameters:
+    ///   - controlSystem: made with `clientOptions(_:)`; stays open when the gateway ends.
+    ///   - onListening: gets the port once requests are accepted.
+    public init(
+        configuration: GatewayConfiguration, controlSystem: ControlSystem, logger: Logger,
+        onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        self.onListening = onListening
         self.responder = Responder(
             services: GatewayServices(configuration: configuration.resolved, controlSystem: controlSystem, logger: logger))
     }
@@ -35,10 +45,9 @@ public final class Gateway: Sendable {
     }
 
     /// Serves until the task is cancelled or a graceful shutdown begins.
-    /// - Parameter onListening: gets the port once requests are accepted.
     /// - Throws: `DevFailed` with `REST_PortInUse`, or `REST_CantListen` when the address is not usable for another reason;
     ///   `REST_OpenToNetwork`, `REST_BadConfiguration`, `REST_BadUsersFile`, `REST_BadCertificate`.
-    public func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+    public func run() async throws {
         let configuration = self.responder.services.configuration
         let responder = self.responder
         try configuration.check()
@@ -51,7 +60,7 @@ public final class Gateway: Sendable {
             eventLoopGroup: responder.services.controlSystem.group,
             logger: responder.services.logger,
             responder: { request, writer, channel in try await handler.respond(to: request, Connection(channel), writer) },
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? configuration.port) }
+            onServerRunning: { [onListening] channel in await onListening(channel.localAddress?.port ?? configuration.port) }
         )
         var groupConfiguration = ServiceGroupConfiguration(
             // The last one stops first: what it accepted is waited for.

@@ -4,20 +4,20 @@ import TangoCore
 import TangoServer
 
 /// A simulated twin of a running device: same attributes, commands and pipes, values of its own (RFC-15, third use case).
-public final class Mirror: Sendable {
+package final class Mirror: Sendable {
     /// The server's name in the database; its instance tells twins apart.
-    public static let serverName = "mirror"
+    package static let serverName = "mirror"
 
     private let interface: MirrorInterface
     private let model: MirrorModel
     private let original: DeviceProxy?
     private let logger: Logger
     /// What a server needs to serve the twin.
-    public let deviceClass: DeviceClass
+    package let deviceClass: DeviceClass
 
     /// - Parameter original: whom to follow; `nil` when nobody is.
     /// - Throws: `API_InvalidArgs` when a script does not fit the interface.
-    public init(
+    package init(
         _ interface: MirrorInterface, values: MirrorValues, original: DeviceProxy? = nil, logger: Logger = Logger(label: "mirror")
     ) throws(DevFailed) {
         self.interface = interface
@@ -29,7 +29,7 @@ public final class Mirror: Sendable {
 
     /// Declares the twin in the database, unless it is there already.
     /// - Throws: `API_InvalidArgs` when a device of that name belongs to another server; what the database throws.
-    public func define(_ twin: String, instance: String, in database: DatabaseClient) async throws(DevFailed) {
+    package func define(_ twin: String, instance: String, in database: DatabaseClient) async throws(DevFailed) {
         let server = "\(Self.serverName)/\(instance)"
         let known: DatabaseDeviceInfo?
         do {
@@ -50,7 +50,7 @@ public final class Mirror: Sendable {
     }
 
     /// Gives the running twin the set values the original has.
-    public func prime(_ twin: DeviceProxy) async throws(DevFailed) {
+    package func prime(_ twin: DeviceProxy) async throws(DevFailed) {
         let writable = Set(self.interface.attributes.filter(\.writable.isWritable).map(\.name.tangoFolded))
         let writes = self.interface.recording.setValues.filter { writable.contains($0.key) }.map(\.value)
         guard !writes.isEmpty else { return }
@@ -64,7 +64,7 @@ public final class Mirror: Sendable {
     }
 
     /// Takes over the original's values again and again until the task is cancelled; while the original does not answer, the last ones stay.
-    public func follow(every period: Duration) async {
+    package func follow(every period: Duration) async {
         guard let original = self.original else { return }
         let attributes = self.interface.attributes.map(\.name)
         let pipes = self.interface.pipes.map(\.name)

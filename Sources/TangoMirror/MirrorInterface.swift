@@ -3,15 +3,15 @@ import TangoCore
 import TangoServer
 
 /// What a running device shows of itself: its interface, and its values at one moment.
-public struct MirrorInterface: Sendable {
-    public var deviceClass: String
-    public var deviceDescription: String
-    public var attributes: [AttributeConfig]
-    public var commands: [CommandInfo]
-    public var pipes: [PipeConfig]
-    public var recording: MirrorRecording
+package struct MirrorInterface: Sendable {
+    package var deviceClass: String
+    package var deviceDescription: String
+    package var attributes: [AttributeConfig]
+    package var commands: [CommandInfo]
+    package var pipes: [PipeConfig]
+    package var recording: MirrorRecording
 
-    public init(
+    package init(
         deviceClass: String, deviceDescription: String = "A TANGO device", attributes: [AttributeConfig] = [], commands: [CommandInfo] = [],
         pipes: [PipeConfig] = [], recording: MirrorRecording = MirrorRecording()
     ) {
@@ -25,7 +25,7 @@ public struct MirrorInterface: Sendable {
 
     /// Asks the device for everything; nothing is written and no command executed.
     /// - Throws: what the device's answers to configuration queries throw; values that cannot be read are recorded as failures.
-    public static func query(_ device: DeviceProxy) async throws(DevFailed) -> MirrorInterface {
+    package static func query(_ device: DeviceProxy) async throws(DevFailed) -> MirrorInterface {
         let info = try await device.info()
         let attributes = try await device.attributeConfigs()
         let commands = try await device.commandList()
@@ -43,22 +43,22 @@ public struct MirrorInterface: Sendable {
 }
 
 /// Values of a device at one moment.
-public struct MirrorRecording: Sendable {
-    public var state = DevState.unknown
+package struct MirrorRecording: Sendable {
+    package var state = DevState.unknown
     /// `nil` is the sentence about the state.
-    public var status: String?
+    package var status: String?
     /// By name in lower case; without the set part.
-    public var readings: [String: Result<AttributeReading, DevFailed>] = [:]
+    package var readings: [String: Result<AttributeReading, DevFailed>] = [:]
     /// Set values, by name in lower case.
-    public var setValues: [String: AttributeWrite] = [:]
+    package var setValues: [String: AttributeWrite] = [:]
     /// By name in lower case.
-    public var pipes: [String: Result<PipeBlob, DevFailed>] = [:]
+    package var pipes: [String: Result<PipeBlob, DevFailed>] = [:]
 
-    public init() {}
+    package init() {}
 
     /// Reads everything.
     /// - Throws: when the device does not answer.
-    public static func take(of device: DeviceProxy, attributes: [String], pipes: [String]) async throws(DevFailed) -> MirrorRecording {
+    package static func take(of device: DeviceProxy, attributes: [String], pipes: [String]) async throws(DevFailed) -> MirrorRecording {
         var recording = MirrorRecording()
         for value in try await device.readAttributes(attributes, source: .device) { recording.record(value) }
         recording.state = try await device.state()

@@ -15,7 +15,7 @@ import TangoServer
 /// }
 /// ```
 /// Each read takes the next value of a list and begins anew at its end; the value of a spectrum is a list, that of an image a list of rows.
-public struct MirrorScript: Sendable {
+package struct MirrorScript: Sendable {
     /// A value of the file.
     indirect enum Value: Decodable, Sendable, Hashable {
         case bool(Bool)
@@ -53,12 +53,12 @@ public struct MirrorScript: Sendable {
     }
 
     /// States in turn.
-    public let states: [DevState]
+    package let states: [DevState]
     private let attributes: [String: Value]
     private let commands: [String: Value]
 
     /// - Throws: `API_InvalidArgs` when the file cannot be read or is not of that form.
-    public init(contentsOf path: String) throws(DevFailed) {
+    package init(contentsOf path: String) throws(DevFailed) {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw DevFailed(.invalidArguments, "Cannot read \(path)", origin: "MirrorScript")
         }

@@ -2,7 +2,7 @@ import TangoCore
 import TangoServer
 
 /// Where the values of a twin come from.
-public enum MirrorValues: Sendable {
+package enum MirrorValues: Sendable {
     /// What was read from the original.
     case recorded
     /// Numbers within the attribute's limits, else around what was read.

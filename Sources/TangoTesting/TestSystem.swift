@@ -71,9 +71,11 @@ public final class TestSystem: Sendable {
     func start() async throws {
         let arguments = ServerArguments(
             instance: "test", source: .none([]), endPoint: .init(host: "127.0.0.1", port: self.lastPort.withLock { $0 }))
-        let server = try DeviceServer(
-            name: "Test", classes: self.classes, arguments: arguments, memory: self.memory, eventLoopThreads: 1, poolThreads: 4,
-            gateTimeout: self.gateTimeout)
+        let server = DeviceServer(
+            classes: self.classes,
+            configuration: .init(
+                name: "Test", arguments: arguments, eventLoopThreads: 1, poolThreads: 4, gateTimeout: self.gateTimeout,
+                memory: self.memory))
         do {
             try await server.start()
         } catch {
@@ -125,7 +127,7 @@ public final class TestSystem: Sendable {
     /// The device's handle to the kernel.
     /// - Throws: `API_DeviceNotFound`.
     public func context(of name: String) throws(DevFailed) -> DeviceContext {
-        guard let device = try self.server().devices.first(where: { $0.name.folded == name.tangoFolded }) else {
+        guard let device = try self.server().device(named: name) else {
             throw DevFailed(.deviceNotFound, "Device \(name) not found", origin: "TestSystem")
         }
         return DeviceContext(device)

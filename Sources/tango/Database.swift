@@ -26,24 +26,14 @@ struct Database: AsyncParsableCommand {
 
     func run() async throws {
         await reporting {
-            TerminationSignals.install()
-            let server = try DatabaseServer(
-                store: try .open(file: self.file, inMemory: self.inMemory), host: self.host, port: self.port, logger: .standard("database"))
-            do {
-                try await server.start()
-            } catch {
-                await server.stop()
-                throw error
+            let host = self.host
+            let database = DatabaseServer(
+                store: try .open(file: self.file, inMemory: self.inMemory), host: host, port: self.port, logger: .standard("database")
+            ) { server in
+                say("Listening at \(host.isEmpty ? "*" : host):\(server.port)")
+                say("Ready to accept request")
             }
-            say("Listening at \(self.host.isEmpty ? "*" : self.host):\(server.port)")
-            say("Ready to accept request")
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await server.waitForStop() }
-                group.addTask { await TerminationSignals.wait() }
-                await group.next()
-                group.cancelAll()
-            }
-            await server.stop()
+            try await ServerProgram.run([database])
         }
     }
 }

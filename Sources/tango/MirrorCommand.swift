@@ -58,58 +58,28 @@ struct MirrorCommand: AsyncParsableCommand {
 
     func run() async throws {
         await reporting {
-            TerminationSignals.install()
-            let tangoHost = try self.tangoHost.map { text throws(DevFailed) in try TangoHost(parsing: text) }
-            let system = ControlSystem(host: tangoHost)
-            do {
-                try await self.serve(system, tangoHost)
-            } catch {
-                await system.shutdown()
-                throw error
+            let values: MirrorValues =
+                switch self.values {
+                case "recorded": .recorded
+                case "random": .random
+                default: .scripted(try MirrorScript(contentsOf: self.values))
+                }
+            var configuration = MirrorServer.Configuration(original: self.original, twin: self.twin, values: values)
+            configuration.followPeriod = self.follow ? .seconds(self.period) : nil
+            configuration.instance = self.instance
+            configuration.usesDatabase = !self.nodb
+            configuration.host = self.host
+            configuration.port = self.port
+            configuration.tangoHost = try self.tangoHost.map { text throws(DevFailed) in try TangoHost(parsing: text) }
+            configuration.logger = .standard("mirror")
+            let place = self.nodb ? self.host.isEmpty ? "*" : self.host : nil
+            let mirror = MirrorServer(configuration) { served in
+                let (attributes, commands) = (served.interface.attributes.count, served.interface.commands.count)
+                say("\(served.twin) mirrors \(served.original): \(attributes) attributes, \(commands) commands")
+                say(place.map { "Listening at \($0):\(served.port)" } ?? "Server \(served.serverID)")
+                say("Ready to accept request")
             }
-            await system.shutdown()
+            try await ServerProgram.run([mirror])
         }
-    }
-
-    private func serve(_ system: ControlSystem, _ tangoHost: TangoHost?) async throws {
-        let twin = try DeviceName(self.twin).text
-        let original = try await system.device(self.original)
-        guard original.name.tangoFolded != twin.tangoFolded || self.nodb else { throw StartFailure("a twin needs a name of its own") }
-        let values: MirrorValues =
-            switch self.values {
-            case "recorded": .recorded
-            case "random": .random
-            default: .scripted(try MirrorScript(contentsOf: self.values))
-            }
-        let logger = Logger.standard("mirror")
-        let interface = try await MirrorInterface.query(original)
-        let mirror = try Mirror(interface, values: values, original: original, logger: logger)
-        let instance = self.instance ?? twin.split(separator: "/").joined(separator: "-")
-        if !self.nodb { try await mirror.define(twin, instance: instance, in: try system.database()) }
-        let server = try DeviceServer(
-            name: Mirror.serverName, classes: [mirror.deviceClass],
-            arguments: ServerArguments(
-                instance: instance, source: self.nodb ? .none([.init(name: twin)]) : .database,
-                endPoint: .init(host: self.host, port: self.port)),
-            tangoHost: tangoHost, logger: logger)
-        do {
-            try await server.start()
-            let host = self.host.isEmpty || self.host == "0.0.0.0" ? "127.0.0.1" : self.host
-            try await mirror.prime(try await system.device("tango://\(host):\(server.port)/\(twin)#dbase=no"))
-        } catch {
-            await server.stop()
-            throw error
-        }
-        say("\(twin) mirrors \(original.name): \(interface.attributes.count) attributes, \(interface.commands.count) commands")
-        say(self.nodb ? "Listening at \(self.host.isEmpty ? "*" : self.host):\(server.port)" : "Server \(server.serverID)")
-        say("Ready to accept request")
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await server.waitForStop() }
-            group.addTask { await TerminationSignals.wait() }
-            if self.follow { group.addTask { await mirror.follow(every: .seconds(self.period)) } }
-            await group.next()
-            group.cancelAll()
-        }
-        await server.stop()
     }
 }

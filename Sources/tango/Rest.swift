@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Logging
 import TangoClient
 import TangoCore
 import TangoGateway
@@ -42,35 +41,11 @@ struct RestServe: AsyncParsableCommand {
             if self.options.printConfig { return say(loaded.json) }
             var configuration = loaded.configuration
             configuration.defaultTangoHost = configuration.defaultTangoHost ?? (try? TangoEnvironment.tangoHosts().first)
-            try await runGateway(configuration) { url in
+            let gateway = RestService(configuration: configuration) { url in
                 say("REST API at \(url)/tango/rest")
                 say("Ready to accept request")
             }
+            try await ServerProgram.run([gateway])
         }
     }
-}
-
-/// Runs the gateway until a signal comes or the task is cancelled.
-/// - Parameter onListening: gets its URL without slash at the end.
-func runGateway(_ configuration: GatewayConfiguration, onListening: @escaping @Sendable (String) async -> Void) async throws {
-    TerminationSignals.install()
-    let system = ControlSystem(host: configuration.defaultTangoHost, options: Gateway.clientOptions(configuration))
-    var logger = Logger.standard("rest")
-    logger.logLevel = configuration.logLevel
-    let gateway = Gateway(configuration: configuration, controlSystem: system, logger: logger)
-    let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-    let scheme = configuration.isSecure ? "https" : "http"
-    do {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await gateway.run { port in await onListening("\(scheme)://\(host):\(port)") } }
-            group.addTask { await TerminationSignals.wait() }
-            try await group.next()
-            group.cancelAll()
-        }
-    } catch is CancellationError {
-    } catch {
-        await system.shutdown()
-        throw error
-    }
-    await system.shutdown()
 }

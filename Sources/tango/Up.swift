@@ -42,49 +42,35 @@ struct Up: AsyncParsableCommand {
             if self.rest.printConfig { return say(rest.json) }
             // Before anything listens: the database answers whoever reaches it.
             try rest.configuration.check()
-            TerminationSignals.install()
-            let database = try DatabaseServer(
-                store: try .open(file: self.file, inMemory: self.inMemory), host: self.host, port: self.port, logger: .standard("database"))
-            do {
-                try await database.start()
-                let tangoHost = TangoHost(host: self.host, port: database.port)
-                let devices = try DeviceServer(
-                    name: "TangoTest", classes: [TangoTestClass.deviceClass],
-                    arguments: ServerArguments(instance: "test", endPoint: .init(host: self.host, port: 0)), tangoHost: tangoHost,
-                    logger: .standard("TangoTest"))
-                do {
-                    try await devices.start()
-                    try await self.serve(database, devices, tangoHost, rest.configuration)
-                } catch {
-                    await devices.stop()
-                    throw error
-                }
-                await devices.stop()
-            } catch {
-                await database.stop()
-                throw error
+            let host = self.host
+            let database = DatabaseServer(
+                store: try .open(file: self.file, inMemory: self.inMemory), host: host, port: self.port, logger: .standard("database"))
+            let devicePort = Readiness<Int>()
+            let devices = Following(database.waitUntilReady) { port in
+                Self.devices(host: host, tangoHost: TangoHost(host: host, port: port)) { devicePort.set($0.port) }
             }
-            await database.stop()
+            let gateway = Following(devicePort.wait) { [configuration = rest.configuration] devicePort in
+                Self.gateway(configuration, TangoHost(host: host, port: database.port), devicePort: devicePort)
+            }
+            try await ServerProgram.run([database, devices, gateway])
         }
     }
 
-    /// Returns when a signal comes, a Kill command, or the gateway ends.
-    private func serve(
-        _ database: DatabaseServer, _ devices: DeviceServer, _ tangoHost: TangoHost, _ configuration: GatewayConfiguration
-    ) async throws {
+    private static func devices(
+        host: String, tangoHost: TangoHost, onReady: @escaping @Sendable (DeviceServer) async -> Void
+    ) -> DeviceServer {
+        DeviceServer(
+            classes: [TangoTestClass.deviceClass],
+            configuration: .init(
+                name: "TangoTest", arguments: ServerArguments(instance: "test", endPoint: .init(host: host, port: 0)),
+                tangoHost: tangoHost, logger: .standard("TangoTest"), onReady: onReady))
+    }
+
+    private static func gateway(_ configuration: GatewayConfiguration, _ tangoHost: TangoHost, devicePort: Int) -> RestService {
         var configuration = configuration
         configuration.defaultTangoHost = tangoHost
-        let rest = configuration
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await runGateway(rest) { url in Self.greet(tangoHost, devicePort: devices.port, url: url, rest) }
-            }
-            group.addTask { await database.waitForStop() }
-            group.addTask { await devices.waitForStop() }
-            group.addTask { await TerminationSignals.wait() }
-            try await group.next()
-            group.cancelAll()
-            try await group.waitForAll()
+        return RestService(configuration: configuration) { [configuration] url in
+            Self.greet(tangoHost, devicePort: devicePort, url: url, configuration)
         }
     }
 

@@ -1,69 +1,119 @@
 import Foundation
 import Logging
+import ServiceLifecycle
+import Synchronization
 import TangoClient
 import TangoCore
 import TangoServer
 
 /// The Tango database as a device server: `sys/database/2` under the well-known object key `database`, on a `DatabaseStore`.
-public final class DatabaseServer: Sendable {
+///
+/// It is a service: nothing starts before `run()`, which ends on a graceful shutdown, on cancellation and on the Kill command.
+public final class DatabaseServer: Service {
     private let commands: CommandTable
     private let server: DeviceServer
     private let deviceName: String
     /// Where it reaches itself.
     private let ownHost: String
+    private let onReady: @Sendable (DatabaseServer) async -> Void
+    private let readiness = Readiness<Int>()
+    /// Informs the Starters while the server runs.
+    private let notifying = Mutex<Task<Void, Never>?>(nil)
 
+    /// Creates a server; nothing starts before `run()`.
     /// - Parameters:
     ///   - host: address to listen at; empty is all interfaces.
-    ///   - port: port to listen at, 10000 by custom.
-    /// - Throws: `ServerStartError`.
-    public init(store: DatabaseStore, host: String, port: Int, logger: Logger? = nil) throws(ServerStartError) {
+    ///   - port: port to listen at, 10000 by custom; 0 is any free one.
+    ///   - onReady: called by `run` when the database accepts requests.
+    public init(
+        store: DatabaseStore, host: String, port: Int, logger: Logger? = nil,
+        onReady: @escaping @Sendable (DatabaseServer) async -> Void = { _ in }
+    ) {
         self.commands = CommandTable(store)
         self.ownHost = host.isEmpty || host == "0.0.0.0" ? "127.0.0.1" : host
         self.deviceName = "sys/database/\(store.instance)"
-        self.server = try DeviceServer(
-            name: "DataBaseds", classes: [Self.deviceClass(self.commands)],
-            arguments: ServerArguments(
-                instance: store.instance, source: .none([.init(name: self.deviceName)]), endPoint: .init(host: host, port: port)),
-            objectKeys: [self.deviceName: "database"], logger: logger)
+        self.onReady = onReady
+        self.server = DeviceServer(
+            classes: [Self.deviceClass(self.commands)],
+            configuration: .init(
+                name: "DataBaseds",
+                arguments: ServerArguments(
+                    instance: store.instance, source: .none([.init(name: self.deviceName)]), endPoint: .init(host: host, port: port)),
+                objectKeys: [self.deviceName: "database"], logger: logger))
     }
 
-    /// Port it listens at.
+    /// Port it listens at; 0 before the start.
     public var port: Int { self.server.port }
 
-    /// Starts to serve and registers the database's own two devices in its store.
+    // MARK: - Life
+
+    /// Serves until a graceful shutdown, the Kill command or the task's cancellation.
+    /// - Throws: `ServerStartError` when the database cannot start.
+    public func run() async throws {
+        do {
+            try await self.start()
+        } catch {
+            await self.stopUncancelled()
+            throw error
+        }
+        await self.onReady(self)
+        await withGracefulShutdownHandler {
+            await self.server.waitForStop()
+        } onGracefulShutdown: {
+            self.server.requestStop()
+        }
+        await self.stopUncancelled()
+    }
+
+    /// Waits until the database accepts requests.
+    /// - Returns: the port it listens at.
+    /// - Throws: `CancellationError` when it ends before, or the task is cancelled.
+    @discardableResult
+    public func waitUntilReady() async throws -> Int {
+        try await self.readiness.wait()
+    }
+
+    /// Ends the database even where this task is cancelled.
+    private func stopUncancelled() async {
+        await Task { await self.stop() }.value
+    }
+
+    /// Starts to serve, registers the database's own two devices in its store, and informs Starters from now on; `run` without the wait,
+    /// for tests.
     /// - Throws: `ServerStartError`.
-    public func start() async throws {
+    package func start() async throws {
         try await self.server.start()
         for name in [self.deviceName, self.server.adminName] {
             guard let ior = self.server.reference(ofDevice: name) else { continue }
             _ = try self.commands.execute(
                 "DbExportDevice",
-                .stringArray([
-                    name, ior, ProcessInfo.processInfo.hostName, String(ProcessInfo.processInfo.processIdentifier), "6",
-                ]))
+                .stringArray([name, ior, ProcessInfo.processInfo.hostName, String(ProcessInfo.processInfo.processIdentifier), "6"]))
         }
-    }
-
-    /// Serves until told to stop (signal, Kill) or cancelled; tells the Starters meanwhile what changed on their hosts.
-    public func waitForStop() async {
-        let starters = Task { await self.tellStarters() }
-        await self.server.waitForStop()
-        starters.cancel()
+        let host = TangoHost(host: self.ownHost, port: self.port)
+        self.notifying.withLock { $0 = Task { [commands] in await Self.notifyStarters(commands, host) } }
+        self.readiness.set(self.port)
     }
 
     /// Marks its own devices unexported and ends.
-    public func stop() async {
+    package func stop() async {
+        let notifying = self.notifying.withLock { task in
+            defer { task = nil }
+            return task
+        }
+        notifying?.cancel()
         _ = try? self.commands.execute("DbUnExportServer", .string(self.server.serverID))
         await self.server.stop()
+        await notifying?.value
+        self.readiness.set(nil)
     }
 
-    /// Sends `UpdateServersInfo` to the Starter of each host named; failures are its own business.
-    private func tellStarters() async {
-        let system = ControlSystem(host: TangoHost(host: self.ownHost, port: self.port))
-        for await host in self.commands.store.starterNotifications {
+    /// Sends `UpdateServersInfo` to the Starter of each host on which something changed, until the task is cancelled. A Starter that does
+    /// not answer is left out.
+    private static func notifyStarters(_ commands: CommandTable, _ database: TangoHost) async {
+        let system = ControlSystem(host: database)
+        for await host in commands.store.starterNotifications {
             let short = host.prefix { $0 != "." }
-            guard case .stringArray(let answer) = try? self.commands.execute("DbGetClassProperty", .stringArray(["Starter", "Domain"]))
-            else {
+            guard case .stringArray(let answer) = try? commands.execute("DbGetClassProperty", .stringArray(["Starter", "Domain"])) else {
                 continue
             }
             let domain = answer.count > 4 ? answer[4].prefix { $0 != "/" } : "tango"

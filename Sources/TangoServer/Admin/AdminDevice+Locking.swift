@@ -2,58 +2,64 @@ import TangoCore
 
 extension AdminDevice {
     /// LockDevice, UnLockDevice, ReLockDevices, DevLockStatus.
-    static func locking(_ server: ServerReference) -> [CommandDefinition] {
+    static func locking(_ server: ServerReference) -> [AdminCommand] {
         [
-            CommandDefinition(
-                CommandInfo(
-                    name: "LockDevice", inType: .longStringArray, outType: .void,
-                    inDescription: "Str[0] = Device name. Lg[0] = Lock validity"),
-                handler: .async { call, argument in
-                    try await Self.lock(argument, call, server)
-                    return .void
-                }),
-            CommandDefinition(
-                CommandInfo(
-                    name: "UnLockDevice", inType: .longStringArray, outType: .long,
-                    inDescription: "Str[x] = Device name(s). Lg[0] = Force flag", outDescription: "Device global lock counter"),
-                handler: .async { call, argument in .long(try await Self.unlock(argument, call, server)) }),
-            CommandDefinition(
-                CommandInfo(name: "ReLockDevices", inType: .stringArray, outType: .void, inDescription: "Device(s) name"),
-                handler: .async { call, argument in
-                    try await Self.relock(argument, call, server)
-                    return .void
-                }),
-            CommandDefinition(
-                CommandInfo(
-                    name: "DevLockStatus", inType: .string, outType: .longStringArray, inDescription: "Device name",
-                    outDescription: "Device locking status"),
-                handler: .async { call, argument in .longStringArray(try await Self.status(argument, call, server)) }),
+            AdminCommand(
+                "LockDevice", server, inDescription: "Str[0] = Device name. Lg[0] = Lock validity"
+            ) { (call, argument: LongStringArray) in
+                try await LockingCommand(call).lock(argument)
+            },
+            AdminCommand(
+                "UnLockDevice", server, inDescription: "Str[x] = Device name(s). Lg[0] = Force flag",
+                outDescription: "Device global lock counter"
+            ) { (call, argument: LongStringArray) in
+                try await LockingCommand(call).unlock(argument)
+            },
+            AdminCommand("ReLockDevices", server, inDescription: "Device(s) name") { (call, names: [String]) in
+                try await LockingCommand(call).relock(names)
+            },
+            AdminCommand(
+                "DevLockStatus", server, inDescription: "Device name", outDescription: "Device locking status", refusal: .constString
+            ) { (call, name: String) in
+                try await LockingCommand(call).status(ofDevice: name)
+            },
         ]
     }
+}
 
-    /// - Throws: `API_ClientTooOld` for callers that do not say who they are.
-    private static func client(_ call: MemberCall, _ verb: String) throws(DevFailed) -> LockClient {
-        if let client = call.caller?.lockClient { return client }
+/// One call of a command about locking.
+private struct LockingCommand {
+    private let call: AdminCommand.Call
+
+    init(_ call: AdminCommand.Call) {
+        self.call = call
+    }
+
+    /// - Throws: `API_ClientTooOld` for callers without identity.
+    private func client(_ verb: String) throws(DevFailed) -> LockClient {
+        if let client = self.call.request.caller?.lockClient { return client }
         throw DevFailed(
             "API_ClientTooOld",
             "Your client cannot \(verb) devices. You are using a too old Tango release. Please, update to tango V7 or more",
-            origin: "DServer::\(call.name)")
+            origin: "DServer::\(self.call.request.name)")
     }
 
-    private static func wrongCount(_ call: MemberCall) -> DevFailed {
-        DevFailed(.wrongNumberOfArguments, "Incorrect number of inout arguments", origin: "DServer::\(call.name)")
+    private var wrongCount: DevFailed {
+        DevFailed(.wrongNumberOfArguments, "Incorrect number of inout arguments", origin: "DServer::\(self.call.request.name)")
     }
 
-    private static func lock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) async throws {
-        guard case .longStringArray(let pair) = argument, let name = pair.strings.first, let validity = pair.longs.first else {
-            throw Self.wrongCount(call)
-        }
-        let client = try Self.client(call, "lock")
-        let runtime = try await server.device(name)
+    /// Locks a device.
+    /// - Parameter argument: the device and the seconds the lock is valid.
+    /// - Throws: `API_WrongNumberOfArgs`, `API_ClientTooOld`, `API_DeviceNotFound`, `API_DeviceUnlockable`, `API_DeviceLocked`, what the
+    ///   root devices of forwarded attributes throw.
+    func lock(_ argument: LongStringArray) async throws {
+        guard let name = argument.strings.first, let validity = argument.longs.first else { throw self.wrongCount }
+        let client = try self.client("lock")
+        let runtime = try await self.call.device(name)
         func unlockable(_ what: String) -> DevFailed {
             DevFailed("API_DeviceUnlockable", "Impossible to lock \(what) device", origin: "DServer::lock_device")
         }
-        guard runtime !== call.context.runtime else { throw unlockable("device server administration") }
+        guard runtime !== self.call.request.context.runtime else { throw unlockable("device server administration") }
         guard runtime.deviceClass.name.tangoFolded != "database" else { throw unlockable("database") }
         let isFirst = try runtime.persistentState.withLock { (lock, now) throws(DevFailed) in
             let isFirst = lock.hold(now: now) == nil
@@ -71,14 +77,16 @@ extension AdminDevice {
         }
     }
 
-    private static func unlock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) async throws -> Int32 {
-        guard case .longStringArray(let pair) = argument, !pair.strings.isEmpty, let force = pair.longs.first.map({ $0 != 0 }) else {
-            throw Self.wrongCount(call)
-        }
-        let client = force ? call.caller?.lockClient : try Self.client(call, "un-lock")
-        // All are looked up first: a wrong name leaves nothing half done.
+    /// Unlocks devices.
+    /// - Parameter argument: the devices, and whether locks of other clients end too.
+    /// - Returns: the counter of the lock that remains, where there is one device.
+    /// - Throws: `API_WrongNumberOfArgs`, `API_ClientTooOld`, `API_DeviceNotFound`, `API_DeviceLocked`.
+    func unlock(_ argument: LongStringArray) async throws -> Int32 {
+        guard !argument.strings.isEmpty, let force = argument.longs.first.map({ $0 != 0 }) else { throw self.wrongCount }
+        let client = force ? self.call.request.caller?.lockClient : try self.client("un-lock")
+        // All are looked up first, so that a wrong name changes nothing.
         var runtimes: [DeviceRuntime] = []
-        for name in pair.strings { runtimes.append(try await server.device(name)) }
+        for name in argument.strings { runtimes.append(try await self.call.device(name)) }
         var count: Int32 = 0
         for runtime in runtimes {
             var wasLocked = false
@@ -91,14 +99,14 @@ extension AdminDevice {
         return runtimes.count == 1 ? count : 0
     }
 
-    /// All that can be locked again are; the errors of the others come together.
-    private static func relock(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) async throws {
-        guard case .stringArray(let names) = argument else { throw Self.wrongCount(call) }
-        let client = try Self.client(call, "re_lock")
+    /// Renews locks.
+    /// - Throws: the errors of all devices that could not be locked again; the others are. `API_ClientTooOld`.
+    func relock(_ names: [String]) async throws {
+        let client = try self.client("re_lock")
         var errors: [DevError] = []
         for name in names {
             do {
-                let runtime = try await server.device(name)
+                let runtime = try await self.call.device(name)
                 try runtime.persistentState.withLock { (lock, now) throws(DevFailed) in
                     try lock.relock(by: client, now: now, device: runtime.name.text)
                 }
@@ -110,9 +118,10 @@ extension AdminDevice {
         if !errors.isEmpty { throw DevFailed(errors: errors) }
     }
 
-    private static func status(_ argument: CommandData, _ call: MemberCall, _ server: ServerReference) async throws -> LongStringArray {
-        guard case .string(let name) = argument else { throw Self.wrongCount(call) }
-        let runtime = try await server.device(name)
+    /// Returns who holds the lock of a device (Compatibility 18.8).
+    /// - Throws: `API_DeviceNotFound`.
+    func status(ofDevice name: String) async throws -> LongStringArray {
+        let runtime = try await self.call.device(name)
         let hold = try runtime.persistentState.withLock { (lock, now) throws(DevFailed) in lock.hold(now: now) }
         guard let hold else {
             return LongStringArray(
@@ -133,14 +142,5 @@ extension AdminDevice {
                 longs: [1, 0] + words,
                 strings: ["Device \(runtime.name) is locked by JAVA client class \(main) from host \(host)", address, main])
         }
-    }
-}
-
-extension ServerReference {
-    /// A device of the server, the admin device included, by its name or alias.
-    /// - Throws: `API_DeviceNotFound`.
-    func device(_ name: String) async throws(DevFailed) -> DeviceRuntime {
-        if let found = await self.server?.findDevice(name) { return found }
-        throw DevFailed(.deviceNotFound, "Device \(name) not found", origin: "Util::get_device_by_name()")
     }
 }

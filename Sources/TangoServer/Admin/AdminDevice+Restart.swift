@@ -1,19 +1,27 @@
 import TangoCore
 
 extension AdminDevice {
-    /// DevRestart, which needs to know who asks.
-    static func restart(_ server: ServerReference) -> [CommandDefinition] {
+    /// RestartServer, Init and Kill.
+    static func life(_ server: ServerReference) -> [AdminCommand] {
         [
-            CommandDefinition(
-                CommandInfo(name: "DevRestart", inType: .string, outType: .void, inDescription: "Device name"),
-                handler: .async { call, argument in
-                    guard case .string(let name) = argument else { return .void }
-                    if let runtime = server.server?.device(named: name), runtime !== call.context.runtime {
-                        try runtime.refuseIfLocked(for: call)
-                    }
-                    try await server.server?.restart(device: name)
-                    return .void
-                })
+            // Answered at once; Init does the same and is answered when it is done (Compatibility 4.6, 4.7).
+            AdminCommand("RestartServer", server) { call in
+                Task { [server = call.server] in await server.restartAll() }
+            },
+            AdminCommand("Init", server) { call in await call.server.restartAll() },
+            AdminCommand("Kill", server) { call in call.server.kill() },
+        ]
+    }
+
+    /// DevRestart.
+    static func restart(_ server: ServerReference) -> [AdminCommand] {
+        [
+            AdminCommand("DevRestart", server, inDescription: "Device name", refusal: .misspelled("string")) { (call, name: String) in
+                if let device = await call.server.directory.device(name, as: .locator), device !== call.request.context.runtime {
+                    try device.refuseIfLocked(for: call.request)
+                }
+                try await call.server.restart(device: name)
+            }
         ]
     }
 }

@@ -40,3 +40,18 @@ final class Latch: Sendable {
         }
     }
 }
+
+/// Waits for the work, but not longer than the limit: work that blocks a thread must not keep a server from ending. The work goes on.
+func withTimeLimit(_ limit: Duration, _ work: @escaping @Sendable () async -> Void) async {
+    let done = Latch()
+    Task {
+        await work()
+        done.open()
+    }
+    await withTaskGroup(of: Void.self) { group in
+        group.addTask { await done.wait() }
+        group.addTask { try? await Task.sleep(for: limit) }
+        await group.next()
+        group.cancelAll()
+    }
+}

@@ -64,6 +64,9 @@ public struct ServerArguments: Sendable, Hashable {
         self.endPoint = endPoint
     }
 
+    /// The devices that the command line names.
+    var namedDevices: [NamedDevice] { if case .none(let devices) = self.source { devices } else { [] } }
+
     static func usage(_ program: String, file: Bool = true) -> String {
         "usage :  \(program) instance_name [-v[trace level]]\(file ? " [-file=<file_name> | -nodb [-dlist <device name list>] ]" : " [-nodb [-dlist <device name list>] ]")"
     }

@@ -3,8 +3,14 @@ import TangoClient
 import TangoCore
 
 extension DeviceServer {
-    /// What the `main` of a device server program calls: reads the command line, serves, and ends the process with the status the
-    /// incumbents use (0 after a proper stop, 255 when the server cannot start).
+    /// Runs a device server program: reads the command line, serves until SIGINT, SIGTERM, SIGQUIT or the Kill command, and ends the
+    /// process.
+    ///
+    /// The exit status is that of cppTango: 0 after a proper stop, 255 when the server cannot start.
+    /// - Parameters:
+    ///   - name: name of the server in the database; `nil` is the name of the program.
+    ///   - arguments: the command line, with the program first.
+    ///   - asksDeviceByDevice: see `ServerArguments.asksDeviceByDevice`.
     public static func main(
         name: String? = nil, classes: [DeviceClass], arguments: [String] = CommandLine.arguments, asksDeviceByDevice: Bool = false
     ) async -> Never {
@@ -13,7 +19,10 @@ extension DeviceServer {
             var parsed = try ServerArguments(parsing: Array(arguments.dropFirst()), program: program)
             parsed.asksDeviceByDevice = asksDeviceByDevice
             if parsed.asksForInstances { throw await Self.instances(of: program) }
-            try await DeviceServer(name: program, classes: classes, arguments: parsed).run()
+            let configuration = Configuration(name: program, arguments: parsed) { server in
+                server.context?.log.say("Ready to accept request")
+            }
+            try await ServerProgram.run([DeviceServer(classes: classes, configuration: configuration)])
             exit(0)
         } catch let error as ServerStartError {
             try? FileHandle.standardError.write(contentsOf: Data((error.description + "\n").utf8))
@@ -24,6 +33,7 @@ extension DeviceServer {
         }
     }
 
+    /// The answer to `-?`: the usage and the instances that the database defines.
     private static func instances(of program: String) async -> ServerStartError {
         var text = ServerArguments.usage(program, file: false)
         let system = ControlSystem()

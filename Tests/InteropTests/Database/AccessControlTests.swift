@@ -140,9 +140,11 @@ private final class AccessService: Device {
             let database = try system.client.database()
             let name = "sys/access_control/1"
             try await database.addServer("TangoAccessControl/1", devices: [(name: name, deviceClass: "TangoAccessControl")])
-            let service = try DeviceServer(
-                name: "TangoAccessControl", classes: [deviceClass],
-                arguments: ServerArguments(instance: "1", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: system.host)
+            let service = DeviceServer(
+                classes: [deviceClass],
+                configuration: .init(
+                    name: "TangoAccessControl", arguments: ServerArguments(instance: "1", endPoint: .init(host: "127.0.0.1", port: 0)),
+                    tangoHost: system.host))
             try await service.start()
             // A server may not even start for a user who may only read the database, as the C++ one.
             let server = try await system.startOurTangoTest("test/ro/1")

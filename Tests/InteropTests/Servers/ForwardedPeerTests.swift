@@ -48,9 +48,11 @@ import Testing
                     Peers.python, [Peers.script("peers/servers/fwdserver.py"), instance], environment: system.environment,
                     readyWhenPrinting: "Ready to accept request"))
         }
-        let server = try DeviceServer(
-            name: "Forwarders", classes: [ForwardingDevice.deviceClass, MisledDevice.deviceClass],
-            arguments: ServerArguments(instance: "swift", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: system.host)
+        let server = DeviceServer(
+            classes: [ForwardingDevice.deviceClass, MisledDevice.deviceClass],
+            configuration: .init(
+                name: "Forwarders", arguments: ServerArguments(instance: "swift", endPoint: .init(host: "127.0.0.1", port: 0)),
+                tangoHost: system.host))
         try await server.start()
         let comparison = try await system.python(
             "forwarded.py", ["test/root/1", "fwd/python", "fwd/swift"] + Self.cases.map(\.name).filter { $0 != "loop" })

@@ -15,9 +15,10 @@ import Testing
         _ classes: [DeviceClass] = [TangoTestClass.deviceClass], _ source: ServerArguments.Source = .none([.init(name: "t/a/1")]),
         _ body: (DeviceServer, ControlSystem) async throws -> Void
     ) async throws {
-        let server = try DeviceServer(
-            name: "Trap", classes: classes,
-            arguments: ServerArguments(instance: "test", source: source, endPoint: .init(host: "127.0.0.1", port: 0)))
+        let server = DeviceServer(
+            classes: classes,
+            configuration: .init(
+                name: "Trap", arguments: ServerArguments(instance: "test", source: source, endPoint: .init(host: "127.0.0.1", port: 0))))
         let client = ControlSystem(host: TangoHost(host: "127.0.0.1", port: 1))
         let outcome: Result<Void, any Error>
         do {

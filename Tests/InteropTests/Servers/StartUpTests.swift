@@ -10,9 +10,11 @@ import Testing
 @Suite struct StartUpTests {
     @Test func theDatabaseHearsTheRecordedCommandsInTheRecordedOrder() async throws {
         let database = try await RecordingDatabase()
-        let server = try DeviceServer(
-            name: "TangoTest", classes: [TangoTestClass.deviceClass],
-            arguments: ServerArguments(instance: "test", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: database.host)
+        let server = DeviceServer(
+            classes: [TangoTestClass.deviceClass],
+            configuration: .init(
+                name: "TangoTest", arguments: ServerArguments(instance: "test", endPoint: .init(host: "127.0.0.1", port: 0)),
+                tangoHost: database.host))
         try await server.start()
         #expect(
             database.commands == [
@@ -53,7 +55,9 @@ import Testing
         }
         var arguments = ServerArguments(instance: "test", endPoint: .init(host: "127.0.0.1", port: 0))
         arguments.asksDeviceByDevice = true
-        let server = try DeviceServer(name: "Many", classes: [many], arguments: arguments, tangoHost: database.host)
+        let server = DeviceServer(
+            classes: [many],
+            configuration: .init(name: "Many", arguments: arguments, tangoHost: database.host))
         database.clear()
         try await server.start()
         #expect(!database.commands.contains("DbGetDataForServerCache"))
@@ -85,11 +89,13 @@ import Testing
     @Test func aSecondInstanceIsRefusedWhileTheFirstAnswers() async throws {
         let database = try await RecordingDatabase()
         let arguments = ServerArguments(instance: "test", endPoint: .init(host: "127.0.0.1", port: 0))
-        let first = try DeviceServer(
-            name: "TangoTest", classes: [TangoTestClass.deviceClass], arguments: arguments, tangoHost: database.host)
+        let first = DeviceServer(
+            classes: [TangoTestClass.deviceClass],
+            configuration: .init(name: "TangoTest", arguments: arguments, tangoHost: database.host))
         try await first.start()
-        let second = try DeviceServer(
-            name: "TangoTest", classes: [TangoTestClass.deviceClass], arguments: arguments, tangoHost: database.host)
+        let second = DeviceServer(
+            classes: [TangoTestClass.deviceClass],
+            configuration: .init(name: "TangoTest", arguments: arguments, tangoHost: database.host))
         let refusal = await #expect(throws: ServerStartError.self) { try await second.start() }
         #expect(refusal?.description == "This server is already running, exiting!")
         await second.stop()
@@ -100,9 +106,11 @@ import Testing
 
     @Test func aServerTheDatabaseDoesNotKnowIsRefused() async throws {
         let database = try await RecordingDatabase()
-        let server = try DeviceServer(
-            name: "TangoTest", classes: [TangoTestClass.deviceClass],
-            arguments: ServerArguments(instance: "nowhere", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: database.host)
+        let server = DeviceServer(
+            classes: [TangoTestClass.deviceClass],
+            configuration: .init(
+                name: "TangoTest", arguments: ServerArguments(instance: "nowhere", endPoint: .init(host: "127.0.0.1", port: 0)),
+                tangoHost: database.host))
         let refusal = await #expect(throws: ServerStartError.self) { try await server.start() }
         #expect(refusal?.description == "The device server TangoTest/nowhere is not defined in database. Exiting!")
         await server.stop()
@@ -112,9 +120,11 @@ import Testing
     /// Traps 11, 12, 13, 15 and 26 concern events: a server without an event system refuses the subscription, and nothing hangs or crashes.
     @Test func trap11EventSubscriptionsAreRefusedByAServerWithoutEvents() async throws {
         let database = try await RecordingDatabase()
-        let server = try DeviceServer(
-            name: "TangoTest", classes: [TangoTestClass.deviceClass],
-            arguments: ServerArguments(instance: "test", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: database.host)
+        let server = DeviceServer(
+            classes: [TangoTestClass.deviceClass],
+            configuration: .init(
+                name: "TangoTest", arguments: ServerArguments(instance: "test", endPoint: .init(host: "127.0.0.1", port: 0)),
+                tangoHost: database.host))
         try await server.start()
         let admin = try await database.client.device("dserver/TangoTest/test")
         for event in ["change", "alarm", "periodic"] {
@@ -166,11 +176,13 @@ final class RecordingDatabase: Sendable {
                         }))
             }
         }
-        self.server = try DeviceServer(
-            name: "DataBaseds", classes: [deviceClass],
-            arguments: ServerArguments(
-                instance: "2", source: .none([.init(name: "sys/database/2")]), endPoint: .init(host: "127.0.0.1", port: 0)),
-            objectKeys: ["sys/database/2": "database"])
+        self.server = DeviceServer(
+            classes: [deviceClass],
+            configuration: .init(
+                name: "DataBaseds",
+                arguments: ServerArguments(
+                    instance: "2", source: .none([.init(name: "sys/database/2")]), endPoint: .init(host: "127.0.0.1", port: 0)),
+                objectKeys: ["sys/database/2": "database"]))
         try await self.server.start()
         self.host = TangoHost(host: "127.0.0.1", port: self.server.port)
         self.client = ControlSystem(host: self.host)

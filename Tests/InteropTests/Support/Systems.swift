@@ -103,9 +103,11 @@ final class TestSystem: Sendable {
     /// Starts a server with one device in this process.
     func startInProcess(_ deviceClass: DeviceClass, name: String, instance: String = "swift", device: String) async throws -> DeviceServer {
         try await self.client.database().addServer("\(name)/\(instance)", devices: [(name: device, deviceClass: deviceClass.name)])
-        let server = try DeviceServer(
-            name: name, classes: [deviceClass],
-            arguments: ServerArguments(instance: instance, endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: self.host)
+        let server = DeviceServer(
+            classes: [deviceClass],
+            configuration: .init(
+                name: name, arguments: ServerArguments(instance: instance, endPoint: .init(host: "127.0.0.1", port: 0)),
+                tangoHost: self.host))
         try await server.start()
         return server
     }

@@ -154,8 +154,9 @@ var anyEventLoop: EventLoopExecutor { EventLoopExecutors(MultiThreadedEventLoopG
     @Test func aPortInUseIsAClearError() async throws {
         let (ports, found) = AsyncStream<Int>.makeStream()
         let first = Gateway(
-            configuration: self.services { $0.port = 0 }.configuration, controlSystem: ControlSystem(), logger: Logger(label: "test"))
-        let task = Task { try await first.run { found.yield($0) } }
+            configuration: self.services { $0.port = 0 }.configuration, controlSystem: ControlSystem(), logger: Logger(label: "test")
+        ) { found.yield($0) }
+        let task = Task { try await first.run() }
         var iterator = ports.makeAsyncIterator()
         let port = try #require(await iterator.next())
         #expect(port > 0)

@@ -142,15 +142,16 @@ struct LiveSystem: Sendable {
         echoes: Int = 2, timeout: Duration = .seconds(30), _ body: (LiveSystem) async throws -> Void
     ) async throws {
         let release = Release()
-        let database = try DatabaseServer(store: try .inMemory(), host: "127.0.0.1", port: 0)
+        let database = DatabaseServer(store: try .inMemory(), host: "127.0.0.1", port: 0)
         try await database.start()
         let host = TangoHost(host: "127.0.0.1", port: database.port)
         let client = ControlSystem(host: host)
         try await client.database().addServer(
             "Test/live", devices: (1...echoes).map { ("test/echo/\($0)", "Echo") } + [("sys/tg_test/1", "TangoTest")])
-        let server = try DeviceServer(
-            name: "Test", classes: [EchoDevice.deviceClass(release), TangoTestClass.deviceClass],
-            arguments: ServerArguments(instance: "live", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: host)
+        let server = DeviceServer(
+            classes: [EchoDevice.deviceClass(release), TangoTestClass.deviceClass],
+            configuration: .init(
+                name: "Test", arguments: ServerArguments(instance: "live", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: host))
         try await server.start()
         var configuration = GatewayConfiguration()
         configuration.timeout = timeout

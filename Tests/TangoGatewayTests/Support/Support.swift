@@ -48,11 +48,11 @@ struct RunningGateway: Sendable {
         configuration.defaultTangoHost = TangoHost(host: "127.0.0.1", port: 1)
         change(&configuration)
         let system = ControlSystem(host: configuration.defaultTangoHost, options: Gateway.clientOptions(configuration))
-        let gateway = Gateway(configuration: configuration, controlSystem: system, logger: Logger(label: "test"))
         let (ports, found) = AsyncStream<Int>.makeStream()
+        let gateway = Gateway(configuration: configuration, controlSystem: system, logger: Logger(label: "test")) { found.yield($0) }
         let task = Task {
             defer { found.finish() }
-            try await gateway.run { found.yield($0) }
+            try await gateway.run()
         }
         var outcome: Result<Void, any Error> = .success(())
         if let port = await ports.first(where: { _ in true }) {

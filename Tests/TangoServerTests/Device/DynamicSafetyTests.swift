@@ -39,7 +39,7 @@ import Testing
         try await TestServer.run([DeviceClass("Plain", PlainDevice.self)], devices: ["t/a/1"]) { test in
             let (context, device, started, goOn) = (try test.context(), try await test.device(), Latch(), Latch())
             let told = Mutex<[AttributeData]>([])
-            _ = test.server.changes.observe { _, change in
+            _ = test.server.context?.changes.observe { _, change in
                 if case .pushed(.change, let value) = change { told.withLock { $0.append(value.readData) } }
             }
             try context.addAttribute(self.slow("slow", started, goOn))

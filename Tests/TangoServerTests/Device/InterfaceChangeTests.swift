@@ -16,7 +16,7 @@ import Testing
         private let heard = Mutex<[(device: String, change: DeviceChange)]>([])
 
         func listen(to server: DeviceServer) {
-            _ = server.changes.observe { device, change in self.heard.withLock { $0.append((device.text, change)) } }
+            _ = server.context?.changes.observe { device, change in self.heard.withLock { $0.append((device.text, change)) } }
         }
 
         var all: [(device: String, change: DeviceChange)] { self.heard.withLock { $0 } }

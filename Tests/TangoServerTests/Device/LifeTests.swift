@@ -157,7 +157,9 @@ struct LifeTests {
                         deviceClass: name.hasPrefix("No") ? "No" : nil)
                 ]
                 let arguments = ServerArguments(instance: "second", source: .none(devices), endPoint: .init(host: "127.0.0.1", port: port))
-                let second = try DeviceServer(name: "Test", classes: [BenchDevice.deviceClass()], arguments: arguments)
+                let second = DeviceServer(
+                    classes: [BenchDevice.deviceClass()],
+                    configuration: .init(name: "Test", arguments: arguments))
                 let error = await #expect(throws: ServerStartError.self) { try await second.start() }
                 #expect(error?.description.contains(text) == true)
                 await second.stop()

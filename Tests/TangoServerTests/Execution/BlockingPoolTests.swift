@@ -94,7 +94,7 @@ import Testing
         }
         let names = (0..<4).map { "t/b/\($0)" }
         try await TestServer.run([blocking], devices: names) { test in
-            #expect(test.server.pool.threadCount == 0)
+            #expect(test.server.context?.pool.threadCount == 0)
             let calls = Task {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for name in names { group.addTask { _ = try await test.device(name).command("Wait") } }

@@ -358,7 +358,9 @@ struct InitializationCallTests {
             instance: "test",
             source: .none([.init(name: "t/a/1", deviceClass: "Relay"), .init(name: "t/c/2", deviceClass: "Curious")]),
             endPoint: .init(host: "127.0.0.1", port: port))
-        let server = try DeviceServer(name: "Test", classes: classes, arguments: arguments)
+        let server = DeviceServer(
+            classes: classes,
+            configuration: .init(name: "Test", arguments: arguments))
         try await server.start()
         let called = try #require(server.device(named: "t/a/1"))
         #expect(server.device(named: "t/c/2")?.state == .on)

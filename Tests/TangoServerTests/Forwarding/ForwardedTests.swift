@@ -365,7 +365,7 @@ struct ForwardedTests {
         try await TestServer.run([Forwarder.deviceClass([("Late", place)])], devices: ["t/a/1"]) { test in
             let device = try await test.device()
             let interfaces = Mutex<[[String]]>([])
-            _ = test.server.changes.observe { _, change in
+            _ = test.server.context?.changes.observe { _, change in
                 guard case .interface(_, let attributes, _) = change else { return }
                 interfaces.withLock { $0.append(attributes.map(\.name)) }
             }
@@ -373,11 +373,13 @@ struct ForwardedTests {
                 try await device.status()
                     == "The device is in ALARM state.\nForwarded attribute Late is not reachable! \nRoot attribute name = \(place)\nError: Root device not started yet. Polling (if any) for this attribute not available"
             )
-            let late = try DeviceServer(
-                name: "Late", classes: [RootDevice.deviceClass],
-                arguments: ServerArguments(
-                    instance: "test", source: .none([.init(name: "t/root/1", deviceClass: nil)]),
-                    endPoint: .init(host: "127.0.0.1", port: port)))
+            let late = DeviceServer(
+                classes: [RootDevice.deviceClass],
+                configuration: .init(
+                    name: "Late",
+                    arguments: ServerArguments(
+                        instance: "test", source: .none([.init(name: "t/root/1", deviceClass: nil)]),
+                        endPoint: .init(host: "127.0.0.1", port: port))))
             try await late.start()
             try await eventually { (try? await device.readAttribute("Late").readData) == .double([1]) }
             #expect(try await device.state() == .on)

@@ -249,7 +249,7 @@ struct LoggingServerTests {
                 }
                 try await self.set(admin, [5], ["t/a/2"])
                 try await second.command("Say", .stringArray(["trace", "second"]))
-                await test.server.log.writer.flush()
+                await test.server.context?.log.writer.flush()
                 #expect(
                     try self.events("\(folder)/1.log") == [
                         .init(logger: "t/a/1", level: "WARN", message: "first warning"),
@@ -259,7 +259,7 @@ struct LoggingServerTests {
                 // A removed target is written no more.
                 try await admin.command("RemoveLoggingTarget", .stringArray(["*", "file::*"]))
                 try await second.command("Say", .stringArray(["error", "third"]))
-                await test.server.log.writer.flush()
+                await test.server.context?.log.writer.flush()
                 #expect(try self.events("\(folder)/2.log").count == 1)
             }
         }
@@ -272,7 +272,7 @@ struct LoggingServerTests {
                 for number in 1...2 { try await test.device("t/a/\(number)").command("Say", .stringArray(["error", "\(number)"])) }
                 try await admin.command("RemoveLoggingTarget", .stringArray(["t/a/1", "file::\(folder)/all.log"]))
                 for number in 1...2 { try await test.device("t/a/\(number)").command("Say", .stringArray(["error", "\(number) again"])) }
-                await test.server.log.writer.flush()
+                await test.server.context?.log.writer.flush()
                 #expect(try self.events("\(folder)/all.log").map(\.message) == ["1", "2", "2 again"])
             }
         }
@@ -283,7 +283,7 @@ struct LoggingServerTests {
             try await admin.command("AddLoggingTarget", .stringArray(["t/a/1", "file::/dev/full"]))
             let device = try await test.device()
             for _ in 0..<10 { try await device.command("Say", .stringArray(["error", "lost"])) }
-            await test.server.log.writer.flush()
+            await test.server.context?.log.writer.flush()
             #expect(try await device.state() == .on)
             #expect(try await self.targets(admin) == ["file::/dev/full"])
         }
@@ -316,7 +316,7 @@ struct LoggingServerTests {
                         == LongStringArray(longs: [2, 4, 0, 2], strings: ["t/f/1", "t/a/1", "t/a/2", "dserver/Test/test"]))
                 let path = "\(folder)/logs/Test/test/t_a_1.log"
                 #expect(try await self.targets(admin) == ["console::cout", "file::\(path)"])
-                await test.server.log.writer.flush()
+                await test.server.context?.log.writer.flush()
                 #expect(try self.events(path) == [.init(logger: "t/a/1", level: "INFO", message: "made")])
                 // What the kernel has to say of a device is in that device's log.
                 let broken = try self.events("\(folder)/logs/Test/test/broken.log")

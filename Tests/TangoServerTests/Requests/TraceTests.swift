@@ -98,7 +98,7 @@ import Testing
             let trace = TraceContext.random()
             _ = try await TraceContext.$current.withValue(trace) { try await device.readAttribute("Trace") }
             _ = try await device.readAttribute("Trace")
-            await test.server.log.writer.flush()
+            await test.server.context?.log.writer.flush()
             let messages = try EventReader.read(String(contentsOfFile: path, encoding: .utf8)).map(\.message)
             #expect(messages == ["read trace_id=\(trace.traceIDText)", "read"])
         }

@@ -24,14 +24,14 @@ import Testing
         deinit { Self.alive.withLock { $0 -= 1 } }
     }
 
-    private func restartAll(_ server: DeviceServer) async { await server.restartAll() }
+    private func restartAll(_ server: DeviceServer) async { await server.lifecycle?.restartAll() }
 
     @Test func aThousandRestartsLeakNothingAndKeepTheAddress() async throws {
         let deviceClass = DeviceClass("Counted", Counted.self)
         try await TestServer.run([deviceClass], devices: ["t/a/1", "t/a/2", "t/a/3"]) { test in
             let (port, device, admin) = (test.server.port, try await test.device(), try await test.admin())
             for round in 0..<1000 {
-                await test.server.restartAll()
+                await test.server.lifecycle?.restartAll()
                 if round % 100 == 0 { #expect(try await device.state() == .on) }
             }
             for _ in 0..<300 { try await admin.command("DevRestart", .string("t/a/2")) }

@@ -22,8 +22,9 @@ struct TestServer: Sendable {
         var arguments = ServerArguments(
             instance: "test", source: try source ?? .none(devices.map(Self.named)), endPoint: .init(host: "127.0.0.1", port: 0))
         arguments.verbosity = verbosity
-        let server = try DeviceServer(
-            name: "Test", classes: classes, arguments: arguments, poolThreads: 4, gateTimeout: gateTimeout, logger: logger)
+        let server = DeviceServer(
+            classes: classes,
+            configuration: .init(name: "Test", arguments: arguments, poolThreads: 4, gateTimeout: gateTimeout, logger: logger))
         var options = ClientOptions()
         options.timeout = .seconds(30)
         let test = TestServer(server: server, client: ControlSystem(options: options))

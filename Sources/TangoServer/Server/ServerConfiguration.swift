@@ -1,0 +1,62 @@
+import Logging
+import TangoCore
+
+extension DeviceServer {
+    /// Settings of a server.
+    public struct Configuration: Sendable {
+        /// Name of the server in the database; usually that of the program.
+        public var name: String
+        /// The command line: instance, where devices come from, addresses.
+        public var arguments: ServerArguments
+        /// The database; `nil` reads `TANGO_HOST`. Unused without a database.
+        public var tangoHost: TangoHost?
+        /// Threads that move bytes, and run the handlers of inline classes.
+        public var eventLoopThreads: Int
+        /// Largest number of blocking handlers that run at once; threads are started when they are needed.
+        public var poolThreads: Int
+        /// Takes what the server logs where no logging target of its devices does; `nil` writes warnings and errors.
+        public var logger: Logger?
+        /// Well-known object keys, by device name in lower case.
+        package var objectKeys: [String: String] = [:]
+        /// Longest wait of a request for a busy device, then `API_CommandTimedOut`.
+        package var gateTimeout: Duration = .milliseconds(3200)
+        /// Devices and properties of a server without a database; replaces what the arguments name.
+        package var memory: MemoryStorage?
+        /// Called by `run` when the server accepts requests.
+        package var onReady: (@Sendable (DeviceServer) async -> Void)?
+
+        /// Creates the settings of a server.
+        /// - Parameters:
+        ///   - name: name of the server in the database; usually that of the program.
+        ///   - tangoHost: the database; `nil` reads `TANGO_HOST`.
+        public init(
+            name: String, arguments: ServerArguments, tangoHost: TangoHost? = nil, eventLoopThreads: Int = 2, poolThreads: Int = 100,
+            logger: Logger? = nil
+        ) {
+            self.name = name
+            self.arguments = arguments
+            self.tangoHost = tangoHost
+            self.eventLoopThreads = eventLoopThreads
+            self.poolThreads = poolThreads
+            self.logger = logger
+        }
+
+        /// Creates the settings of a server, with those that only this package sets.
+        package init(
+            name: String, arguments: ServerArguments, tangoHost: TangoHost? = nil, eventLoopThreads: Int = 2, poolThreads: Int = 100,
+            objectKeys: [String: String] = [:], gateTimeout: Duration = .milliseconds(3200), memory: MemoryStorage? = nil,
+            logger: Logger? = nil, onReady: (@Sendable (DeviceServer) async -> Void)? = nil
+        ) {
+            self.init(
+                name: name, arguments: arguments, tangoHost: tangoHost, eventLoopThreads: eventLoopThreads, poolThreads: poolThreads,
+                logger: logger)
+            self.objectKeys = objectKeys
+            self.gateTimeout = gateTimeout
+            self.memory = memory
+            self.onReady = onReady
+        }
+
+        /// `Name/instance`.
+        var serverID: String { "\(self.name)/\(self.arguments.instance)" }
+    }
+}
