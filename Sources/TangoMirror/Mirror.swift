@@ -12,10 +12,11 @@ package final class Mirror: Sendable {
     private let model: MirrorModel
     private let original: DeviceProxy?
     private let logger: Logger
-    /// What a server needs to serve the twin.
+    /// The class of the twin.
     package let deviceClass: DeviceClass
 
-    /// - Parameter original: whom to follow; `nil` when nobody is.
+    /// Creates a twin.
+    /// - Parameter original: device to follow; `nil` follows none.
     /// - Throws: `API_InvalidArgs` when a script does not fit the interface.
     package init(
         _ interface: MirrorInterface, values: MirrorValues, original: DeviceProxy? = nil, logger: Logger = Logger(label: "mirror")
@@ -49,7 +50,7 @@ package final class Mirror: Sendable {
         }
     }
 
-    /// Gives the running twin the set values the original has.
+    /// Writes the set values of the original to the running twin.
     package func prime(_ twin: DeviceProxy) async throws(DevFailed) {
         let writable = Set(self.interface.attributes.filter(\.writable.isWritable).map(\.name.tangoFolded))
         let writes = self.interface.recording.setValues.filter { writable.contains($0.key) }.map(\.value)
@@ -63,7 +64,7 @@ package final class Mirror: Sendable {
         }
     }
 
-    /// Takes over the original's values again and again until the task is cancelled; while the original does not answer, the last ones stay.
+    /// Reads the original's values periodically until the task is cancelled; while the original does not answer, the last ones stay.
     package func follow(every period: Duration) async {
         guard let original = self.original else { return }
         let attributes = self.interface.attributes.map(\.name)

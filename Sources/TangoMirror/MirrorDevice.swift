@@ -1,7 +1,7 @@
 import TangoCore
 import TangoServer
 
-/// The twin of a device: all it knows is in its model.
+/// The twin of a device, which answers from its model.
 final class MirrorDevice: Device {
     private let context: DeviceContext
     private let model: MirrorModel?
@@ -11,7 +11,7 @@ final class MirrorDevice: Device {
         self.model = model
     }
 
-    /// The twin of nothing.
+    /// A device without model, for the class.
     init(context: DeviceContext) {
         self.context = context
         self.model = nil
@@ -27,7 +27,7 @@ final class MirrorDevice: Device {
         self.context.setStatus(status)
     }
 
-    /// The class of the twin: as the original's, with the model's values.
+    /// Returns the class of the twin: the interface of the original with the values of the model.
     static func deviceClass(_ interface: MirrorInterface, _ model: MirrorModel) -> DeviceClass {
         let make: @Sendable (DeviceContext) -> MirrorDevice = { MirrorDevice(context: $0, model: model) }
         var deviceClass = DeviceClass(

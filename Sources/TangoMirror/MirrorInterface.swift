@@ -2,7 +2,7 @@ import TangoClient
 import TangoCore
 import TangoServer
 
-/// What a running device shows of itself: its interface, and its values at one moment.
+/// The interface of a running device, and its values at one moment.
 package struct MirrorInterface: Sendable {
     package var deviceClass: String
     package var deviceDescription: String
@@ -23,8 +23,8 @@ package struct MirrorInterface: Sendable {
         self.recording = recording
     }
 
-    /// Asks the device for everything; nothing is written and no command executed.
-    /// - Throws: what the device's answers to configuration queries throw; values that cannot be read are recorded as failures.
+    /// Reads the whole interface; nothing is written and no command executed.
+    /// - Throws: what configuration queries throw; values that cannot be read are recorded as failures.
     package static func query(_ device: DeviceProxy) async throws(DevFailed) -> MirrorInterface {
         let info = try await device.info()
         let attributes = try await device.attributeConfigs()
@@ -38,7 +38,7 @@ package struct MirrorInterface: Sendable {
             recording: try await .take(of: device, attributes: attributes.map(\.name), pipes: pipes.map(\.name)))
     }
 
-    /// What every device has.
+    /// The members that every device has.
     private static let builtIn: Set<String> = ["state", "status", "init"]
 }
 

@@ -2,17 +2,17 @@ import Synchronization
 import TangoCore
 import TangoServer
 
-/// What a twin answers. Its values may be replaced at any time (follow), from any task.
+/// The values and answers of a twin, which may be replaced at any time from any task.
 final class MirrorModel: Sendable {
     private struct State {
         var recording: MirrorRecording
-        /// What clients wrote to the twin: it is read back.
+        /// Values that clients wrote to the twin and read back.
         var written: [String: AttributeReading] = [:]
         var writtenPipes: [String: PipeBlob] = [:]
         /// Next step of scripted attributes.
         var position: [String: Int] = [:]
         var statePosition = 0
-        /// The set values of the original are being written, which changes no value.
+        /// Whether the set values of the original are being written, which changes no read value.
         var isPriming = false
     }
 
@@ -44,7 +44,7 @@ final class MirrorModel: Sendable {
         self.scriptedStates = states
     }
 
-    /// - Throws: what reading the original failed with, or the script wants.
+    /// - Throws: the error that reading the original had, or that the script names.
     func read(_ name: String) throws(DevFailed) -> AttributeReading? {
         let key = name.tangoFolded
         let result: Result<AttributeReading, DevFailed>? = self.state.withLock { state in
@@ -99,7 +99,7 @@ final class MirrorModel: Sendable {
         }
     }
 
-    /// Takes newer values of the original, which go before what clients wrote.
+    /// Replaces the recorded values with newer ones, which go before what clients wrote.
     func update(_ recording: MirrorRecording) {
         self.state.withLock { state in
             state.recording = recording
@@ -117,7 +117,7 @@ final class MirrorModel: Sendable {
 }
 
 extension CommandData {
-    /// Zero, empty, unknown: an answer of that type that says nothing. `nil` for types a command cannot answer.
+    /// A neutral answer of a type: zero, empty, unknown. `nil` for types that no command returns.
     static func neutral(_ type: DataType) -> CommandData? {
         switch type {
         case .void: .void

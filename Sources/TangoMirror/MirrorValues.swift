@@ -3,15 +3,15 @@ import TangoServer
 
 /// Where the values of a twin come from.
 package enum MirrorValues: Sendable {
-    /// What was read from the original.
+    /// The values read from the original.
     case recorded
-    /// Numbers within the attribute's limits, else around what was read.
+    /// Random numbers within the attribute's limits, else around the recorded ones.
     case random
-    /// What a file says; what it leaves out is as recorded.
+    /// The values of a file; others are as recorded.
     case scripted(MirrorScript)
 }
 
-/// Makes up values that fit an attribute.
+/// Makes random values that fit an attribute.
 struct RandomValues: Sendable {
     private let config: AttributeConfig
     private let range: ClosedRange<Double>?
@@ -28,7 +28,7 @@ struct RandomValues: Sendable {
             }.first
     }
 
-    /// A value of the shape of the recorded one.
+    /// Returns a value of the shape of the recorded one.
     func reading(like recorded: AttributeReading?) -> AttributeReading? {
         guard let type = self.config.type else { return nil }
         var dimension = recorded?.dimension ?? .zero

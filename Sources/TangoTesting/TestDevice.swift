@@ -1,16 +1,20 @@
 import TangoServer
 
-/// A device for `withDevices`: its class, its name, and what a database would hold of it.
+/// A device for `withDevices`: its class, its name, and its properties in place of a database.
 public struct TestDevice: Sendable {
+    /// Class of the device.
     public var deviceClass: DeviceClass
+    /// `domain/family/member`.
     public var name: String
+    /// Device properties as a database holds them.
     public var properties: [String: [String]]
-    /// By attribute, then property: `["Current": ["max_alarm": ["9"], "__value": ["1.5"]]]`.
+    /// Attribute properties by attribute, then property: `["Current": ["max_alarm": ["9"], "__value": ["1.5"]]]`.
     public var attributeProperties: [String: [String: [String]]]
 
+    /// Creates a device.
     /// - Parameters:
     ///   - name: `domain/family/member`.
-    ///   - properties: values of device properties; several lines where there are several values.
+    ///   - properties: values of device properties.
     public init(
         _ deviceClass: DeviceClass, _ name: String, properties: [String: [String]] = [:],
         attributeProperties: [String: [String: [String]]] = [:]

@@ -3,10 +3,10 @@ import TangoClient
 import TangoCore
 import TangoServer
 
-/// Runs devices of any classes in this process, without a database, for the time of the body.
+/// Runs devices of any classes in this process, without a database, while the body runs.
 ///
 /// Nothing is shared with other tests or the machine: the server listens on a free port of the loopback, the environment is not read, and
-/// properties and memorized values live in memory, where a restart finds them. Proxies talk to the devices through real sockets.
+/// properties and memorized values are kept in memory through restarts. Proxies reach the devices through real sockets.
 /// ```swift
 /// try await withDevices([TestDevice(PowerSupply.deviceClass, "test/ps/1", properties: ["Host": ["localhost"]])]) { system in
 ///     let supply = try await system.device("test/ps/1")
@@ -36,13 +36,13 @@ public func withDevices<R>(
 
 /// The devices of a test and a client of them; see `withDevices`.
 public final class TestSystem: Sendable {
-    /// What the devices are reached through.
+    /// The client that reaches the devices.
     public let client: ControlSystem
     private let classes: [DeviceClass]
     private let memory = MemoryStorage()
     private let gateTimeout: Duration
     private let running = Mutex<DeviceServer?>(nil)
-    /// Stays the same through restarts, so that proxies stay good.
+    /// The same through restarts, so that proxies stay valid.
     private let lastPort = Mutex(0)
 
     init(
@@ -64,7 +64,7 @@ public final class TestSystem: Sendable {
         self.gateTimeout = gateTimeout
         var options = ClientOptions()
         options.timeout = timeout
-        // Devices are named with their address; the port of this one is never asked.
+        // Devices are named with their address; this one is never connected to.
         self.client = ControlSystem(host: TangoHost(host: "127.0.0.1", port: 0), options: options)
     }
 
@@ -104,7 +104,8 @@ public final class TestSystem: Sendable {
         return server
     }
 
-    /// Ends the server and starts it anew: devices are made again and find the properties and memorized values of before.
+    /// Ends the server and starts it anew: devices are made again and read the properties and memorized values of before.
+    /// - Throws: `ServerStartError`.
     public func restart() async throws {
         await self.stop()
         try await self.start()
@@ -113,18 +114,18 @@ public final class TestSystem: Sendable {
     /// Name of the admin device, whose commands (`DevRestart`, …) work as those of any server.
     public var adminName: String { "dserver/Test/test" }
 
-    /// Where a device is reached by any Tango client: `tango://127.0.0.1:41234/test/ps/1#dbase=no`.
+    /// Returns the locator (TRL) of a device for any Tango client: `tango://127.0.0.1:41234/test/ps/1#dbase=no`.
     public func locator(of name: String) -> String {
         "tango://127.0.0.1:\(self.lastPort.withLock { $0 })/\(name)#dbase=no"
     }
 
-    /// A proxy of a device, through the network.
-    /// - Throws: as any call on a device.
+    /// Returns a proxy of a device, through the network.
+    /// - Throws: `API_DeviceNotFound`, `API_CantConnectToDevice`, as any call on a device.
     public func device(_ name: String) async throws(DevFailed) -> DeviceProxy {
         try await self.client.device(self.locator(of: name))
     }
 
-    /// The device's handle to the kernel.
+    /// Returns the device's handle to the kernel.
     /// - Throws: `API_DeviceNotFound`.
     public func context(of name: String) throws(DevFailed) -> DeviceContext {
         guard let device = try self.server().device(named: name) else {
@@ -133,7 +134,7 @@ public final class TestSystem: Sendable {
         return DeviceContext(device)
     }
 
-    /// Looks at, or changes, the device's object: no request runs on the device meanwhile.
+    /// Reads or changes the device's object, while no request runs on the device.
     /// - Throws: `API_DeviceNotFound`, `API_WrongDeviceClass`, what the body throws.
     public func withObject<D: Device, R: Sendable>(
         of name: String, as type: D.Type = D.self, _ body: @escaping @concurrent @Sendable (D) async throws -> R
@@ -141,10 +142,10 @@ public final class TestSystem: Sendable {
         try await self.context(of: name).withDevice(as: type, body)
     }
 
-    /// Properties of a device as a database would have them now, names in lower case.
+    /// Returns the properties of a device as a database would have them now, by name in lower case.
     public func storedProperties(of name: String) -> [String: [String]] { self.memory.properties(of: name) }
 
-    /// Properties of an attribute as a database would have them now, names in lower case; `__value` is the memorized value.
+    /// Returns the properties of an attribute as a database would have them now, by name in lower case; `__value` is the memorized value.
     public func storedProperties(of name: String, attribute: String) -> [String: [String]] {
         self.memory.properties(of: name, attribute: attribute)
     }

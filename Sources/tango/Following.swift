@@ -6,7 +6,7 @@ struct Following<Value: Sendable>: Service {
     private let make: @Sendable (Value) -> any Service
 
     /// - Parameters:
-    ///   - ready: waits for the other one and says what is known then.
+    ///   - ready: waits for the other one and returns what is known then.
     ///   - make: makes the service.
     init(_ ready: @escaping @Sendable () async throws -> Value, make: @escaping @Sendable (Value) -> any Service) {
         self.ready = ready

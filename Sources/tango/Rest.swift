@@ -5,7 +5,7 @@ import TangoCore
 import TangoGateway
 import TangoServer
 
-/// `tango rest`: the REST gateway alone, and what belongs to it.
+/// `tango rest`: the REST gateway alone, and the commands for it.
 struct Rest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs the Tango REST API, or one of the commands for it.",

@@ -4,7 +4,7 @@ import TangoCLI
 import TangoCore
 import TangoGateway
 
-/// The settings of the REST API a command line can give, but for its address.
+/// The settings of the REST API as options of a command line, except its address.
 struct RestOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -113,7 +113,7 @@ struct RestOptions: ParsableArguments {
         }
     }
 
-    /// What was given, by the names of the settings.
+    /// The given options, by the names of the settings.
     private var given: [String: String] {
         let texts = [
             "users": self.users, "authentication": self.noAuthentication ? "off" : self.authentication, "token-secret": self.tokenSecret,
@@ -133,7 +133,7 @@ struct RestOptions: ParsableArguments {
         return texts.compactMapValues { $0 }.merging(flags.filter(\.value).mapValues { _ in "true" }) { text, _ in text }
     }
 
-    /// The configuration of these options, the address, the environment and the file.
+    /// Returns the configuration of these options, the address, the environment and the file.
     /// - Parameter address: `host`, `port` and `tango-host` as far as they were given.
     func load(_ address: [String: String?]) async throws(DevFailed) -> LoadedConfiguration {
         let options = self.given.merging(address.compactMapValues { $0 }) { _, text in text }

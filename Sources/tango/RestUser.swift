@@ -10,13 +10,13 @@ import TangoGateway
     import Darwin
 #endif
 
-/// `tango rest user`: who may call the REST API.
+/// `tango rest user`: the users of the REST API.
 struct RestUser: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Adds, removes and lists the users of the REST API.",
         subcommands: [Add.self, Remove.self, List.self])
 
-    /// Where the users are kept.
+    /// The file of the users.
     struct File: ParsableArguments {
         @Option(help: ArgumentHelp("Users file; one in your configuration folder by default.", valueName: "file"))
         var users: String?
@@ -84,7 +84,7 @@ struct RestUser: ParsableCommand {
 
 /// Passwords from a terminal or a pipe.
 enum Password {
-    /// Asks twice on a terminal, without showing what is typed; takes the first line of a pipe or a file.
+    /// Reads a password: twice on a terminal, without echo; the first line of a pipe or file.
     static func ask(for name: String) throws(StartFailure) -> String {
         guard isatty(STDIN_FILENO) != 0 else {
             guard let line = readLine(), !line.isEmpty else { throw StartFailure("There is no password on the standard input") }

@@ -1,4 +1,4 @@
 import TangoServer
 
 // Thousands of devices are measured.
-await DeviceServer.main(classes: [BenchTarget.deviceClass], asksDeviceByDevice: true)
+await DeviceServer.main(classes: [BenchTarget.deviceClass], loadsDevicesIndividually: true)

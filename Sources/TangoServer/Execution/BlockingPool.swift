@@ -3,8 +3,8 @@ import Foundation
 import NIOCore
 import Synchronization
 
-/// Threads for handlers that may block. A thread is started when work comes and none is idle, up to a limit, and ends when it has had
-/// nothing to do for a while: a server whose handlers never block has none.
+/// Threads for handlers that may block. A thread is started when work arrives and none is idle, up to a limit, and ends after an idle time:
+/// a server whose handlers never block has none.
 package final class BlockingPool: Sendable {
     /// Whether a job may do its work; the pool calls each job once.
     package enum JobState: Sendable {
@@ -21,7 +21,7 @@ package final class BlockingPool: Sendable {
 
     private struct State {
         var jobs = CircularBuffer<Job>()
-        /// The one that became idle last is woken first: the others get old and end.
+        /// The thread that became idle last is woken first, so that the others end.
         var idle: [Worker] = []
         var threads = 0
         var isShutDown = false
@@ -33,7 +33,7 @@ package final class BlockingPool: Sendable {
         case end
     }
 
-    /// One for all who have no server.
+    /// The pool of devices without a server.
     package static let shared = BlockingPool(maximumThreads: 16)
 
     private let state = Mutex(State())
@@ -43,20 +43,20 @@ package final class BlockingPool: Sendable {
     private let ended = Latch()
 
     /// - Parameters:
-    ///   - maximumThreads: how many jobs run at once; the others wait in line.
-    ///   - idleTime: how long a thread waits for another job before it ends.
+    ///   - maximumThreads: largest number of jobs that run at once; others wait in order.
+    ///   - idleTime: time that a thread waits for another job before it ends.
     package init(maximumThreads: Int, idleTime: DispatchTimeInterval = .seconds(10)) {
         self.maximumThreads = max(1, maximumThreads)
         self.idleTime = idleTime
     }
 
-    /// Threads there are now.
+    /// Number of threads now.
     package var threadCount: Int { self.state.withLock { $0.threads } }
 
-    /// Threads that wait for work.
+    /// Number of threads that wait for work.
     var idleCount: Int { self.state.withLock { $0.idle.count } }
 
-    /// Has the job run on a thread of the pool; cancelled at once, on this thread, after a shutdown.
+    /// Runs the job on a thread of the pool; after a shutdown it is cancelled at once, on this thread.
     package func submit(_ job: @escaping Job) {
         enum Step {
             case wake(Worker)
@@ -104,7 +104,8 @@ package final class BlockingPool: Sendable {
         }
     }
 
-    /// Waits for work; `true` when none came for so long that the thread ends.
+    /// Waits for work.
+    /// - Returns: `true` when none came within the idle time and the thread ends.
     private func isOver(_ worker: Worker) -> Bool {
         guard worker.wakeUp.wait(timeout: .now() + self.idleTime) == .timedOut else { return false }
         let isIdle = self.state.withLock { state in
@@ -113,12 +114,12 @@ package final class BlockingPool: Sendable {
             state.threads -= 1
             return true
         }
-        // Somebody took it off the list and is about to wake it.
+        // Another thread took it off the list and is about to wake it.
         if !isIdle { worker.wakeUp.wait() }
         return isIdle
     }
 
-    /// Cancels what waits in line and returns when all that runs is over.
+    /// Cancels the jobs that wait and returns when the running ones are over.
     package func shutdown() async {
         let (waiting, idle, threads) = self.state.withLock { state in
             state.isShutDown = true

@@ -1,5 +1,7 @@
 extension Collection where Element: Sendable {
-    /// Maps with up to `limit` calls under way at once; results in order. The first failure ends the rest.
+    /// Maps with at most `limit` calls under way at once.
+    /// - Returns: the results, in order.
+    /// - Throws: the first failure, after which the rest is cancelled.
     func concurrentMap<Result: Sendable>(
         atMost limit: Int, _ transform: @escaping @Sendable (Element) async throws -> Result
     ) async throws -> [Result] {

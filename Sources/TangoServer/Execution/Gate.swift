@@ -1,10 +1,10 @@
 import NIOCore
 import Synchronization
 
-/// First-come-first-served right to touch a device (or the devices of a class, of a process).
+/// A lock in order of arrival that serializes the requests to a device, or to the devices of a class or process.
 ///
-/// It is held across suspension points, so that an asynchronous handler is never interleaved with another request: what actor
-/// isolation does not give.
+/// It is held across suspension points, so that an asynchronous handler is never interleaved with another request. Actor isolation does
+/// not do that.
 final class Gate: Sendable {
     private struct Waiter {
         var id: UInt64
@@ -14,7 +14,7 @@ final class Gate: Sendable {
 
     private struct State {
         var isHeld = false
-        /// Counts how often the gate was taken: tells a holder of now from one of before.
+        /// Number of times the gate was taken; distinguishes the present holder from earlier ones.
         var turn: UInt64 = 0
         var waiters: [Waiter] = []
         var nextID: UInt64 = 0
@@ -30,18 +30,18 @@ final class Gate: Sendable {
         var task: Int?
     }
 
-    /// What the current task holds. Tasks started by a handler inherit it: they run beside the handler and may outlive it, so a hold
-    /// counts only in the task that took it, and only in the turn it was taken in.
+    /// The gates that the current task holds. Tasks started by a handler inherit the value, but run beside the handler and may outlive it:
+    /// a hold counts only in the task that took it, and only in the turn in which it was taken.
     @TaskLocal private static var heldByTask: [Hold] = []
 
-    /// Whether the current task works for the holder of the gate: a call that comes back through it goes straight in.
+    /// Whether the current task holds the gate: a call that comes back to the device must not wait for itself.
     var isHeldByTask: Bool {
         guard let hold = Self.heldByTask.first(where: { $0.gate == ObjectIdentifier(self) }) else { return false }
         guard hold.task == Self.currentTask else { return false }
         return self.state.withLock { $0.isHeld && $0.turn == hold.turn }
     }
 
-    /// Tells one running task from another.
+    /// Identifies the running task.
     private static var currentTask: Int? {
         withUnsafeCurrentTask { task in task?.hashValue }
     }
@@ -52,7 +52,7 @@ final class Gate: Sendable {
         return try await Self.$heldByTask.withValue(Self.heldByTask.filter { $0.gate != hold.gate } + [hold]) { try await body() }
     }
 
-    /// Takes the gate if it is free and nobody waits.
+    /// Takes the gate if it is free.
     func tryAcquire() -> Bool {
         self.state.withLock { state in
             guard !state.isHeld else { return false }
@@ -62,8 +62,9 @@ final class Gate: Sendable {
         }
     }
 
-    /// Takes the gate now or later: `resume` is called once, with `true` by the one who released it or at once, with `false` when
-    /// the time is over. It should only hand over to an executor.
+    /// Takes the gate now or later.
+    /// - Parameter resume: called once: with `true` at once or by the releasing thread, with `false` after the timeout. It should only
+    ///   pass on to an executor.
     func acquire(within timeout: TimeAmount, on eventLoop: any EventLoop, _ resume: @escaping @Sendable (Bool) -> Void) {
         let waiting: UInt64? = self.state.withLock { state in
             guard state.isHeld else {
@@ -93,14 +94,15 @@ final class Gate: Sendable {
         waiter?.resume(false)
     }
 
-    /// Waits for the gate in a task; `false` when the time is over.
+    /// Waits for the gate in a task.
+    /// - Returns: `false` after the timeout.
     func acquire(within timeout: TimeAmount, on eventLoop: any EventLoop) async -> Bool {
         await withCheckedContinuation { continuation in
             self.acquire(within: timeout, on: eventLoop) { continuation.resume(returning: $0) }
         }
     }
 
-    /// Gives the gate to the next in line.
+    /// Passes the gate to the next waiter.
     func release() {
         let next = self.state.withLock { state -> Waiter? in
             guard !state.waiters.isEmpty else {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Something that happens once and that any number of tasks may wait for.
+/// An event that happens once and that any number of tasks may wait for.
 final class Latch: Sendable {
     private struct State {
         var isOpen = false
@@ -10,7 +10,7 @@ final class Latch: Sendable {
 
     private let state = Mutex(State())
 
-    /// It has happened: everybody who waits, now or later, goes on.
+    /// Opens the latch: all present and later waits end.
     func open() {
         let waiters = self.state.withLock { state in
             state.isOpen = true
@@ -20,7 +20,7 @@ final class Latch: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Returns when it has happened, or when the task is cancelled.
+    /// Waits until the latch is open, or the task is cancelled.
     func wait() async {
         let id = self.state.withLock { state in
             state.nextID += 1

@@ -1,18 +1,18 @@
 import TangoCore
 
-/// Members by name in the order they were added; look-up, adding and removing take constant time whatever the size.
+/// Members by name, in the order they were added; look-up, adding and removing take constant time.
 struct OrderedTable<Member> {
     private var index: [String: Int] = [:]
     private var slots: [Member?] = []
 
     init() {}
 
-    /// A table of these; the last one of a name takes the place of the first.
+    /// Creates a table; the last member of a name takes the place of the first.
     init(_ members: [Member], name: (Member) -> String) {
         for member in members { self.set(member, for: name(member)) }
     }
 
-    /// The same names in the same order, with other members. Tables made from one share its index until they change.
+    /// Returns a table of the same names in the same order, with other members. Both share the index until one changes.
     func map<New>(_ transform: (Member) throws -> New) rethrows -> OrderedTable<New> {
         OrderedTable<New>(index: self.index, slots: try self.slots.map { try $0.map(transform) })
     }
@@ -30,7 +30,7 @@ struct OrderedTable<Member> {
         return self.slots[slot]
     }
 
-    /// Adds the member, or puts it in the place of the one with the same name.
+    /// Adds the member, or replaces the one of the same name in its place.
     mutating func set(_ member: Member, for name: String) {
         let key = name.tangoFolded
         if let slot = self.index[key] {
@@ -41,16 +41,17 @@ struct OrderedTable<Member> {
         }
     }
 
-    /// Changes the member of that name in place; `nil` when there is none.
+    /// Changes the member of that name in place.
+    /// - Returns: `nil` when there is none.
     mutating func update<Result>(_ name: String, _ change: (inout Member) -> Result) -> Result? {
         guard let slot = self.index[name.tangoFolded], var member = self.slots[slot] else { return nil }
-        // Taken out while it changes, so that it is held once and not copied.
+        // Removed while it changes, so that it is not copied.
         self.slots[slot] = nil
         defer { self.slots[slot] = member }
         return change(&member)
     }
 
-    /// Keeps a place in the order for a member that may come later; a table that shrinks much forgets it.
+    /// Reserves a place in the order for a member that may be added later; a table that shrinks much loses it.
     mutating func reserve(_ name: String) {
         let key = name.tangoFolded
         guard self.index[key] == nil else { return }

@@ -1,5 +1,5 @@
-/// Runs tasks on the thread pool: handlers of classes that may block go on there after each suspension too, never on the few threads that
-/// all tasks of the process share.
+/// Runs tasks on the thread pool: asynchronous handlers that may block continue there after each suspension too, never on the few threads
+/// that all tasks of the process share.
 final class PoolExecutor: TaskExecutor {
     private let pool: BlockingPool
 
@@ -9,7 +9,7 @@ final class PoolExecutor: TaskExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        // A task that waits for something must end even if the pool is being closed.
+        // A waiting task must end even if the pool is being closed.
         self.pool.submit { _ in job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }

@@ -2,22 +2,24 @@ import Logging
 import Synchronization
 import TangoCore
 
-/// The log of one device: its level and its targets (RFC-14). Made anew by DevRestart, from the properties as they are then (measured).
+/// The log of one device: its level and its targets (RFC-14). DevRestart makes a new one from the properties as they are then, as
+/// cppTango 9.3.4.
 package final class DeviceLog: Sendable {
-    /// A target: under the name GetLoggingTarget shows.
+    /// A target of the records.
     struct Target: Sendable {
         enum Output: Sendable {
             case file(LogFile, by: LogWriter)
             case device(LogDevice)
         }
 
+        /// As GetLoggingTarget shows it.
         var name: String
         var output: Output
     }
 
     private struct State {
         var level: LogLevel
-        /// What StartLogging goes back to: the level at the last StopLogging, or at the start.
+        /// The level that StartLogging restores: that of the last StopLogging, or of the start.
         var saved: LogLevel
         /// By name.
         var targets: [Target] = []
@@ -26,7 +28,7 @@ package final class DeviceLog: Sendable {
     /// Name of the device in lower case.
     package let source: String
     private let state: Mutex<State>
-    /// Level from which a record reaches a target: OFF without targets. What a log call that goes nowhere costs.
+    /// The level, or OFF without targets. Reading it is all that a log call without effect costs.
     private let threshold = Atomic<Int32>(LogLevel.off.rawValue)
 
     init(source: String, level: LogLevel = .off, saved: LogLevel = .off) {
@@ -34,13 +36,13 @@ package final class DeviceLog: Sendable {
         self.state = Mutex(State(level: level, saved: saved))
     }
 
-    /// Whether a record of that level goes anywhere.
+    /// Returns whether a record of that level reaches a target.
     package func takes(_ level: LogLevel) -> Bool { level.rawValue <= self.threshold.load(ordering: .relaxed) && level != .off }
 
-    /// The level above which nothing goes anywhere.
+    /// The least serious level that reaches a target.
     var effectiveLevel: LogLevel { LogLevel(rawValue: self.threshold.load(ordering: .relaxed)) ?? .off }
 
-    /// Passes a record on to all targets; returns at once.
+    /// Passes a record to all targets; does not wait for them.
     package func write(_ level: LogLevel, _ message: @autoclosure () -> String) {
         guard self.takes(level) else { return }
         let record = LogRecord(level: level, source: self.source, message: message())
@@ -56,12 +58,14 @@ package final class DeviceLog: Sendable {
 
     // MARK: - Level
 
+    /// The level that SetLoggingLevel sets.
     package var level: LogLevel {
         get { self.state.withLock { $0.level } }
         set { self.change { $0.level = newValue } }
     }
 
-    /// A level that StartLogging goes back to as well.
+    /// Sets the level at the start of the device.
+    /// - Parameter saved: the level that StartLogging restores.
     func begin(_ level: LogLevel, saved: LogLevel) {
         self.change { state in
             state.level = level
@@ -69,7 +73,7 @@ package final class DeviceLog: Sendable {
         }
     }
 
-    /// StopLogging: OFF, the level is remembered. A second time OFF is remembered (measured).
+    /// StopLogging: sets OFF and saves the level. A second StopLogging saves OFF, as in cppTango 9.3.4.
     func stop() {
         self.change { state in
             state.saved = state.level
@@ -77,7 +81,7 @@ package final class DeviceLog: Sendable {
         }
     }
 
-    /// StartLogging: the level of the last StopLogging, even if another one was set since (measured).
+    /// StartLogging: restores the level of the last StopLogging, even if another one was set since, as cppTango 9.3.4.
     func start() { self.change { $0.level = $0.saved } }
 
     private func change(_ body: (inout State) -> Void) {
@@ -89,14 +93,14 @@ package final class DeviceLog: Sendable {
 
     // MARK: - Targets
 
-    /// In the order GetLoggingTarget shows them.
+    /// Names of the targets in the order GetLoggingTarget shows them.
     package var targetNames: [String] { self.targets.map(\.name) }
 
     var targets: [Target] { self.state.withLock { $0.targets } }
 
     func hasTarget(_ name: String) -> Bool { self.targets.contains { $0.name == name } }
 
-    /// Adds a target; one of that name that is there already stays, and the new one is closed.
+    /// Adds a target. Where there is one of that name, it stays and the new one is closed.
     func add(_ target: Target) {
         var isNew = false
         self.change { state in
@@ -107,7 +111,7 @@ package final class DeviceLog: Sendable {
         if !isNew { Self.close([target]) }
     }
 
-    /// Removes the targets of which that is true.
+    /// Removes the targets that match the condition.
     func removeTargets(where condition: (Target) -> Bool) {
         var removed: [Target] = []
         self.change { state in
@@ -123,8 +127,8 @@ package final class DeviceLog: Sendable {
 
     // MARK: - For code
 
-    /// A `Logger` that writes here.
-    /// - Parameter fallback: takes what no target takes.
+    /// Returns a `Logger` that writes to this log.
+    /// - Parameter fallback: takes records that reach no target.
     func logger(fallback: Logger? = nil) -> Logger {
         Logger(label: self.source) { _ in TangoLogHandler(log: self, fallback: fallback) }
     }

@@ -2,10 +2,10 @@ import Synchronization
 import TangoClient
 import TangoCore
 
-/// A log device as the target of one device: told by Register, then Log for each record, and UnRegister at the end.
+/// A log device as the target of one device: gets Register, then Log for each record, and UnRegister at the end.
 ///
 /// Records wait in a bounded queue and are sent by a task of their own: the device that logs never waits, and a log device that is gone
-/// costs records, not requests. What is lost is counted, and said when the log device takes records again.
+/// costs records, not requests. Lost records are counted, and the number is reported when the log device takes records again.
 final class LogDevice: Sendable {
     private struct State {
         var records: [LogRecord] = []
@@ -15,10 +15,10 @@ final class LogDevice: Sendable {
         var isClosed = false
     }
 
-    /// Most records that wait.
+    /// Largest number of records that wait.
     private static let limit = 1000
 
-    /// Name of the log device in lower case, as it was given.
+    /// Name of the log device as given, in lower case.
     let name: String
     /// The device whose records it gets.
     private let source: String
@@ -26,7 +26,7 @@ final class LogDevice: Sendable {
     private let state = Mutex(State())
     private let ended = Latch()
 
-    /// Begins to connect.
+    /// Starts to connect, and registers when connected.
     init(_ name: String, source: String, system: ControlSystem?) {
         self.name = name
         self.source = source
@@ -36,20 +36,21 @@ final class LogDevice: Sendable {
             try await proxy.ping()
             return proxy
         }
-        // The log device is told at once, not with the first record.
+        // Registers at once, not with the first record.
         self.send()
     }
 
-    /// - Throws: why the log device could not be reached.
+    /// Waits for the connection.
+    /// - Throws: the reason why the log device cannot be reached.
     func connected() async throws { _ = try await self.connection.value }
 
-    /// Whether the log device answers now.
+    /// Returns whether the log device answers now.
     func isAlive() async -> Bool {
         guard let proxy = try? await self.connection.value else { return false }
         return (try? await proxy.ping()) != nil
     }
 
-    /// Hands a record over; returns at once.
+    /// Queues a record; does not wait.
     func write(_ record: LogRecord) {
         let isTaken = self.state.withLock { state in
             guard !state.isClosed, state.records.count < Self.limit else {
@@ -62,16 +63,16 @@ final class LogDevice: Sendable {
         if isTaken { self.send() }
     }
 
-    /// Sends what waits, then says goodbye.
+    /// Sends what waits, then UnRegister.
     func close() {
         self.state.withLock { $0.isClosed = true }
         self.send()
     }
 
-    /// Returns when everything is sent after `close`.
+    /// Waits until everything is sent after `close`.
     func end() async { await self.ended.wait() }
 
-    /// How many records were lost and not reported yet.
+    /// Number of lost records that are not reported yet.
     var lostCount: UInt64 { self.state.withLock { $0.lost } }
 
     private func send() {
@@ -108,7 +109,7 @@ final class LogDevice: Sendable {
         }
     }
 
-    /// What waits. When nothing does, the next record needs a new task, unless there will be none.
+    /// Takes the records that wait. When there are none, the next record starts a new task, unless the log device is closed.
     private func next() -> (records: [LogRecord], isLast: Bool) {
         self.state.withLock { state in
             if state.records.isEmpty { state.isSending = state.isClosed }

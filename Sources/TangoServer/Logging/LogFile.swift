@@ -9,7 +9,7 @@ import TangoCore
 
 /// A file of XML events that is rolled when it is full, or the console. Only the writer's queue writes to it.
 ///
-/// A failure to write is said once on stderr, and again after it has worked in between; what could not be written is counted.
+/// A failure to write is printed once on standard error, and again after writing has worked in between; records not written are counted.
 final class LogFile: Sendable {
     private struct State {
         var descriptor: Int32
@@ -40,7 +40,8 @@ final class LogFile: Sendable {
     /// The console of the process.
     static func console() -> LogFile { LogFile(path: nil, descriptor: STDOUT_FILENO) }
 
-    /// Opens a file for appending; blocks. `nil` when it cannot be opened.
+    /// Opens a file for appending; blocks.
+    /// - Returns: `nil` when it cannot be opened.
     static func open(_ path: String) -> LogFile? {
         let descriptor = Self.descriptor(of: path)
         guard descriptor >= 0 else { return nil }
@@ -49,13 +50,13 @@ final class LogFile: Sendable {
         return file
     }
 
-    /// Makes a folder and those above it, as far as they are missing; blocks.
+    /// Creates a folder and those above it, as far as they are missing; blocks.
     static func makeFolder(_ path: String) {
         for index in path.indices.dropFirst() where path[index] == "/" { mkdir(String(path[..<index]), 0o777) }
         mkdir(path, 0o777)
     }
 
-    /// In a device special file or pipe that nobody reads, opening must not wait.
+    /// Opens without blocking: a device special file or a pipe may have no reader.
     private static func descriptor(of path: String) -> Int32 {
         #if canImport(Glibc)
             Glibc.open(path, O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC | O_NONBLOCK, 0o644)
@@ -69,15 +70,16 @@ final class LogFile: Sendable {
         return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    /// Rolls the file from now on when it has that many bytes: it becomes `PATH.1`, of which there is one.
+    /// Sets the size in bytes at which the file is rolled: it is renamed `PATH.1`, in place of the last one.
     func roll(at size: Int) { self.rollingSize.store(size, ordering: .relaxed) }
 
     /// Counts a record that is not written.
     func drop(_ count: UInt64 = 1) { self.dropped.wrappingAdd(count, ordering: .relaxed) }
 
-    /// How many records were lost and not reported yet.
+    /// Number of lost records that are not reported yet.
     var droppedCount: UInt64 { self.dropped.load(ordering: .relaxed) }
 
+    /// Appends a record to the buffer, and writes the buffer when it is full.
     func append(_ record: LogRecord) {
         self.state.withLock { state in
             if !state.isFailing, self.droppedCount > 0 {
@@ -98,7 +100,7 @@ final class LogFile: Sendable {
         if isFull, !state.isFailing { self.roll(&state) }
     }
 
-    /// Writes a text as it is.
+    /// Writes a text unchanged.
     func write(_ text: String) {
         self.state.withLock { state in
             state.buffer += text
@@ -135,7 +137,7 @@ final class LogFile: Sendable {
         line.withUTF8 { _ = Self.write($0, to: STDERR_FILENO) }
     }
 
-    /// - Returns: how many bytes were written; fewer than given when it failed.
+    /// - Returns: number of bytes written; fewer than given after a failure.
     private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32) -> Int {
         var done = 0
         while done < bytes.count {
@@ -143,7 +145,7 @@ final class LogFile: Sendable {
             if count > 0 {
                 done += count
             } else if count < 0, errno == EAGAIN || errno == EWOULDBLOCK {
-                // A pipe whose reader is slow; one that never reads loses records after this.
+                // A pipe with a slow reader: waits one second, then the records are lost.
                 var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 guard poll(&waiting, 1, 1000) == 1 else { break }
             } else if !(count < 0 && errno == EINTR) {
@@ -163,7 +165,7 @@ final class LogFile: Sendable {
         }
         guard rename(path, path + ".1") == 0 else {
             self.complain("cannot be renamed, \(String(cString: strerror(errno)))")
-            // Tried again when as much has been written once more.
+            // Tried again after the same number of bytes.
             state.size = 0
             return
         }

@@ -8,7 +8,7 @@ package enum LogLevel: Int32, Sendable, Comparable {
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
-    /// As records and the property `logging_level` have it.
+    /// Name in records and in the property `logging_level`.
     package var name: String {
         switch self {
         case .off: "OFF"
@@ -20,13 +20,13 @@ package enum LogLevel: Int32, Sendable, Comparable {
         }
     }
 
-    /// The level a property names, without case; anything else is WARN.
+    /// Reads the value of a property, in any case; other texts are WARN.
     package init(property text: String) {
         let all: [Self] = [.off, .fatal, .error, .warn, .info, .debug]
         self = all.first { $0.name.tangoFolded == text.tangoFolded } ?? .warn
     }
 
-    /// The level a record of a `Logger` has.
+    /// The level of a record of a `Logger`.
     package init(_ level: Logger.Level) {
         switch level {
         case .trace, .debug: self = .debug
@@ -37,7 +37,7 @@ package enum LogLevel: Int32, Sendable, Comparable {
         }
     }
 
-    /// The least serious level of a `Logger` that passes; there is none for OFF, so the handler looks again.
+    /// The least serious level of a `Logger` that passes. OFF has none, so the handler checks again.
     package var leastSerious: Logger.Level {
         switch self {
         case .off, .fatal: .critical

@@ -6,7 +6,7 @@ import TangoCore
     import Darwin
 #endif
 
-/// One thing a device has to say, and its three forms: a line of the console, an XML event of a file, the argument of a log device.
+/// One record of a log, and its three forms: a line of the console, an XML event of a file, the argument of a log device.
 package struct LogRecord: Sendable {
     package var time: Timestamp
     package var level: LogLevel
@@ -24,6 +24,7 @@ package struct LogRecord: Sendable {
         self.thread = thread
     }
 
+    /// Number of the current thread.
     package static var currentThread: UInt64 {
         #if canImport(Glibc)
             UInt64(pthread_self())
@@ -32,10 +33,10 @@ package struct LogRecord: Sendable {
         #endif
     }
 
-    /// `seconds [thread] LEVEL device message`, as the incumbents print it.
+    /// `seconds [thread] LEVEL device message`, as cppTango 9.3.4 prints it.
     package var line: String { "\(self.time.seconds) [\(self.thread)] \(self.level.name) \(self.source) \(self.message)\n" }
 
-    /// A log4j XML event, with the line ends the incumbents write.
+    /// A log4j XML event, with the line ends of cppTango 9.3.4.
     package var event: String {
         """
         <log4j:event logger="\(Self.attribute(self.source))" timestamp="\(self.time.milliseconds)" level="\(self.level.name)" \
@@ -55,7 +56,7 @@ package struct LogRecord: Sendable {
         ]
     }
 
-    /// About how much memory it takes while it waits.
+    /// Estimated size in memory, in bytes.
     var cost: Int { self.message.utf8.count + 200 }
 
     private static func attribute(_ text: String) -> String {
@@ -71,7 +72,7 @@ package struct LogRecord: Sendable {
             })
     }
 
-    /// What a CDATA section may hold: its own end is split over two sections, characters XML does not have are replaced.
+    /// Makes a text fit for a CDATA section: splits an end of section over two, and replaces characters that XML does not have.
     private static func characterData(_ text: String) -> String {
         let isPlain = !text.utf8.contains { $0 == 0x5D || ($0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D) }
         guard !isPlain else { return text }

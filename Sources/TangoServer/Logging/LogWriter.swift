@@ -1,9 +1,9 @@
 import Dispatch
 import Synchronization
 
-/// Writes records to files and the console in the order they came, on a queue of its own: no device waits for a disk or a terminal.
+/// Writes records to files and the console in order, on a queue of its own: no device waits for a disk or a terminal.
 ///
-/// What cannot be written in time is dropped and counted; the count is written when there is room again.
+/// Records beyond the limit are dropped and counted; the number is written when there is room again.
 final class LogWriter: Sendable {
     private enum Job: Sendable {
         case write(LogRecord, LogFile)
@@ -12,7 +12,7 @@ final class LogWriter: Sendable {
 
     private struct State {
         var jobs: [Job] = []
-        /// About how many bytes wait.
+        /// Estimated bytes that wait.
         var size = 0
         var isRunning = false
     }
@@ -21,12 +21,12 @@ final class LogWriter: Sendable {
     private let queue = DispatchQueue(label: "tango.log")
     private let limit: Int
 
-    /// - Parameter limit: how many bytes of records may wait.
+    /// - Parameter limit: largest size of waiting records in bytes.
     init(limit: Int = 8 << 20) {
         self.limit = limit
     }
 
-    /// Has the record written; returns at once.
+    /// Queues a record; does not wait.
     func write(_ record: LogRecord, to file: LogFile) {
         let cost = record.cost
         let isFirst: Bool? = self.state.withLock { state in
@@ -41,23 +41,23 @@ final class LogWriter: Sendable {
         }
     }
 
-    /// Runs work on the writer's queue, after everything given before.
+    /// Runs work on the writer's queue, after everything queued before, and returns its result.
     func perform<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T {
         await withCheckedContinuation { continuation in
             self.run { continuation.resume(returning: work()) }
         }
     }
 
-    /// As `perform`, without waiting for it.
+    /// Runs work on the writer's queue, after everything queued before; does not wait.
     func run(_ work: @escaping @Sendable () -> Void) {
         let isFirst = self.state.withLock { Self.append(.run(work), &$0) }
         if isFirst { self.start() }
     }
 
-    /// Returns when everything given before is written.
+    /// Waits until everything queued before is written.
     func flush() async { await self.perform {} }
 
-    /// - Returns: whether nobody is writing yet.
+    /// - Returns: whether the queue must be started.
     private static func append(_ job: Job, _ state: inout State) -> Bool {
         state.jobs.append(job)
         defer { state.isRunning = true }

@@ -5,7 +5,7 @@ import Synchronization
 import TangoClient
 import TangoCore
 
-/// Logging of a server: how its devices begin, where files are, and who writes.
+/// Logging of a server: levels and targets at the start, folder and size of files, and the writers.
 package final class ServerLog: Sendable {
     private struct Settings {
         /// Folder of the default files.
@@ -20,9 +20,9 @@ package final class ServerLog: Sendable {
 
     /// Writes the files.
     let writer = LogWriter()
-    /// A terminal that stands still holds up no file.
+    /// Writes the console, so that a stopped terminal delays no file.
     private let consoleWriter = LogWriter()
-    /// Takes what the kernel has to say where no target of a device does.
+    /// Takes records of the kernel that reach no target of a device.
     package let fallback: Logger
     private let serverID: String
     /// `-v`; 0 without.
@@ -32,10 +32,10 @@ package final class ServerLog: Sendable {
     private let console = LogFile.console()
     private let openingQueue = DispatchQueue(label: "tango.log.open")
     private let settings: Mutex<Settings>
-    /// Open files by path: devices that name the same one share it, so that rolling it is right for both.
+    /// Open files by path. Devices that name the same file share it, so that it is rolled once.
     private let files = Mutex<[String: WeakFile]>([:])
     private let devices = Mutex<[LogDevice]>([])
-    /// Log of the admin device: what concerns the server, not one of its devices, goes there.
+    /// Log of the admin device, which takes what concerns the server as a whole.
     package let admin: DeviceLog
 
     /// - Parameters:
@@ -52,10 +52,10 @@ package final class ServerLog: Sendable {
         self.admin = DeviceLog(source: "dserver/\(serverID)")
     }
 
-    /// A `Logger` of the server: the admin device's targets take what it is given, else the fallback.
+    /// A `Logger` of the server: writes to the targets of the admin device, or to the fallback.
     package var logger: Logger { self.admin.logger(fallback: self.fallback) }
 
-    /// Takes the properties of the admin device: `logging_path` and `logging_rft` are for all files of the server.
+    /// Applies the properties of the admin device: `logging_path` and `logging_rft` are for all files of the server.
     package func configure(_ properties: [String: [String]]) {
         guard self.usesDatabase else { return }
         self.settings.withLock { settings in
@@ -64,15 +64,15 @@ package final class ServerLog: Sendable {
         }
     }
 
-    /// `logging_rft` is in kB: 500 to 1,048,576, by default 20,480.
+    /// Returns the size in bytes that `logging_rft` means: kB from 500 to 1,048,576, by default 20,480.
     package static func rollingSize(_ property: [String]?) -> Int {
         let kilobytes = property?.first.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) } ?? 20480
         return min(max(kilobytes, 500), 1 << 20) * 1024
     }
 
-    // MARK: - Beginning
+    // MARK: - Start
 
-    /// Level of a device at its start: of the command line, else of the property, else OFF; without database WARN.
+    /// Returns the level of a device at its start: that of the command line, else of the property, else OFF; without a database WARN.
     package func startLevel(_ property: [String]?) -> LogLevel {
         switch self.verbosity {
         case ...0: self.usesDatabase ? property?.first.map { LogLevel(property: $0) } ?? .off : .warn
@@ -81,13 +81,13 @@ package final class ServerLog: Sendable {
         }
     }
 
-    /// Level of the admin device at the start: `-v5` and above DEBUG, else of the property, else WARN; without database OFF.
+    /// Returns the level of the admin device at the start: DEBUG from `-v5` on, else that of the property, else WARN; without a database OFF.
     package func startLevelOfAdmin(_ property: [String]?) -> LogLevel {
         if self.verbosity >= 5 { return .debug }
         return self.usesDatabase ? property?.first.map { LogLevel(property: $0) } ?? .warn : .off
     }
 
-    /// A log for a device that starts.
+    /// Makes the log of a device that starts.
     func makeLog(_ device: DeviceName, _ properties: [String: [String]]) -> DeviceLog {
         let level = self.startLevel(properties["logging_level"])
         let log = DeviceLog(source: device.folded, level: level, saved: self.usesDatabase ? level : .warn)
@@ -95,19 +95,20 @@ package final class ServerLog: Sendable {
         return log
     }
 
-    /// Begins the log of the admin device.
+    /// Sets the log of the admin device at the start.
     func beginAdmin(_ properties: [String: [String]]) {
         let level = self.startLevelOfAdmin(properties["logging_level"])
         self.admin.begin(level, saved: self.usesDatabase ? level : .warn)
         if self.verbosity >= 5 { self.admin.add(self.consoleTarget) }
     }
 
-    /// RestartServer: without a database the admin device has its first level again (measured).
+    /// RestartServer: without a database the admin device gets its first level again, as in cppTango 9.3.4.
     func restartAdmin() {
         if !self.usesDatabase { self.admin.level = self.startLevelOfAdmin(nil) }
     }
 
-    /// Adds the targets the properties name, to a device that starts: those that cannot be had are left out. Does not wait for log devices.
+    /// Adds the targets that the properties name to a device that starts; targets that cannot be opened are left out. Does not wait for log
+    /// devices.
     func addTargets(_ properties: [String: [String]], to log: DeviceLog) async {
         guard self.usesDatabase, let targets = properties["logging_target"] else { return }
         for text in targets {
@@ -127,7 +128,7 @@ package final class ServerLog: Sendable {
         DeviceLog.Target(name: "console::cout", output: .file(self.console, by: self.consoleWriter))
     }
 
-    /// Adds a target to a device, or changes nothing where it has it.
+    /// Adds a target to a device that does not have it.
     /// - Throws: `API_MethodArgument`, `API_CannotOpenFile`, `API_ConnectionFailed`.
     func addTarget(_ text: String, to log: DeviceLog) async throws(DevFailed) {
         func failed(_ reason: ErrorReason, _ text: String) -> DevFailed {
@@ -139,7 +140,7 @@ package final class ServerLog: Sendable {
         case .file?: try await self.addFile(target, to: log, rollingSize: nil)
         case .device?:
             guard let name = target.name else {
-                throw failed("API_MethodArgument", "Device target name must be specified (no default value)")
+                throw failed(.methodArgument, "Device target name must be specified (no default value)")
             }
             guard !log.hasTarget("device::\(name)") else { return }
             let device = self.makeDevice(name, source: log.source)
@@ -149,11 +150,11 @@ package final class ServerLog: Sendable {
                 throw failed("API_ConnectionFailed", "Could not connect to log consumer \(name)")
             }
             log.add(DeviceLog.Target(name: "device::\(name)", output: .device(device)))
-        case nil: throw failed("API_MethodArgument", "Invalid logging target type specified (\(target.type))")
+        case nil: throw failed(.methodArgument, "Invalid logging target type specified (\(target.type))")
         }
     }
 
-    /// Name of a target as GetLoggingTarget shows it, for a device.
+    /// Returns the name of a device's target as GetLoggingTarget shows it.
     func name(of target: LogTargetName, _ log: DeviceLog) -> String {
         switch target.kind {
         case .console?: "console::cout"
@@ -188,7 +189,7 @@ package final class ServerLog: Sendable {
         log.add(DeviceLog.Target(name: "file::\(path)", output: .file(file, by: self.writer)))
     }
 
-    /// Opening may take long, on a file system that is far away: not on an event loop, and not behind what waits to be written.
+    /// Runs work that opens a file, which may take long on a remote file system: neither on an event loop nor behind the records that wait.
     private func opening(_ work: @escaping @Sendable () -> LogFile?) async -> LogFile? {
         await withCheckedContinuation { continuation in
             self.openingQueue.async { continuation.resume(returning: work()) }
@@ -210,7 +211,7 @@ package final class ServerLog: Sendable {
         return device
     }
 
-    /// Removes log devices that do not answer, as the incumbents do before each command about targets.
+    /// Removes log devices that do not answer, as cppTango 9.3.4 does before each command about targets.
     func removeDeadTargets(of logs: [DeviceLog]) async {
         await withTaskGroup(of: Void.self) { group in
             for log in logs {
@@ -225,7 +226,7 @@ package final class ServerLog: Sendable {
         }
     }
 
-    /// Has everything written and all log devices told, as far as they answer.
+    /// Writes everything that waits and closes all log devices, as far as they answer.
     func end() async {
         self.admin.removeTargets { if case .device = $0.output { true } else { false } }
         for device in self.devices.withLock({ $0 }) {
@@ -236,7 +237,7 @@ package final class ServerLog: Sendable {
         await self.consoleWriter.flush()
     }
 
-    /// Prints a line that is no record, behind the records before it. A console that is gone or stands still is no failure.
+    /// Prints a line that is no record, behind the records before it. A console that is closed or stopped is no failure.
     func say(_ line: String) {
         self.consoleWriter.run { [console] in console.write("\(line)\n") }
     }

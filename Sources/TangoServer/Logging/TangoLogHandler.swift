@@ -1,12 +1,12 @@
 import Logging
 import TangoCore
 
-/// Passes what a `Logger` is given on to a device's log; metadata become a part of the message.
+/// Passes the records of a `Logger` to a device's log; metadata become a part of the message.
 struct TangoLogHandler: LogHandler {
     private let log: DeviceLog
-    /// Takes what no target of the device takes.
+    /// Takes records that reach no target of the device.
     private let fallback: Logger?
-    /// Set by code that wants less than the device's level lets through.
+    /// Set by code that logs less than the device's level lets through.
     private var ownLevel: Logger.Level?
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
@@ -16,7 +16,7 @@ struct TangoLogHandler: LogHandler {
         self.fallback = fallback
     }
 
-    /// Level of the device, which clients change; with a fallback, its level if that lets more through.
+    /// Level of the device, which clients change, or of the fallback if that lets more through.
     var logLevel: Logger.Level {
         get {
             if let ownLevel = self.ownLevel { return ownLevel }

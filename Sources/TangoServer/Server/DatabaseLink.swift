@@ -6,7 +6,7 @@ struct DatabaseLink: DeviceStorage {
     let database: DatabaseClient
     let serverID: String
     let hostName: String
-    let asksDeviceByDevice: Bool
+    let loadsDevicesIndividually: Bool
 
     /// Requests under way at once: enough for a database to write changes together, few enough for one that serves many servers.
     static let requestsAtOnce = 32
@@ -17,7 +17,7 @@ struct DatabaseLink: DeviceStorage {
         try await self.database.introduce()
         let proxy = try await self.database.device()
         _ = try? await proxy.readAttributes(["StoredProcedureRelease"], source: .device)
-        if self.asksDeviceByDevice { return try await self.loadOneByOne() }
+        if self.loadsDevicesIndividually { return try await self.loadOneByOne() }
         let items: [String]
         do {
             items = try await self.database.serverData(of: self.serverID, host: "\(self.hostName)%%10")

@@ -1,7 +1,7 @@
 import Synchronization
 import TangoCore
 
-/// Devices and their properties in memory, in the place of a database: what a server changes is there at its next start.
+/// Devices and their properties in memory, in place of a database: changes are present at the next start of a server.
 package final class MemoryStorage: DeviceStorage {
     private let data: Mutex<ServerData>
 
@@ -9,7 +9,8 @@ package final class MemoryStorage: DeviceStorage {
         self.data = Mutex(ServerData())
     }
 
-    /// Defines a device; properties of attributes by attribute, then property.
+    /// Defines a device.
+    /// - Parameter attributeProperties: by attribute, then property.
     package func add(
         _ device: String, deviceClass: String, properties: [String: [String]], attributeProperties: [String: [String: [String]]]
     ) {
@@ -46,7 +47,7 @@ package final class MemoryStorage: DeviceStorage {
         }
     }
 
-    /// What a server is told at its start.
+    /// What a server reads at its start.
     var serverData: ServerData {
         self.data.withLock { data in
             var data = data
@@ -98,7 +99,7 @@ package final class MemoryStorage: DeviceStorage {
 }
 
 extension Dictionary where Key == String {
-    /// The same with keys in lower case.
+    /// Returns the dictionary with keys in lower case.
     fileprivate func foldingKeys() -> [String: Value] {
         Dictionary(self.map { ($0.key.tangoFolded, $0.value) }, uniquingKeysWith: { first, _ in first })
     }

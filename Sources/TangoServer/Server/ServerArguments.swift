@@ -1,32 +1,26 @@
 import TangoCore
 
-/// Why a server does not start: a text for the user, and the exit status.
-public struct ServerStartError: Error, Sendable, CustomStringConvertible {
-    public var description: String
-    public var status: Int32
-
-    public init(_ description: String, status: Int32 = 255) {
-        self.description = description
-        self.status = status
-    }
-}
-
 /// The command line of every Tango device server:
 /// `instance [-v[n]] [-file=F | -nodb [-dlist list]] [-ORBendPoint giop:tcp:host:port] [-ORBendPointPublish giop:tcp:host:port]`.
 public struct ServerArguments: Sendable, Hashable {
     /// Where devices and their properties come from.
     public enum Source: Sendable, Hashable {
+        /// The database that `TANGO_HOST` names.
         case database
         /// No database; names of devices with their class, where one is given.
         case none([NamedDevice])
+        /// A property file, by its path.
         case file(String)
     }
 
+    /// A device that the command line names.
     public struct NamedDevice: Sendable, Hashable {
+        /// `domain/family/member`.
         public var name: String
-        /// `nil` is the last class of the server.
+        /// Class of the device; `nil` is the last class of the server.
         public var deviceClass: String?
 
+        /// Creates a named device.
         public init(name: String, deviceClass: String? = nil) {
             self.name = name
             self.deviceClass = deviceClass
@@ -35,29 +29,36 @@ public struct ServerArguments: Sendable, Hashable {
 
     /// Address to listen at; an empty host is all interfaces, port 0 any free one.
     public struct EndPoint: Sendable, Hashable {
+        /// Name or address.
         public var host: String
+        /// Port number.
         public var port: Int
 
+        /// Creates an end point.
         public init(host: String, port: Int) {
             self.host = host
             self.port = port
         }
     }
 
+    /// Instance of the server.
     public var instance: String
+    /// Where devices and their properties come from.
     public var source = Source.database
     /// Trace level: 0 without `-v`, 4 for a plain one.
     public var verbosity = 0
+    /// Address to listen at; `nil` is any free port of all interfaces.
     public var endPoint: EndPoint?
-    /// Address clients are told instead of the one bound.
+    /// Address that clients get instead of the one bound.
     public var publishedEndPoint: EndPoint?
-    /// Whether the database is asked for each device by itself at the start, instead of for the whole server in the incumbents' one
-    /// request. For servers of many hundred devices at a C++ database: it takes time with the square of their number for that request, and
-    /// other servers' changes wait meanwhile (measured: 0.6 s for 500 devices, 19 s for 5000; device by device 2 s).
-    public var asksDeviceByDevice = false
-    /// The list of instances is asked for (`-?`).
-    public var asksForInstances = false
+    /// Whether the start reads each device from the database by itself, instead of the whole server in one request. For servers of many
+    /// hundred devices at a C++ database (DataBaseds 5), where the one request takes time with the square of their number and delays other
+    /// servers' changes: 0.6 s for 500 devices, 19 s for 5000, against 2 s device by device.
+    public var loadsDevicesIndividually = false
+    /// Whether only the list of instances is wanted (`-?`).
+    public var listsInstances = false
 
+    /// Creates the arguments of a server that is started by code.
     public init(instance: String, source: Source = .database, endPoint: EndPoint? = nil) {
         self.instance = instance
         self.source = source
@@ -72,13 +73,13 @@ public struct ServerArguments: Sendable, Hashable {
     }
 
     /// Parses the arguments behind the program's name.
-    /// - Throws: `ServerStartError` with the incumbents' texts and status 255.
+    /// - Throws: `ServerStartError` with the texts of cppTango 9.3.4 and status 255.
     public init(parsing arguments: [String], program: String) throws(ServerStartError) {
         func wrong(_ text: String) -> ServerStartError { ServerStartError("\(text)\n\(Self.usage(program))") }
         guard let first = arguments.first else { throw ServerStartError(Self.usage(program)) }
         if ["-?", "-h", "-help"].contains(first), arguments.count == 1 {
             self.instance = ""
-            self.asksForInstances = true
+            self.listsInstances = true
             return
         }
         guard !first.hasPrefix("-"), !first.isEmpty else { throw ServerStartError(Self.usage(program)) }
@@ -111,7 +112,7 @@ public struct ServerArguments: Sendable, Hashable {
             } else if option == "-ORBendPointPublish" {
                 self.publishedEndPoint = try Self.endPoint(try value(of: option))
             } else if option.hasPrefix("-ORB") {
-                // Settings of the incumbents' ORB that mean nothing here.
+                // Settings of omniORB that have no meaning here.
                 _ = try value(of: option)
             } else if option.hasPrefix("-n") || option.hasPrefix("-f") || (option.hasPrefix("-d") && !option.hasPrefix("-dbg")) {
                 throw wrong("Unknown option \(option)")

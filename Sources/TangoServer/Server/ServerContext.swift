@@ -1,6 +1,5 @@
 import Logging
 import NIOCore
-import Synchronization
 import TangoClient
 import TangoCore
 
@@ -70,17 +69,5 @@ package struct ServerContext: Sendable {
         self.controlSystem = controlSystem
         self.localServer = localServer
         self.hosts = HostNames(pool)
-    }
-}
-
-/// Free properties of the control system (object `CtrlSystem` of the database) that change what devices do; set when the server has
-/// read its data.
-final class ControlSystemSettings: Sendable {
-    let allowsNaN = Atomic<Bool>(false)
-
-    /// Applies the properties.
-    /// - Parameter properties: by name in lower case.
-    func apply(_ properties: [String: [String]]) {
-        self.allowsNaN.store(properties["wattrnanallowed"]?.first?.lowercased() == "true", ordering: .relaxed)
     }
 }

@@ -1,6 +1,6 @@
 import TangoCore
 
-/// What a server is told at start-up: its devices and everybody's properties.
+/// What a server reads at its start: its devices, and the properties of devices, classes and the control system.
 struct ServerData: Sendable {
     struct DeviceEntry: Sendable {
         var name: String
@@ -12,11 +12,11 @@ struct ServerData: Sendable {
     /// Class properties by class in lower case, then property in lower case.
     var classProperties: [String: [String: [String]]] = [:]
     var adminConfiguration = DeviceConfiguration()
-    /// Reference of the admin device when the database says it is exported.
+    /// Reference of the admin device where the database has it exported.
     var runningAdmin: String?
     var controlSystemProperties: [String: [String]] = [:]
 
-    /// Takes in the documentation of a class that the database did not have.
+    /// Adds the documentation of a class that the database did not have.
     mutating func document(_ deviceClass: DeviceClass) {
         let key = deviceClass.name.tangoFolded
         for (name, values) in deviceClass.documentation where self.classProperties[key]?[name.tangoFolded] == nil {
@@ -25,103 +25,5 @@ struct ServerData: Sendable {
         for index in self.devices.indices where self.devices[index].deviceClass.tangoFolded == key {
             self.devices[index].configuration.classProperties = self.classProperties[key] ?? [:]
         }
-    }
-}
-
-/// Reads the flat answer of `DbGetDataForServerCache`; every index is checked.
-struct ServerCacheParser {
-    private let items: [String]
-    private var index = 0
-
-    init(_ items: [String]) {
-        self.items = items
-    }
-
-    struct Malformed: Error {}
-
-    private mutating func next() throws(Malformed) -> String {
-        guard self.index < self.items.count else { throw Malformed() }
-        defer { self.index += 1 }
-        return self.items[self.index]
-    }
-
-    private mutating func count() throws(Malformed) -> Int {
-        guard let count = Int(try self.next()), count >= 0, count <= self.items.count else { throw Malformed() }
-        return count
-    }
-
-    /// - Returns: `nil` when the database does not know the server.
-    mutating func parse() throws(Malformed) -> ServerData? {
-        var data = ServerData()
-        var hasPipes = false
-        if self.items.first?.hasPrefix("release ") == true {
-            hasPipes = true
-            self.index = 1
-        }
-        guard let admin = try self.importData(fields: 8) else { return nil }
-        if admin[5] == "1" { data.runningAdmin = admin[1] }
-        _ = try self.importData(fields: 6)
-        _ = try self.importData(fields: 6)
-        data.classProperties["dserver"] = try self.properties().values
-        data.classProperties["default"] = try self.properties().values
-        data.adminConfiguration.properties = try self.properties().values
-        _ = try self.next()
-        for _ in 0..<(try self.count()) {
-            let (className, classProperties) = try self.properties()
-            data.classProperties[className.tangoFolded] = classProperties
-            let classAttributes = try self.attributes()
-            if hasPipes { _ = try self.attributes() }
-            let name = try self.next()
-            let names = try self.list(try self.count())
-            for device in names {
-                var entry = ServerData.DeviceEntry(name: device, deviceClass: name)
-                entry.configuration.classProperties = classProperties
-                entry.configuration.classAttributeProperties = classAttributes
-                entry.configuration.properties = try self.properties().values
-                entry.configuration.attributeProperties = try self.attributes()
-                if hasPipes { _ = try self.attributes() }
-                data.devices.append(entry)
-            }
-        }
-        if self.index < self.items.count { data.controlSystemProperties = try self.properties().values }
-        return data
-    }
-
-    private mutating func list(_ count: Int) throws(Malformed) -> [String] {
-        var list: [String] = []
-        for _ in 0..<count { list.append(try self.next()) }
-        return list
-    }
-
-    /// A name and "Not Found", or all `fields` of an import.
-    private mutating func importData(fields: Int) throws(Malformed) -> [String]? {
-        let name = try self.next()
-        let second = try self.next()
-        guard second != "Not Found" else { return nil }
-        return [name, second] + (try self.list(fields - 2))
-    }
-
-    private mutating func properties() throws(Malformed) -> (owner: String, values: [String: [String]]) {
-        let owner = try self.next()
-        return (owner, try self.propertyList())
-    }
-
-    private mutating func propertyList() throws(Malformed) -> [String: [String]] {
-        var values: [String: [String]] = [:]
-        for _ in 0..<(try self.count()) {
-            let name = try self.next()
-            values[name.tangoFolded] = try self.list(try self.count())
-        }
-        return values
-    }
-
-    private mutating func attributes() throws(Malformed) -> [String: [String: [String]]] {
-        _ = try self.next()
-        var attributes: [String: [String: [String]]] = [:]
-        for _ in 0..<(try self.count()) {
-            let name = try self.next()
-            attributes[name.tangoFolded] = try self.propertyList()
-        }
-        return attributes
     }
 }

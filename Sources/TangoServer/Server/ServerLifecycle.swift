@@ -15,23 +15,6 @@ package final class ServerLifecycle: Sendable {
         case stopping(ServerAddress?)
     }
 
-    private struct State {
-        var phase = Phase.created
-        /// By name in lower case.
-        var classes: [String: ClassRuntime] = [:]
-        let processGate = Gate()
-    }
-
-    /// A device to be brought up.
-    private struct PlannedDevice {
-        /// The device of the same name whose place it takes.
-        var replaced: DeviceRuntime?
-        /// Whether it keeps the members that were added to the replaced one at run time: DevRestart.
-        var keepsMembers = false
-        var isAdmin = false
-        let make: () -> DeviceRuntime
-    }
-
     let classes: [DeviceClass]
     /// What the devices share.
     package let context: ServerContext
@@ -44,7 +27,8 @@ package final class ServerLifecycle: Sendable {
     private let system: ControlSystem
     private let dispatcher = RequestDispatcher()
     private let localServer: InProcessServer
-    private let state = Mutex(State())
+    private let factory: DeviceFactory
+    private let phase = Mutex(Phase.created)
     /// Held while devices are made or ended: start, restarts and end of the server never overlap.
     private let gate = Gate()
     private let onKill: @Sendable () -> Void
@@ -69,7 +53,7 @@ package final class ServerLifecycle: Sendable {
         } else if let database, let client = try? self.system.database(database) {
             let found = DatabaseLink(
                 database: client, serverID: serverID, hostName: hostName,
-                asksDeviceByDevice: configuration.arguments.asksDeviceByDevice)
+                loadsDevicesIndividually: configuration.arguments.loadsDevicesIndividually)
             link = found
             self.source = found
         } else if case .file(let path) = configuration.arguments.source {
@@ -90,6 +74,7 @@ package final class ServerLifecycle: Sendable {
             pool: BlockingPool(maximumThreads: configuration.poolThreads),
             gateTimeout: .nanoseconds(configuration.gateTimeout.nanoseconds), log: log, storage: self.source.storage,
             controlSystem: self.system, localServer: self.localServer)
+        self.factory = DeviceFactory(classes: classes, server: self.context, objectKeys: configuration.objectKeys)
     }
 
     /// The address of the database; `nil` for a server without one.
@@ -107,8 +92,8 @@ package final class ServerLifecycle: Sendable {
 
     /// Where the server listens; `nil` before.
     package var address: ServerAddress? {
-        self.state.withLock { state in
-            switch state.phase {
+        self.phase.withLock { phase in
+            switch phase {
             case .created: nil
             case .listening(_, let address): address
             case .stopping(let address): address
@@ -137,11 +122,11 @@ package final class ServerLifecycle: Sendable {
         self.context.log.beginAdmin(data.adminConfiguration.properties)
         let (server, address) = try await ServerAddress.listen(
             self.configuration.arguments, group: self.group, dispatcher: self.dispatcher)
-        self.state.withLock { $0.phase = .listening(server, address) }
+        self.phase.withLock { $0 = .listening(server, address) }
         self.context.logger.debug("listening", metadata: ["port": "\(address.port)"])
         for own in address.own(hostName: self.context.hostName) { self.localServer.add(hosts: own.hosts, port: own.port) }
         await self.registration?.prepare(self.classes, &data)
-        try await self.bringUp(try self.plan(data) + [self.planAdmin(data)], readsPollingProperties: true)
+        try await self.bringUp(try self.factory.plan(data) + [self.factory.planAdmin(data, of: self)], readsPollingProperties: true)
         self.localServer.started()
     }
 
@@ -219,64 +204,6 @@ package final class ServerLifecycle: Sendable {
         }
     }
 
-    /// The devices that the source names.
-    /// - Parameter former: devices of before, by name in lower case: the new ones keep what belongs to the name.
-    /// - Throws: `ServerStartError` for a malformed name or a class that is not in this server.
-    private func plan(_ data: ServerData, replacing former: [String: DeviceRuntime] = [:]) throws(ServerStartError) -> [PlannedDevice] {
-        var planned: [PlannedDevice] = []
-        for entry in data.devices {
-            guard let deviceClass = self.classes.first(where: { $0.name.tangoFolded == entry.deviceClass.tangoFolded }) else {
-                throw ServerStartError("API_WrongCmdLineArgs: class \(entry.deviceClass) is not in this server. Exiting")
-            }
-            let name: DeviceName
-            do {
-                name = try DeviceName(entry.name)
-            } catch {
-                throw ServerStartError("\(error)")
-            }
-            let old = former[name.folded]
-            // Without a database only the device itself knows its properties.
-            let configuration = self.context.storage == nil ? old?.configuration ?? entry.configuration : entry.configuration
-            planned.append(
-                PlannedDevice(replaced: old) {
-                    self.makeDevice(name, deviceClass, configuration, persistentState: old?.persistentState ?? PersistentDeviceState())
-                })
-        }
-        return planned
-    }
-
-    private func planAdmin(_ data: ServerData) -> PlannedDevice {
-        PlannedDevice(isAdmin: true) {
-            var configuration = data.adminConfiguration
-            configuration.classProperties = data.classProperties["dserver"] ?? [:]
-            let name = DeviceName(admin: self.context.serverID)
-            return DeviceRuntime(
-                name: name, classRuntime: ClassRuntime(AdminDevice.deviceClass(of: self)), server: self.context,
-                configuration: configuration, gate: Gate(), objectKey: self.configuration.objectKeys[name.folded],
-                log: self.context.log.admin)
-        }
-    }
-
-    private func makeDevice(
-        _ name: DeviceName, _ deviceClass: DeviceClass, _ configuration: DeviceConfiguration, persistentState: PersistentDeviceState
-    ) -> DeviceRuntime {
-        let classRuntime = self.classRuntime(deviceClass)
-        return DeviceRuntime(
-            name: name, classRuntime: classRuntime, server: self.context, configuration: configuration,
-            gate: deviceClass.serialModel == .byDevice ? Gate() : classRuntime.gate,
-            objectKey: self.configuration.objectKeys[name.folded], persistentState: persistentState)
-    }
-
-    private func classRuntime(_ deviceClass: DeviceClass) -> ClassRuntime {
-        self.state.withLock { state in
-            let key = deviceClass.name.tangoFolded
-            if let existing = state.classes[key] { return existing }
-            let new = ClassRuntime(deviceClass, processGate: state.processGate)
-            state.classes[key] = new
-            return new
-        }
-    }
-
     // MARK: - Restarts
 
     /// Deletes a device and makes a new one, with properties read anew.
@@ -294,9 +221,7 @@ package final class ServerLifecycle: Sendable {
         do {
             let configuration = try await self.source.configuration(ofDevice: old.name, deviceClass: old.deviceClass.name)
             guard await old.stop(within: self.context.gateTimeout) else { throw DevFailed.gateTimedOut }
-            let plan = PlannedDevice(replaced: old, keepsMembers: true) {
-                self.makeDevice(old.name, old.deviceClass, configuration ?? old.configuration, persistentState: old.persistentState)
-            }
+            let plan = self.factory.planRestart(of: old, configuration)
             failure = try await self.bringUp([plan], readsPollingProperties: false).first ?? nil
         } catch {
             throw DevFailed(wrapping: error)
@@ -325,24 +250,23 @@ package final class ServerLifecycle: Sendable {
             let present = self.directory.devices
             let former = Dictionary(present.map { ($0.name.folded, $0) }, uniquingKeysWith: { $1 })
             // All devices must be of classes of this server before the present ones end.
-            _ = try self.plan(data)
+            _ = try self.factory.plan(data)
             var kept: [DeviceRuntime] = []
             for device in present.reversed() where !(await device.stop(within: self.context.gateTimeout)) { kept.insert(device, at: 0) }
             let names = Set(data.devices.map { $0.name.tangoFolded })
             for device in present where !names.contains(device.name.folded) { self.dispatcher.remove(device) }
             data.devices.removeAll { entry in kept.contains { $0.name.folded == entry.name.tangoFolded } }
             self.directory.replaceAll(with: kept)
-            // What was added to classes at run time is gone with the devices (Compatibility 22.3).
-            self.state.withLock { $0.classes = [:] }
+            self.factory.resetClasses()
             try await self.bringUp(
-                try self.plan(data, replacing: former), readsPollingProperties: self.context.storage != nil)
+                try self.factory.plan(data, replacing: former), readsPollingProperties: self.context.storage != nil)
         } catch {
             self.context.logger.error("restart failed", metadata: ["error": "\(error)"])
         }
     }
 
     private func refuseWhileStopping() throws(DevFailed) {
-        let isStopping = self.state.withLock { state in if case .stopping = state.phase { true } else { false } }
+        let isStopping = self.phase.withLock { phase in if case .stopping = phase { true } else { false } }
         guard !isStopping else { throw DevFailed(.shutdownInProgress, "The device server is shutting down", origin: "DServer") }
     }
 
@@ -354,15 +278,15 @@ package final class ServerLifecycle: Sendable {
     /// Ends the server: requests under way finish, devices are released, the database is informed, connections are closed. Only the first
     /// call does so; later ones return at once.
     func stop() async {
-        let former = self.state.withLock { state -> Phase in
+        let former = self.phase.withLock { phase -> Phase in
             defer {
-                switch state.phase {
-                case .created: state.phase = .stopping(nil)
-                case .listening(_, let address): state.phase = .stopping(address)
+                switch phase {
+                case .created: phase = .stopping(nil)
+                case .listening(_, let address): phase = .stopping(address)
                 case .stopping: break
                 }
             }
-            return state.phase
+            return phase
         }
         let server: IIOPServer?
         switch former {
@@ -398,12 +322,5 @@ package final class ServerLifecycle: Sendable {
             }
         }
         self.directory.removeAll()
-    }
-}
-
-extension DeviceName {
-    /// Name of a server's admin device; always well-formed since a server's name has one slash.
-    init(admin serverID: String) {
-        self.init(unchecked: "dserver/\(serverID)")
     }
 }

@@ -10,15 +10,15 @@ extension DeviceServer {
     /// - Parameters:
     ///   - name: name of the server in the database; `nil` is the name of the program.
     ///   - arguments: the command line, with the program first.
-    ///   - asksDeviceByDevice: see `ServerArguments.asksDeviceByDevice`.
+    ///   - loadsDevicesIndividually: see `ServerArguments.loadsDevicesIndividually`.
     public static func main(
-        name: String? = nil, classes: [DeviceClass], arguments: [String] = CommandLine.arguments, asksDeviceByDevice: Bool = false
+        name: String? = nil, classes: [DeviceClass], arguments: [String] = CommandLine.arguments, loadsDevicesIndividually: Bool = false
     ) async -> Never {
         let program = name ?? String((arguments.first ?? "server").split(separator: "/").last ?? "server")
         do {
             var parsed = try ServerArguments(parsing: Array(arguments.dropFirst()), program: program)
-            parsed.asksDeviceByDevice = asksDeviceByDevice
-            if parsed.asksForInstances { throw await Self.instances(of: program) }
+            parsed.loadsDevicesIndividually = loadsDevicesIndividually
+            if parsed.listsInstances { throw await Self.instances(of: program) }
             let configuration = Configuration(name: program, arguments: parsed) { server in
                 server.context?.log.say("Ready to accept request")
             }

@@ -54,7 +54,7 @@ import Testing
             Command("Words", of: Many.self, out: .stringArray) { device, _ in .stringArray(device.context.property("Words") ?? []) }
         }
         var arguments = ServerArguments(instance: "test", endPoint: .init(host: "127.0.0.1", port: 0))
-        arguments.asksDeviceByDevice = true
+        arguments.loadsDevicesIndividually = true
         let server = DeviceServer(
             classes: [many],
             configuration: .init(name: "Many", arguments: arguments, tangoHost: database.host))

@@ -62,7 +62,7 @@ struct ArgumentTests {
 
     @Test(arguments: ["-?", "-h", "-help"])
     func theListOfInstancesIsAskedForAlone(option: String) throws {
-        #expect(try self.parse(option).asksForInstances)
+        #expect(try self.parse(option).listsInstances)
         #expect(throws: ServerStartError.self) { try self.parse("\(option) inst") }
     }
 }

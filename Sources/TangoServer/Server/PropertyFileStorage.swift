@@ -1,0 +1,68 @@
+import Foundation
+import Synchronization
+import TangoCore
+
+/// Stores the changes of a server started with `-file=` in its file, which is replaced by a new one.
+final class PropertyFileStorage: DeviceStorage {
+    private let path: String
+    private let lock = Mutex(())
+
+    init(path: String) {
+        self.path = path
+    }
+
+    private func change(_ body: (inout PropertyFile) -> Void) throws(DevFailed) {
+        let written: Bool = self.lock.withLock { _ in
+            guard var file = try? PropertyFile(contentsOf: self.path) else { return false }
+            body(&file)
+            guard let data = file.text.data(using: .isoLatin1) ?? file.text.data(using: .utf8) else { return false }
+            return (try? data.write(to: URL(fileURLWithPath: self.path), options: .atomic)) != nil
+        }
+        guard written else {
+            throw DevFailed("API_CorruptedDatabase", "Cannot write the property file \(self.path)", origin: "PropertyFile")
+        }
+    }
+
+    func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])])
+        async throws(DevFailed)
+    {
+        try self.change { file in for property in properties { file.set("\(device)/\(attribute)->\(property.name)", property.values) } }
+    }
+
+    func deleteAttributeProperties(_ device: String, attribute: String, names: [String]) async throws(DevFailed) {
+        try self.change { file in for name in names { file.set("\(device)/\(attribute)->\(name)", nil) } }
+    }
+
+    func putProperties(_ device: String, _ properties: [(name: String, values: [String])]) async throws(DevFailed) {
+        try self.change { file in for property in properties { file.set("\(device)->\(property.name)", property.values) } }
+    }
+
+    func deleteProperties(_ device: String, names: [String]) async throws(DevFailed) {
+        try self.change { file in for name in names { file.set("\(device)->\(name)", nil) } }
+    }
+
+    func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed)
+        -> StoredAttributeProperties?
+    {
+        StoredAttributeProperties(
+            device: try self.properties(of: "\(device)/\(attribute)"),
+            deviceClass: try self.properties(of: "CLASS/\(deviceClass)/\(attribute)"))
+    }
+
+    func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]] { try self.properties(of: device) }
+
+    private func properties(of owner: String) throws(DevFailed) -> [String: [String]] {
+        let file: PropertyFile
+        do {
+            file = try self.lock.withLock { _ in try PropertyFile(contentsOf: self.path) }
+        } catch {
+            throw DevFailed("API_CorruptedDatabase", "Cannot read the property file \(self.path)", origin: "PropertyFile")
+        }
+        let owner = owner.tangoFolded + "->"
+        var properties: [String: [String]] = [:]
+        for statement in file.statements where statement.key.tangoFolded.hasPrefix(owner) {
+            properties[statement.key.tangoFolded.dropFirst(owner.count).description] = statement.values
+        }
+        return properties
+    }
+}
