@@ -40,7 +40,7 @@ struct Up: AsyncParsableCommand {
         await reporting {
             let rest = try await self.rest.load(["host": self.host, "port": self.restPort.map { String($0) }])
             if self.rest.printConfig { return say(rest.json) }
-            // Before anything listens: the database answers whoever reaches it.
+            // Before anything listens: clients of any host may reach the database.
             try rest.configuration.check()
             let host = self.host
             let database = DatabaseServer(
