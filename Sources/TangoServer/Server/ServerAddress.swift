@@ -17,7 +17,7 @@ package struct ServerAddress: Sendable {
     /// Port it listens at.
     package let port: Int
     /// What `-ORBendPointPublish` names.
-    private let published: ServerArguments.EndPoint?
+    let published: ServerArguments.EndPoint?
 
     /// Listens at the address that the arguments name.
     /// - Throws: `ServerStartError`.
