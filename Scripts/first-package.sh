@@ -31,8 +31,16 @@ grep -q 'path:' "$folder/Package.swift" || { echo "README's manifest has no depe
 grep -q 'Device' "$folder/Sources/PowerSupply/main.swift" || { echo "README has no device" >&2; exit 1; }
 
 cd "$folder"
-"$swift" build --disable-sandbox 2>&1 | tee "$folder/build.log"
+"$swift" build 2>&1 | tee "$folder/build.log"
 if grep -q 'warning: .*\(deprecated\|data race\)' "$folder/build.log"; then echo "README's device compiles with warnings" >&2; exit 1; fi
+
+# A misspelled life-cycle method does not compile.
+cp Sources/PowerSupply/main.swift main.swift.right
+sed 's/func initialize/func initialise/' main.swift.right > Sources/PowerSupply/main.swift  # lint: quoted
+if "$swift" build > "$folder/wrong.log" 2>&1; then echo "a device without initialize() compiles" >&2; exit 1; fi
+grep -q "does not conform to protocol 'Device'" "$folder/wrong.log"
+mv main.swift.right Sources/PowerSupply/main.swift
+"$swift" build 2>&1 | tail -1
 
 # It starts: without a database, on any port, until it says so.
 output=$("$swift" build --show-bin-path)/PowerSupply

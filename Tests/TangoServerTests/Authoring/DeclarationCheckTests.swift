@@ -153,4 +153,15 @@ struct DeclarationCheckTests {
         }
         #expect(failure?.description == "Class Wrong: attribute Level has no handler: add .read, .write or .stored")
     }
+
+    @Test func theProgramPrintsOneLineAndEndsWithStatus255() async {
+        let result = await #expect(processExitsWith: .exitCode(255), observing: [\.standardErrorContent]) {
+            let deviceClass = DeviceClass("Wrong", PlainDevice.self) { Attribute("Level", Double.self) }
+            await DeviceServer.main(
+                name: "Wrong", classes: [deviceClass],
+                arguments: ["Wrong", "test", "-nodb", "-dlist", "t/a/1", "-ORBendPoint", "giop:tcp:127.0.0.1:"])
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text == "Class Wrong: attribute Level has no handler: add .read, .write or .stored\n")
+    }
 }
