@@ -19,10 +19,14 @@ public protocol Device: AnyObject, SendableMetatype {
     /// `func initialize() {}`.
     @concurrent func initialize() async throws
 
-    /// Releases what `initialize()` acquired: before an Init command initializes again, and when the device ends. Default: does nothing.
+    /// Releases what `initialize()` acquired: before an Init command initializes again, and when the device ends.
+    ///
+    /// Default: does nothing. A method that throws or has another name does not replace the default.
     @concurrent func release() async
 
-    /// Runs before each command and before each request to read or write attributes. An error refuses the request. Default: does nothing.
+    /// Runs before each command and before each request to read or write attributes. An error refuses the request.
+    ///
+    /// Default: does nothing. A method that is asynchronous or has another name does not replace the default.
     func alwaysExecuted() throws
 }
 
