@@ -93,10 +93,15 @@ extension Int64: CommandElement {
 }
 /// `Int` is DevLong64, like `Int64`.
 extension Int: CommandElement {
+    /// `DevLong64`
     public static var commandType: DataType { .long64 }
+    /// The value as `DevLong64`.
     public var commandData: CommandData { .long64(Int64(self)) }
+    /// Creates the value of a `DevLong64`; `nil` for another type.
     public init?(_ data: CommandData) { if case .long64(let value) = data { self.init(truncatingIfNeeded: value) } else { return nil } }
+    /// Returns a `DevVarLong64Array`.
     public static func arrayData(_ values: [Self]) -> CommandData { .long64Array(values.map(Int64.init)) }
+    /// Returns the elements of a `DevVarLong64Array`; `nil` for another type.
     public static func array(_ data: CommandData) -> [Self]? {
         if case .long64Array(let values) = data { values.map { Int(truncatingIfNeeded: $0) } } else { nil }
     }

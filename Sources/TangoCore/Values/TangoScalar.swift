@@ -59,9 +59,13 @@ extension Int64: TangoScalar {
 }
 /// `Int` is DevLong64, like `Int64`.
 extension Int: TangoScalar {
+    /// Limits are numbers of the type itself.
     public typealias Limit = Self
+    /// `DevLong64`
     public static var tangoType: DataType { .long64 }
+    /// Returns elements of `DevLong64`.
     public static func attributeData(_ values: [Self]) -> AttributeData { .long64(values.map(Int64.init)) }
+    /// Returns elements of `DevLong64`; `nil` for another type.
     public static func values(of data: AttributeData) -> [Self]? {
         if case .long64(let values) = data { values.map { Int(truncatingIfNeeded: $0) } } else { nil }
     }
