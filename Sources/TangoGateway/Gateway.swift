@@ -11,7 +11,7 @@ import TangoCore
     import Darwin
 #endif
 
-/// The Tango REST interface (v1.0, v1.1) over HTTP.
+/// A server of the Tango REST API (v1.0, v1.1) over HTTP, for any number of control systems.
 ///
 /// ```swift
 /// let gateway = Gateway(configuration: GatewayConfiguration(), controlSystem: ControlSystem(), logger: logger)
@@ -34,8 +34,9 @@ public final class Gateway: Service {
             services: GatewayServices(configuration: configuration.resolved, controlSystem: controlSystem, logger: logger))
     }
 
-    /// Options of the `ControlSystem` a gateway of that configuration needs: where the access service is asked for each user, what it
-    /// allows the user of this process does not matter.
+    /// Returns the options that the `ControlSystem` of a gateway with this configuration needs.
+    ///
+    /// With access control the rights of each caller count, so the client library must not apply those of this process's user.
     public static func clientOptions(_ configuration: GatewayConfiguration) -> ClientOptions {
         var options = ClientOptions()
         options.respectsAccessControl = !configuration.usesAccessControl
@@ -63,11 +64,11 @@ public final class Gateway: Service {
             onServerRunning: { [onListening] channel in await onListening(channel.localAddress?.port ?? configuration.port) }
         )
         var groupConfiguration = ServiceGroupConfiguration(
-            // The last one stops first: what it accepted is waited for.
+            // The last service stops first; then the changes it accepted are awaited.
             services: [responder.services.backgroundChanges, server], logger: responder.services.logger)
         groupConfiguration.maximumGracefulShutdownDuration = configuration.shutdownLimit
         let group = ServiceGroup(configuration: groupConfiguration)
-        // In a task of its own, so that cancellation too lets requests in progress finish.
+        // In a task of its own, so that requests in progress finish after a cancellation too.
         let task = Task { try await group.run() }
         do {
             try await withTaskCancellationHandler {

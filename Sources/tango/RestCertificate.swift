@@ -8,10 +8,10 @@ struct RestCertificate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "certificate", abstract: "Makes a self-signed certificate for development, and its key.")
 
-    @Option(help: "Name or address it is for, repeatable; those of this machine by default.")
+    @Option(help: "Name or address of the server, repeatable; those of this machine by default.")
     var host: [String] = []
 
-    @Option(help: "How many days it is valid.")
+    @Option(help: "Validity in days.")
     var days = 365
 
     @Option(help: ArgumentHelp("File of the certificate.", valueName: "file"))
@@ -20,7 +20,7 @@ struct RestCertificate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("File of the key.", valueName: "file"))
     var key = "rest-key.pem"
 
-    @Flag(help: "Replace files that are there.")
+    @Flag(help: "Replace existing files.")
     var force = false
 
     func validate() throws {
@@ -30,7 +30,7 @@ struct RestCertificate: AsyncParsableCommand {
     func run() async throws {
         await reporting {
             if !self.force, let path = [self.certificate, self.key].first(where: { FileManager.default.fileExists(atPath: $0) }) {
-                throw StartFailure("\(path) is there already: --force replaces it")
+                throw StartFailure("\(path) exists already: --force replaces it")
             }
             let hosts = self.host.isEmpty ? DevelopmentCertificate.localHosts : self.host
             try DevelopmentCertificate(hosts: hosts, days: self.days).write(certificate: self.certificate, key: self.key)

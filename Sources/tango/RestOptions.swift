@@ -4,26 +4,26 @@ import TangoCLI
 import TangoCore
 import TangoGateway
 
-/// The settings of the REST API as options of a command line, except its address.
+/// The options of the REST API, except its address: one for each setting of `GatewayConfiguration`.
 struct RestOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Configuration file (JSON); an option wins over the environment (TANGO_REST_…), that over the file.", valueName: "file"))
+            "Configuration file (JSON). Options override the environment (TANGO_REST_…), which overrides the file.", valueName: "file"))
     var config: String?
 
-    @Flag(help: "Print the effective configuration as JSON, and where each value comes from, instead of starting.")
+    @Flag(help: "Print the effective configuration and the source of each value as JSON, instead of starting.")
     var printConfig = false
 
-    @Option(help: ArgumentHelp("Users file: who may call. Others than this machine may not call without one.", valueName: "file"))
+    @Option(help: ArgumentHelp("Users file. Other machines cannot call without one.", valueName: "file"))
     var users: String?
 
-    @Option(help: ArgumentHelp("When callers must say who they are: auto, on, off.", valueName: "when"))
+    @Option(help: ArgumentHelp("When requests need a user: auto, on, off.", valueName: "when"))
     var authentication: String?
 
     @Flag(help: "Short for --authentication off.")
     var noAuthentication = false
 
-    @Flag(help: "Listen for others than this machine even without authentication.")
+    @Flag(help: "Listen on the network even without authentication.")
     var openToNetwork = false
 
     @Option(help: ArgumentHelp("File with the secret of bearer tokens (JWT, HS256).", valueName: "file"))
@@ -32,19 +32,19 @@ struct RestOptions: ParsableArguments {
     @Option(help: ArgumentHelp("File with the public key (PEM) or keys (JWKS) of bearer tokens.", valueName: "file"))
     var tokenKeys: String?
 
-    @Option(help: ArgumentHelp("Issuer tokens must name.", valueName: "text"))
+    @Option(help: ArgumentHelp("Required issuer of tokens.", valueName: "text"))
     var tokenIssuer: String?
 
-    @Option(help: ArgumentHelp("Audience tokens must name.", valueName: "text"))
+    @Option(help: ArgumentHelp("Required audience of tokens.", valueName: "text"))
     var tokenAudience: String?
 
-    @Option(help: ArgumentHelp("Claim that names the user; sub by default.", valueName: "claim"))
+    @Option(help: ArgumentHelp("Claim with the name of the user; sub by default.", valueName: "claim"))
     var tokenUserClaim: String?
 
     @Flag(help: "Let the control system's TangoAccessControl decide what a user may change.")
     var accessControl = false
 
-    @Option(help: ArgumentHelp("How long an answer of TangoAccessControl holds; 10 by default and at most.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("How long an answer of TangoAccessControl is valid; 10 by default and at most.", valueName: "seconds"))
     var accessLifetime: String?
 
     @Option(help: ArgumentHelp("Certificate chain (PEM): with it and the key, HTTPS and HTTP/2.", valueName: "file"))
@@ -58,14 +58,14 @@ struct RestOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Further Tango hosts requests may name, separated by commas; any, with --access-control none but the default.",
+            "Further Tango hosts that requests may name, separated by commas; any by default, with --access-control none.",
             valueName: "list"))
     var tangoHosts: String?
 
-    @Flag(help: "Believe what a proxy in front says about the client (Forwarded, X-Forwarded-…).")
+    @Flag(help: "Trust the headers of a proxy about the client (Forwarded, X-Forwarded-…).")
     var trustForwarded = false
 
-    @Flag(help: "Answer \"unknown\" as the class of each device, as one other server does.")
+    @Flag(help: "Answer \"unknown\" as the class of each device, as another server of this API does.")
     var classnameUnknown = false
 
     @Option(help: ArgumentHelp("File that gets a line of JSON for each request; - for standard output.", valueName: "file"))
@@ -73,20 +73,20 @@ struct RestOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Least serious messages that are shown: trace, debug, info, notice, warning, error or critical. At info: every change.",
+            "Lowest level of messages: trace, debug, info, notice, warning, error or critical; info includes every change.",
             valueName: "level"))
     var logLevel: String?
 
-    @Option(help: ArgumentHelp("Limit of a request.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Time limit of a request.", valueName: "seconds"))
     var timeout: String?
 
-    @Option(help: ArgumentHelp("Limit of stopping.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Time limit of stopping.", valueName: "seconds"))
     var shutdownLimit: String?
 
-    @Option(help: ArgumentHelp("Limit of sending the head of a request.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Time limit of sending the head of a request.", valueName: "seconds"))
     var headLimit: String?
 
-    @Option(help: ArgumentHelp("How long an idle connection is kept.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Time after which an idle connection is closed.", valueName: "seconds"))
     var idleLimit: String?
 
     @Option(help: ArgumentHelp("Longest request target.", valueName: "bytes"))
@@ -101,7 +101,7 @@ struct RestOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long values may be kept.", valueName: "seconds"))
     var valueLifetime: String?
 
-    @Option(help: ArgumentHelp("How long lists and configuration may be kept.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("How long lists and configurations may be kept.", valueName: "seconds"))
     var listLifetime: String?
 
     @Option(help: ArgumentHelp("How long device trees may be kept.", valueName: "seconds"))
@@ -133,7 +133,7 @@ struct RestOptions: ParsableArguments {
         return texts.compactMapValues { $0 }.merging(flags.filter(\.value).mapValues { _ in "true" }) { text, _ in text }
     }
 
-    /// Returns the configuration of these options, the address, the environment and the file.
+    /// Reads the configuration from these options, the address, the environment and the file.
     /// - Parameter address: `host`, `port` and `tango-host` as far as they were given.
     func load(_ address: [String: String?]) async throws(DevFailed) -> LoadedConfiguration {
         let options = self.given.merging(address.compactMapValues { $0 }) { _, text in text }

@@ -16,7 +16,7 @@ struct RestUser: ParsableCommand {
         commandName: "user", abstract: "Adds, removes and lists the users of the REST API.",
         subcommands: [Add.self, Remove.self, List.self])
 
-    /// The file of the users.
+    /// The options for the users file.
     struct File: ParsableArguments {
         @Option(help: ArgumentHelp("Users file; one in your configuration folder by default.", valueName: "file"))
         var users: String?
@@ -33,7 +33,7 @@ struct RestUser: ParsableCommand {
     }
 
     struct Add: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Adds a user, or gives one a new password; asks for it.")
+        static let configuration = CommandConfiguration(abstract: "Adds a user, or changes the password of one; prompts for it.")
 
         @Argument(help: "Name of the user.")
         var name: String
@@ -44,7 +44,7 @@ struct RestUser: ParsableCommand {
         func run() async throws {
             await reporting {
                 let file = try await self.file.load()
-                let isNew = try file.set(self.name, password: try Password.ask(for: self.name))
+                let isNew = try file.set(self.name, password: try Password.prompt(for: self.name))
                 say("\(isNew ? "Added" : "Changed the password of") \(self.name) in \(file.path)")
             }
         }
@@ -82,10 +82,10 @@ struct RestUser: ParsableCommand {
     }
 }
 
-/// Passwords from a terminal or a pipe.
+/// Reads passwords from a terminal or a pipe.
 enum Password {
-    /// Reads a password: twice on a terminal, without echo; the first line of a pipe or file.
-    static func ask(for name: String) throws(StartFailure) -> String {
+    /// Prompts twice on a terminal, without echo; reads the first line of a pipe or a file.
+    static func prompt(for name: String) throws(StartFailure) -> String {
         guard isatty(STDIN_FILENO) != 0 else {
             guard let line = readLine(), !line.isEmpty else { throw StartFailure("There is no password on the standard input") }
             return line
@@ -100,7 +100,7 @@ enum Password {
         var settings = termios()
         guard tcgetattr(STDIN_FILENO, &settings) == 0 else { throw StartFailure("The terminal cannot be used") }
         var silent = settings
-        // Without signals, so that nothing ends the program while the terminal is silent.
+        // Without signals, so that the program does not end while the echo is off.
         silent.c_lflag &= ~tcflag_t(ECHO | ISIG)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
         defer { tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings) }

@@ -333,7 +333,7 @@ def pipes_are_shown(make):
     for name, shown in [("FirstDE", "The string"), ("SecondDE", "666"), ("ThirdDE", "12")]:
         expect(pipe.locator("tr", has=page.get_by_role("rowheader", name=name, exact=True)).locator("td")).to_have_text(shown)
     page.get_by_label("Filter by name").fill("nothing")
-    expect(page.locator("#panel")).to_contain_text("No pipe is called so")
+    expect(page.locator("#panel")).to_contain_text("No pipe matches the filter")
     # Devices without pipes have no such part.
     page = browser.open(SHOWCASE)
     expect(page.get_by_role("tab", name="Commands (")).to_be_visible()

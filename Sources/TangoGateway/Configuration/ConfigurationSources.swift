@@ -1,11 +1,11 @@
 import Configuration
 import Foundation
 import SystemPackage
-public import TangoCore
+import TangoCore
 
-/// A configuration put together from the command line, the environment and a file, in this order of precedence.
-public struct LoadedConfiguration: Sendable {
-    /// Where a value came from.
+/// A configuration read from the command line, the environment and a file, in this order of precedence.
+package struct LoadedConfiguration: Sendable {
+    /// Source of a value.
     enum Source: String, Sendable {
         case commandLine = "command line"
         case environment
@@ -13,18 +13,19 @@ public struct LoadedConfiguration: Sendable {
         case standard = "default"
     }
 
-    public var configuration = GatewayConfiguration()
+    /// The configuration, before automatic settings are decided: see `GatewayConfiguration.resolved`.
+    package var configuration = GatewayConfiguration()
     private(set) var sources: [String: Source] = [:]
-    /// What was not understood, a line each: variables that look like settings and are none.
-    public private(set) var warnings: [String] = []
+    /// One line per environment variable that begins with `TANGO_REST_` and is no setting.
+    package private(set) var warnings: [String] = []
 
     /// Reads the sources.
     /// - Parameters:
-    ///   - options: what the command line gives, by the names of the settings; lists are separated by commas.
+    ///   - options: values of the command line, by the names of the settings; lists are separated by commas.
     ///   - environment: variables; those of settings begin with `TANGO_REST_`.
-    ///   - file: a JSON file; `nil`: the one `TANGO_REST_CONFIG` names, or none.
+    ///   - file: path of a JSON file; `nil`: that of `TANGO_REST_CONFIG`, or none.
     /// - Throws: `REST_BadConfiguration`, naming the setting and its source.
-    public init(options: [String: String], environment: [String: String], file: String? = nil) async throws(DevFailed) {
+    package init(options: [String: String], environment: [String: String], file: String? = nil) async throws(DevFailed) {
         var providers: [(source: Source, provider: any ConfigProvider, prefix: [String])] = []
         let prefix = ["tango", "rest"]
         var variables: [String: String] = [:]
@@ -55,7 +56,7 @@ public struct LoadedConfiguration: Sendable {
         }
     }
 
-    /// How many letters must be put in, taken away or changed to come from one text to the other.
+    /// Returns the edit distance of two texts: insertions, deletions and replacements of letters.
     static func distance(_ first: String, _ second: String) -> Int {
         let (first, second) = (Array(first.utf8), Array(second.utf8))
         var costs = Array(0...second.count)
@@ -71,7 +72,7 @@ public struct LoadedConfiguration: Sendable {
         return costs[second.count]
     }
 
-    /// Name of the variable of a setting.
+    /// Returns the environment variable of a setting.
     static func variable(_ name: String) -> String {
         "TANGO_REST_" + name.uppercased().replacing("-", with: "_")
     }
@@ -110,8 +111,8 @@ public struct LoadedConfiguration: Sendable {
         }
     }
 
-    /// The effective configuration: an object with the value of each setting and where it came from.
-    public var json: String {
+    /// The effective configuration as JSON: the value of each setting and its source.
+    package var json: String {
         let effective = self.configuration.resolved
         let lines = GatewaySetting.all.map { setting in
             let entry: JSONValue = [

@@ -2,31 +2,33 @@ public import Logging
 import NIOCore
 public import TangoCore
 
-/// Settings of a `Gateway`. Each can come from a file, the environment and the command line too: see `GatewaySetting`.
+/// Settings of a `Gateway`. Each can also come from a file, the environment and the command line of `tango rest`.
 public struct GatewayConfiguration: Sendable {
-    /// When callers must say who they are.
+    /// When requests need a user.
     public enum Authentication: String, Sendable, CaseIterable {
-        /// Where others than this machine can call, and where users or token keys are named.
+        /// If other machines can reach the gateway, or a users file or token keys are set.
         case auto
+        /// Always.
         case on
+        /// Never.
         case off
     }
 
-    /// Address to listen at.
+    /// Address to listen on.
     public var host = "127.0.0.1"
-    /// Port to listen at; 0 takes any free one.
+    /// Port to listen on; 0: any free one.
     public var port = 10001
-    /// Host of `/devices/tree` when the request names none; `nil`: the default of the control system.
+    /// Tango host of requests that name none; `nil`: the default of the `ControlSystem`.
     public var defaultTangoHost: TangoHost?
-    /// Further Tango hosts (`HOST` or `HOST:PORT`) that requests may name; `nil`: any, with access control none but the default.
+    /// Further Tango hosts (`HOST` or `HOST:PORT`) that requests may name; `nil`: any, or with access control none but the default.
     public var allowedTangoHosts: [String]?
-    /// Limit of a whole request, connecting included.
+    /// Time limit of a request, including connecting to devices.
     public var timeout: Duration = .seconds(3)
-    /// How long requests in progress may take to finish when the gateway stops.
+    /// Time that requests in progress have to finish when the gateway stops.
     public var shutdownLimit: Duration = .seconds(5)
-    /// How long a client may take to send the head of a request, its TLS handshake included.
+    /// Time that a client has to send the head of a request, including the TLS handshake.
     public var headLimit: Duration = .seconds(30)
-    /// How long a connection without requests is kept.
+    /// Time after which a connection without requests is closed.
     public var idleLimit: Duration = .seconds(75)
     /// Longest request target accepted, in bytes.
     public var maximumURILength = 8 * 1024
@@ -36,57 +38,58 @@ public struct GatewayConfiguration: Sendable {
     public var maximumBodySize = 16 * 1024 * 1024
     /// How long clients may keep values, states and histories.
     public var valueLifetime: Duration = .milliseconds(200)
-    /// How long clients may keep lists and configuration, and the gateway the configuration of attributes.
+    /// How long clients may keep lists and configurations, and the gateway configurations of attributes and aliases.
     public var listLifetime: Duration = .seconds(1)
     /// How long clients may keep device trees.
     public var treeLifetime: Duration = .seconds(3)
-    /// Web origins that may call; `nil`: all, none but its own with authentication.
+    /// Web origins that may call; `nil`: all, or with authentication only the gateway's own.
     public var allowedOrigins: [String]?
-    /// Whether `Forwarded` and `X-Forwarded-*` of a proxy in front decide about the links in answers and the address of the client.
+    /// Whether the headers `Forwarded` and `X-Forwarded-*` of a proxy give the links in answers and the address of the client.
     public var trustsForwardedHeaders = false
-    /// Whether `info.classname` is always `unknown`, as one other server answers and one test suite expects.
+    /// Whether the class of devices (`info.classname`) is always `unknown`, as in another server of this API.
     public var hidesDeviceClass = false
-    /// File that gets a line of JSON for each request, `-` for standard output; `nil`: none.
+    /// Path of the access log, which gets a line of JSON for each request; `-`: standard output; `nil`: none.
     public var accessLog: String?
-    /// Least serious messages that are shown on standard error; at `info` every change.
+    /// Lowest level of messages on standard error; `info` includes every change.
     public var logLevel = Logger.Level.warning
 
-    /// When callers must say who they are.
+    /// When requests need a user.
     public var authentication = Authentication.auto
-    /// Whether to listen for others than this machine even without authentication.
+    /// Whether to listen on the network even without authentication.
     public var isOpenToNetwork = false
-    /// File of the users and their hashed passwords; `nil`: `UsersFile.defaultPath`.
+    /// Path of the users file; `nil`: `~/.config/swift-tango/rest-users`.
     public var usersFile: String?
-    /// File whose content is the secret bearer tokens (JWT, HS256) are signed with.
+    /// Path of a file with the secret of bearer tokens (JWT, HS256).
     public var tokenSecretFile: String?
-    /// File with the public key (PEM) or keys (JWKS) bearer tokens are verified with.
+    /// Path of a file with the public key (PEM) or keys (JWKS) of bearer tokens.
     public var tokenKeysFile: String?
-    /// Issuer that tokens must name; `nil`: any.
+    /// Required issuer of tokens; `nil`: any.
     public var tokenIssuer: String?
-    /// Audience that tokens must name; `nil`: any.
+    /// Required audience of tokens; `nil`: any.
     public var tokenAudience: String?
-    /// Claim of a token that names its user.
+    /// Claim of a token that is the name of its user.
     public var tokenUserClaim = "sub"
     /// Whether the access service of a control system (TangoAccessControl) decides what a user may change.
     public var usesAccessControl = false
-    /// How long an answer of the access service holds; 10 s at most.
+    /// How long an answer of the access service is valid; 10 s at most.
     public var accessLifetime: Duration = .seconds(10)
-    /// File with the certificate chain (PEM). With it and the key the gateway speaks HTTPS, HTTP/2 and HTTP/1.1.
+    /// Path of the certificate chain (PEM). With it and the key the gateway serves HTTPS, with HTTP/2 and HTTP/1.1.
     public var certificateFile: String?
-    /// File with the private key of the certificate (PEM).
+    /// Path of the private key of the certificate (PEM).
     public var keyFile: String?
 
+    /// Creates a configuration with the default settings.
     public init() {}
 }
 
 extension GatewayConfiguration {
-    /// Whether callers must say who they are.
+    /// Whether requests need a user, once `resolved`.
     var authenticates: Bool { self.authentication == .on }
 
-    /// Whether answers go through TLS.
-    public var isSecure: Bool { self.certificateFile != nil }
+    /// Whether the gateway serves HTTPS.
+    package var isSecure: Bool { self.certificateFile != nil }
 
-    /// Whether bearer tokens are taken.
+    /// Whether bearer tokens are accepted.
     var takesTokens: Bool { self.tokenSecretFile != nil || self.tokenKeysFile != nil }
 
     /// Whether only programs of this machine can reach the address.
@@ -102,10 +105,10 @@ extension GatewayConfiguration {
         }
     }
 
-    /// The settings with what is automatic decided.
-    public var resolved: GatewayConfiguration {
+    /// The settings with the automatic ones decided.
+    package var resolved: GatewayConfiguration {
         var resolved = self
-        // A database of the caller's own would say that he may do everything.
+        // A caller's own database could grant the caller every right.
         if self.usesAccessControl, self.allowedTangoHosts == nil { resolved.allowedTangoHosts = [] }
         if self.authentication == .auto {
             let isWanted = self.usersFile != nil || self.takesTokens
@@ -117,13 +120,13 @@ extension GatewayConfiguration {
         return resolved
     }
 
-    /// Refuses settings that exclude each other or would be dangerous.
+    /// Checks that the settings fit together and are safe.
     /// - Throws: `REST_OpenToNetwork`, `REST_BadConfiguration`.
-    public func check() throws(DevFailed) {
+    package func check() throws(DevFailed) {
         if !self.resolved.authenticates, !self.isOpenToNetwork, !self.isLocal {
             throw DevFailed(
                 .restOpenToNetwork,
-                "Others could reach \(self.host) without authentication: switch it on, or give both --no-authentication and --open-to-network",
+                "Other machines could use \(self.host) without authentication: switch it on, or give both --no-authentication and --open-to-network",
                 origin: "Gateway.run")
         }
         if (self.certificateFile == nil) != (self.keyFile == nil) {

@@ -2,11 +2,11 @@ import Configuration
 import Logging
 import TangoCore
 
-/// A setting as files, the environment and the command line name it.
+/// A setting by its name in files, the environment and on the command line.
 ///
 /// `maximum-body-size` in a file and as an option is `TANGO_REST_MAXIMUM_BODY_SIZE` in the environment.
 struct GatewaySetting: Sendable {
-    /// Where a setting is kept, and which values it takes.
+    /// Property of the configuration, and its possible values.
     enum Kind: Sendable {
         typealias Path<Value> = any WritableKeyPath<GatewayConfiguration, Value> & Sendable
 
@@ -15,7 +15,7 @@ struct GatewaySetting: Sendable {
         case texts(Path<[String]?>)
         case flag(Path<Bool>)
         case count(Path<Int>, ClosedRange<Int>)
-        /// Seconds.
+        /// In seconds.
         case duration(Path<Duration>, ClosedRange<Double>)
         case tangoHost
         case authentication
@@ -30,7 +30,7 @@ struct GatewaySetting: Sendable {
         self.kind = kind
     }
 
-    /// All there are.
+    /// All settings.
     static let all: [GatewaySetting] = [
         GatewaySetting("host", .text(\.host)),
         GatewaySetting("port", .count(\.port, 0...65535)),
@@ -76,7 +76,7 @@ struct GatewaySetting: Sendable {
         }
     }
 
-    /// What is expected, for messages.
+    /// Description of the possible values, for messages.
     var expectation: String {
         switch self.kind {
         case .text, .optionalText: "a text"
@@ -90,7 +90,7 @@ struct GatewaySetting: Sendable {
         }
     }
 
-    /// Puts the value where it belongs.
+    /// Sets the value.
     /// - Returns: whether it is a possible one.
     func set(_ content: ConfigContent, in configuration: inout GatewayConfiguration) -> Bool {
         switch (self.kind, content) {
@@ -115,7 +115,7 @@ struct GatewaySetting: Sendable {
         return true
     }
 
-    /// The value in effect.
+    /// Returns the value.
     func value(in configuration: GatewayConfiguration) -> JSONValue {
         switch self.kind {
         case .text(let path): .string(configuration[keyPath: path])

@@ -1,9 +1,9 @@
 import HTTPTypes
 import TangoCore
 
-/// The description of the interface (OpenAPI 3.1), made of the routes.
+/// The description of the interface (OpenAPI 3.1), generated from the routes.
 enum OpenAPI {
-    /// The same for all requests: links in it are relative.
+    /// The serialized document; its links are relative, so it is the same for all requests.
     static let bytes = Self.document.serialized()
 
     static var document: JSONValue {
@@ -62,7 +62,7 @@ enum OpenAPI {
         var object: JSONObject = [
             "operationId": .string("\(method.rawValue.lowercased())_\(route)"), "tags": [.string(Self.tag(route).rawValue)],
             "summary": .string(operation.summary),
-            // Without authentication nobody needs to say who he is.
+            // The first alternative: without authentication.
             "security": route.isOpen ? [] : [[:], ["basic": []], ["bearer": []]],
         ]
         let parameters = Self.parameters(of: operation, method)
@@ -119,7 +119,7 @@ enum OpenAPI {
 
     private static func successes(of operation: RouteOperation, _ method: HTTPRequest.Method) -> JSONObject {
         func json(_ schema: JSONValue) -> JSONValue { ["application/json": ["schema": schema]] }
-        let unchanged: JSONValue = ["description": "What the client has is still right"]
+        let unchanged: JSONValue = ["description": "The client's copy is up to date"]
         var responses: JSONObject
         switch operation.success {
         case .entity(let name): responses = ["200": ["description": "The entity", "content": json(Schemas.reference(name))]]
@@ -136,7 +136,7 @@ enum OpenAPI {
             responses = ["200": ["description": "The document", "content": .object([type: ["schema": ["type": "string"]]])]]
         case .never: return [:]
         }
-        if operation.canBeAsync { responses["204"] = ["description": "Taken, and done later (`async`)"] }
+        if operation.canBeAsync { responses["204"] = ["description": "Accepted, and done later (`async`)"] }
         if method == .get { responses["304"] = unchanged }
         return responses
     }
@@ -158,7 +158,7 @@ enum OpenAPI {
 
     private static func listHeaders(isPart: Bool) -> JSONValue {
         var headers: JSONObject = [
-            "X-size": ["description": "Items there are in all", "schema": ["type": "integer"]],
+            "X-size": ["description": "Number of items in all", "schema": ["type": "integer"]],
             "Accept-Ranges": ["schema": ["const": "items"]],
         ]
         if isPart { headers["Content-Range"] = ["description": "`items start-end/size`", "schema": ["type": "string"]] }
@@ -166,8 +166,8 @@ enum OpenAPI {
     }
 
     private static let failureTexts: [(status: Int, text: String)] = [
-        (400, "What was asked for is not possible, or the device refused it"), (401, "The gateway wants to know who calls"),
-        (403, "The caller may not do this"), (404, "There is no such thing"), (405, "Not a method of this resource"),
+        (400, "The request is not possible, or the device refused it"), (401, "The request needs a user"),
+        (403, "The user may not do this"), (404, "There is no such resource"), (405, "Not a method of this resource"),
         (406, "No representation is acceptable"), (413, "The body is too large"), (414, "The URL is too long"),
         (415, "The body is of a type that is not understood"), (416, "There is no such part of the list"), (431, "The header is too large"),
         (503, "The device or the database does not answer"),

@@ -1,8 +1,8 @@
 import HTTPTypes
 
-/// The kinds of resources: what requests are counted by, and what the description of the interface goes through.
+/// The kinds of resources, for the metrics and for the description of the interface.
 ///
-/// `Resource.route` and `operation(_:)` are exhaustive: who adds a resource has to say here what it is.
+/// `Resource.route` and `operation(_:)` are exhaustive: a new resource does not compile without its description.
 enum Route: Int, Sendable, CaseIterable {
     case page
     case description
@@ -92,7 +92,7 @@ enum Route: Int, Sendable, CaseIterable {
         }
     }
 
-    /// Whether callers need not say who they are.
+    /// Whether requests need no user.
     var isOpen: Bool {
         switch self {
         case .page, .description, .health, .liveness, .readiness, .entryPoint: true
@@ -100,7 +100,7 @@ enum Route: Int, Sendable, CaseIterable {
         }
     }
 
-    /// Paths of the open ones, each without a slash at its end. Browsers look for an icon by themselves, and would ask for a password.
+    /// Paths of the open routes, without trailing slash. Browsers request an icon by themselves, and would prompt for a password.
     static let openPaths = Set(Self.allCases.filter(\.isOpen).map(\.template) + WebPage.allCases.map(\.path) + ["/favicon.ico"])
 
     /// Names of the parameters of the path, in order.

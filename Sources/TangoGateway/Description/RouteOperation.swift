@@ -2,7 +2,7 @@ import HTTPTypes
 
 /// A method of a resource, for the description of the interface.
 struct RouteOperation: Sendable {
-    /// What a success answers.
+    /// Content of a successful answer.
     enum Success: Sendable {
         /// An entity; the parameter `filter` is possible.
         case entity(String)
@@ -12,11 +12,11 @@ struct RouteOperation: Sendable {
         case value
         /// Nothing.
         case nothing
-        /// Something that is no entity: neither `filter` nor `range` are possible.
+        /// A document that is no entity: neither `filter` nor `range` are possible.
         case document(JSONValue)
-        /// Another kind of document.
+        /// A document that is not JSON.
         case other(contentType: String)
-        /// An error always.
+        /// Always an error.
         case never
     }
 
@@ -34,7 +34,7 @@ struct RouteOperation: Sendable {
             name: "range", description: "Part of the list: `start-end`, from 0, the end not included",
             schema: ["type": "string", "pattern": "^[0-9]+-[0-9]+$"])
         static let async = Parameter(
-            name: "async", description: "Answer when the request is checked, do it afterwards",
+            name: "async", description: "Answer after checking the request, and do it afterwards",
             schema: ["type": "string", "enum": ["", "true", "1", "yes", "false", "0", "no"]])
 
         /// A parameter that can be given several times.
@@ -48,7 +48,7 @@ struct RouteOperation: Sendable {
             Parameter(name: name, description: description, schema: ["type": "string"])
         }
 
-        /// Any number of parameters whose names the caller chooses.
+        /// Any number of parameters with names of the caller's choice.
         static func named(_ what: String) -> Parameter {
             Parameter(
                 name: "\(what)s", description: "`{\(what)}={value}`; values repeatable",
@@ -60,11 +60,11 @@ struct RouteOperation: Sendable {
             "wildcard", "`{host}:{port}/domain/family/member/name`, with `*` in all but the first; repeatable", isRequired: true)
 
         static let count = Parameter(
-            name: "n", description: "How many of the newest, 10 without it",
+            name: "n", description: "Number of the newest records, 10 by default",
             schema: ["type": "integer", "minimum": .integer(1), "maximum": .integer(1000)])
     }
 
-    /// What can be sent.
+    /// The body of a request.
     struct Body: Sendable {
         var description: String
         /// Schemas by media type.
@@ -76,9 +76,9 @@ struct RouteOperation: Sendable {
     var success: Success
     var parameters: [Parameter] = []
     var body: Body?
-    /// Whether it can be done after the answer.
+    /// Whether the parameter `async` is possible.
     var canBeAsync = false
-    /// Whether it does not depend on anything but the gateway.
+    /// Whether it needs no control system.
     var isLocal = false
 
     static func entity(_ name: String, _ summary: String, _ parameters: [Parameter] = []) -> RouteOperation {
@@ -89,7 +89,7 @@ struct RouteOperation: Sendable {
         RouteOperation(summary: summary, success: .list(of: Schemas.reference(name)), parameters: parameters)
     }
 
-    /// A change, after which the entity is answered.
+    /// Returns a change that answers the entity.
     static func change(_ success: Success, _ summary: String, _ parameters: [Parameter] = [], _ body: Body? = nil) -> RouteOperation {
         RouteOperation(summary: summary, success: success, parameters: parameters, body: body, canBeAsync: true)
     }
@@ -107,7 +107,7 @@ struct RouteOperation: Sendable {
 }
 
 extension Route {
-    /// What the method does here; `nil` where the resource does not take it.
+    /// Returns the description of a method; `nil` where the resource does not allow it.
     func operation(_ method: HTTPRequest.Method) -> RouteOperation? {
         switch method {
         case .get: self.reading
@@ -154,7 +154,7 @@ extension Route {
                 [
                     .texts("attr", "Name; repeatable", isRequired: true),
                     RouteOperation.Parameter(
-                        name: "fields", description: "The set points too, of attributes that can be written",
+                        name: "fields", description: "Also the set points of writable attributes",
                         schema: ["type": "string", "enum": ["+w_value"]]),
                 ])
         case .attribute: .entity("Attribute", "An attribute")
@@ -211,7 +211,7 @@ extension Route {
         }
     }
 
-    /// One answer for each item, in the same order.
+    /// Returns a change with one answer for each item, in the same order.
     private static func bulkChange(_ answer: String, _ item: String, _ summary: String) -> RouteOperation {
         .change(
             .list(of: Schemas.reference(answer)), summary, [],

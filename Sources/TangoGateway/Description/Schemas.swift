@@ -2,7 +2,7 @@ import TangoCore
 
 /// JSON schemas of the entities, by name: `components/schemas` of the description.
 ///
-/// No member is required: the parameter `filter` takes any away. No other members are possible, where that is said.
+/// No member is required, since the parameter `filter` can remove any. Closed schemas allow no other members.
 enum Schemas {
     static func reference(_ name: String) -> JSONValue { ["$ref": .string("#/components/schemas/\(name)")] }
 
@@ -28,7 +28,7 @@ enum Schemas {
         return .object(schema)
     }
 
-    /// What identifies a member of a device.
+    /// Members that identify a member of a device.
     private static let identity: JSONObject = ["name": text, "host": text, "device": text]
 
     private static func identified(_ members: JSONObject, isClosed: Bool = true, _ description: String? = nil) -> JSONValue {
@@ -49,12 +49,12 @@ enum Schemas {
             "One error of a stack, the cause first"),
         "ItemError": object(["reason": text, "severity": oneOf(ErrorSeverity.allCases.map(\.name)), "desc": text, "origin": text]),
         "Failure": .object([
-            "type": "object", "description": "What every answer says that is an error",
+            "type": "object", "description": "Body of every error",
             "properties": ["errors": array(of: reference("Error")), "quality": ["const": "FAILURE"], "timestamp": time],
             "required": ["errors", "quality", "timestamp"], "additionalProperties": false,
         ]),
         "Problem": .object([
-            "type": "object", "description": "The same after RFC 9457, for those who accept it",
+            "type": "object", "description": "The same in the form of RFC 9457, for clients that accept it",
             "properties": [
                 "type": text, "title": text, "status": integer, "detail": text, "instance": text, "errors": array(of: reference("Error")),
                 "quality": ["const": "FAILURE"], "timestamp": time,
@@ -185,7 +185,7 @@ enum Schemas {
         ["anyOf": [Self.reference(name), Self.reference(failure)]]
     }
 
-    /// What an item of a request for many devices names.
+    /// Returns the schema of an item of a request for many devices.
     private static func item(_ members: JSONObject) -> JSONValue {
         .object([
             "type": "object", "required": ["device", "name"],

@@ -4,7 +4,7 @@ import TangoCore
 struct DeviceTree {
     var host: TangoHost
     var devices: [String]
-    /// By device name in lower case.
+    /// Aliases by device name in lower case.
     var aliases: [String: String]
 
     /// Returns the node of a host that does not answer.

@@ -5,27 +5,27 @@ import TangoCore
 
 /// Names and links of one device's resources.
 struct DeviceLinks: Sendable {
-    /// As the client wrote it, with the port.
+    /// The host as the client wrote it, with the port.
     var host: TangoHost
-    /// `domain/family/member`, canonical.
+    /// `domain/family/member`, as the database spells it.
     var device: String
     /// URL of the device.
     var url: String
 
-    /// The members every entity of a device begins with.
+    /// Returns the members every entity of a device begins with.
     func identity(_ name: String) -> JSONObject {
         ["name": .tango(name), "host": .string(self.host.description), "device": .tango(self.device)]
     }
 
     func id(_ name: String) -> JSONValue { .tango("\(self.host)/\(self.device)/\(name)") }
 
-    /// URL of a member: `attributes`, `commands` or `pipes`, then its name.
+    /// Returns the URL of a member; the family is `attributes`, `commands` or `pipes`.
     func url(_ family: String, _ name: String) -> String {
         "\(self.url)/\(family)/\(PercentEncoding.encode(TangoText.decode(name)))"
     }
 }
 
-/// Spelling of error descriptions: whole answers and bulk reads say `description`, items of lists say `desc`.
+/// Spelling of error descriptions: `description` in whole answers and bulk reads, `desc` in items of lists.
 enum ErrorSpelling: String {
     case whole = "description"
     case item = "desc"
@@ -48,7 +48,7 @@ extension DevError {
     }
 }
 
-/// Entities that fail, and the body of error answers.
+/// Entities that failed, and the body of errors.
 enum FailureDocument {
     static func whole(_ errors: [DevError], time: Timestamp = .now) -> JSONValue {
         [
@@ -56,19 +56,19 @@ enum FailureDocument {
         ]
     }
 
-    /// A failing attribute of a bulk read: as a whole answer, but with the names.
+    /// Returns a failing attribute of a bulk read: as a whole answer, but with the names.
     static func bulk(_ name: String, _ errors: [DevError], of links: DeviceLinks, time: Timestamp) -> JSONValue {
         var object = links.identity(name)
         if case .object(let whole) = Self.whole(errors, time: time) { object.members += whole.members }
         return .object(object)
     }
 
-    /// A failing attribute of a bulk read, as of now.
+    /// Returns a failing attribute of a bulk read, with the present time.
     static func bulkNow(_ name: String, _ errors: [DevError], of links: DeviceLinks) -> JSONValue {
         Self.bulk(name, errors, of: links, time: .now)
     }
 
-    /// A failing command, pipe or configuration in a list.
+    /// Returns a failing command, pipe or configuration in a list.
     static func item(_ name: String, _ errors: [DevError], of links: DeviceLinks) -> JSONValue {
         [
             "host": .string(links.host.description), "device": .tango(links.device), "name": .tango(name),
@@ -76,7 +76,7 @@ enum FailureDocument {
         ]
     }
 
-    /// A failing attribute in a list.
+    /// Returns a failing attribute in a list.
     static func attribute(_ name: String, _ errors: [DevError], of links: DeviceLinks, time: Timestamp = .now) -> JSONValue {
         var object = links.identity(name)
         object["quality"] = "FAILURE"
@@ -98,7 +98,8 @@ extension DatabaseDeviceInfo {
 }
 
 extension AttributeConfig {
-    /// The attribute entity. `interface` is the version the device speaks.
+    /// Returns the attribute entity.
+    /// - Parameter interface: interface version of the device.
     func entity(_ links: DeviceLinks, interface: Int, url: String? = nil) -> JSONValue {
         let url = url ?? links.url("attributes", self.name)
         return [
@@ -108,7 +109,8 @@ extension AttributeConfig {
         ]
     }
 
-    /// AttributeInfo. `interface` is the version the device speaks: before 5 some members are unknown.
+    /// Returns the AttributeInfo.
+    /// - Parameter interface: interface version of the device; below 5 some members are unknown.
     func info(interface: Int) -> JSONValue {
         let memorized = !self.isMemorized ? "NOT_MEMORIZED" : self.isMemorizedWriteAtInit ? "MEMORIZED_SET_AT_INIT" : "MEMORIZED"
         let isModern = interface >= 5
@@ -171,8 +173,8 @@ extension EventProperties {
 }
 
 extension AttributeValue {
-    /// AttributeValue, or a failing item when the read failed. The name is the configuration's spelling where there is one.
-    /// - Parameter hasSetPoint: whether `w_value` is in it, which others than our page do not expect.
+    /// Returns the AttributeValue, or a failing item when the read failed. The name is spelled as in the configuration where it is known.
+    /// - Parameter hasSetPoint: whether `w_value` is included, which is not part of the API.
     func entity(_ links: DeviceLinks, config: AttributeConfig?, hasSetPoint: Bool = false) -> JSONValue {
         let name = config?.name ?? self.name
         guard self.errors.isEmpty else { return FailureDocument.attribute(name, self.errors, of: links) }
@@ -184,7 +186,7 @@ extension AttributeValue {
         return .object(object)
     }
 
-    /// An item of a history: failures in the spelling of bulk reads.
+    /// Returns an item of a history; failures are spelled as in bulk reads.
     func historyEntity(_ links: DeviceLinks, config: AttributeConfig?) -> JSONValue {
         self.errors.isEmpty ? self.entity(links, config: config) : FailureDocument.whole(self.errors, time: self.time)
     }
@@ -204,7 +206,7 @@ extension CommandInfo {
         ]
     }
 
-    /// CommandInOut.
+    /// Returns the CommandInOut.
     func result(_ output: CommandData, input: JSONValue?, _ links: DeviceLinks) -> JSONValue {
         var object: JSONObject = ["host": .string(links.host.description), "device": .tango(links.device), "name": .tango(self.name)]
         if let input, input != .null { object["input"] = input }
@@ -212,7 +214,7 @@ extension CommandInfo {
         return .object(object)
     }
 
-    /// CommandInOut of a command that failed.
+    /// Returns the CommandInOut of a command that failed.
     static func failure(_ name: String, _ errors: [DevError], input: JSONValue?, _ links: DeviceLinks) -> JSONValue {
         var object: JSONObject = ["host": .string(links.host.description), "device": .tango(links.device), "name": .tango(name)]
         if let input, input != .null { object["input"] = input }

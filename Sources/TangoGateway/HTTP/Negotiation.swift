@@ -11,10 +11,10 @@ enum MediaType: String, Sendable, CaseIterable {
     /// The `Content-Type` sent.
     var contentType: String { self == .text ? "text/plain;charset=utf-8" : self.rawValue }
 
-    /// The best of the offered types for an `Accept` header (RFC 9110, 12.5.1); the first of equals. `nil` when none is acceptable.
+    /// Returns the best of the offered types for an `Accept` header (RFC 9110, 12.5.1); of equals the first. `nil` when none is acceptable.
     static func negotiate(accept: String?, offered: [MediaType]) -> MediaType? {
         guard let accept, accept != "*/*", !accept.utf8.allSatisfy({ $0 == UInt8(ascii: " ") }) else { return offered.first }
-        // What nearly all clients say.
+        // The form nearly all clients use.
         if let only = offered.first(where: { $0.rawValue == accept }) { return only }
         let ranges = accept.split(separator: ",").compactMap(AcceptRange.init)
         var best: (type: MediaType, quality: Double)?
@@ -26,13 +26,13 @@ enum MediaType: String, Sendable, CaseIterable {
         return best?.type
     }
 
-    /// Whether a `Content-Type` means JSON.
+    /// Whether a `Content-Type` is JSON.
     static func isJSON(_ contentType: String) -> Bool {
         let type = Self.essence(contentType)
         return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
     }
 
-    /// Whether a `Content-Type` means a form.
+    /// Whether a `Content-Type` is a form.
     static func isForm(_ contentType: String) -> Bool {
         Self.essence(contentType) == "application/x-www-form-urlencoded"
     }
@@ -68,7 +68,7 @@ private struct AcceptRange {
 
 /// Entity tags.
 enum EntityTag {
-    /// A strong tag of a body: FNV-1a, 64 bits, and the length.
+    /// Returns a strong tag of a body: FNV-1a, 64 bits, and the length.
     static func of(_ body: [UInt8]) -> String {
         let hash = body.withUnsafeBufferPointer { bytes in
             bytes.reduce(into: 0xcbf2_9ce4_8422_2325 as UInt64) { $0 = ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
@@ -76,7 +76,7 @@ enum EntityTag {
         return "\"\(String(hash, radix: 16))-\(String(body.count, radix: 16))\""
     }
 
-    /// Whether an `If-None-Match` header names the tag (weak comparison, as RFC 9110 demands for it).
+    /// Whether an `If-None-Match` header names the tag (weak comparison, as RFC 9110 requires for it).
     static func matches(_ header: String, _ tag: String) -> Bool {
         header.split(separator: ",").contains { candidate in
             let candidate = candidate.filter { $0 != " " }
@@ -87,13 +87,13 @@ enum EntityTag {
 
 /// Dates of HTTP headers (RFC 9110, 5.6.7).
 enum HTTPDate {
-    /// Texts of recent seconds, by their last two bits: those of now, of the last reading and of the next expiry live side by side.
+    /// Texts of recent seconds, by their last two bits: the present, the last reading and the next expiry have different entries.
     private static let known = Mutex([(second: Int64, text: String)](repeating: (0, "Thu, 01 Jan 1970 00:00:00 GMT"), count: 4))
 
-    /// The present second.
+    /// Text of the present second.
     static var now: String { Self.recent(Timestamp.now.milliseconds / 1000) }
 
-    /// As `format`, for seconds that are asked for again and again.
+    /// Returns the same as `format`, cached for seconds that are used repeatedly.
     static func recent(_ second: Int64) -> String {
         self.known.withLock { known in
             let index = Int(second & 3)
@@ -105,7 +105,7 @@ enum HTTPDate {
     private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`
+    /// Formats seconds since 1970: `Sun, 06 Nov 1994 08:49:37 GMT`.
     static func format(_ seconds: Int64) -> String {
         let day = Int(seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400)
         let second = Int(seconds) - day * 86400
@@ -115,7 +115,7 @@ enum HTTPDate {
         return "\(weekday), \(Self.padded(date.day, 2)) \(Self.months[date.month - 1]) \(Self.padded(date.year, 4)) \(time) GMT"
     }
 
-    /// Seconds since 1970 of any of the three formats; `nil` when it is none of them.
+    /// Parses any of the three formats to seconds since 1970; `nil` when it is none of them.
     static func parse(_ text: String) -> Int64? {
         var fields = text.split { $0 == " " || $0 == "," || $0 == "-" }.map(String.init)
         guard fields.count >= 5 else { return nil }
@@ -137,7 +137,7 @@ enum HTTPDate {
         return String(repeating: "0", count: max(0, width - text.count)) + text
     }
 
-    /// Days since 1970 of a Gregorian date. Years start in March, so that the leap day comes last.
+    /// Returns the days since 1970 of a Gregorian date. Years start in March, so that the leap day is last.
     private static func dayNumber(year: Int, month: Int, day: Int) -> Int {
         let shifted = month > 2 ? year : year - 1
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400

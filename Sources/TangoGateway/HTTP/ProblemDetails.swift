@@ -1,11 +1,11 @@
 import HTTPTypes
 import TangoCore
 
-/// Errors after RFC 9457, for clients that accept them.
+/// Errors in the form of RFC 9457, for clients that accept it.
 enum ProblemDetails {
     static let contentType = "application/problem+json"
 
-    /// Whether an `Accept` header names the type.
+    /// Whether an `Accept` header accepts the type.
     static func isAccepted(_ accept: String?) -> Bool {
         guard let accept else { return false }
         return accept.split(separator: ",").contains { range in
@@ -15,7 +15,7 @@ enum ProblemDetails {
         }
     }
 
-    /// The members of the usual error body, and those of the standard.
+    /// Returns the members of the RFC, and those of the usual error body.
     static func document(_ status: HTTPResponse.Status, _ errors: [DevError], path: String) -> JSONValue {
         var object: JSONObject = [
             "type": "about:blank", "title": .string(status.reasonPhrase), "status": .integer(status.code),

@@ -2,7 +2,7 @@ import TangoCore
 
 /// Percent-encoding of URLs (RFC 3986) and forms.
 enum PercentEncoding {
-    /// Decodes once. Bytes that are not UTF-8 are taken as Latin-1, the field's own encoding.
+    /// Decodes once. Bytes that are not UTF-8 are read as Latin-1, the encoding of Tango.
     /// - Throws: 400 for malformed escapes and NUL.
     static func decode(_ text: Substring, plusIsSpace: Bool = false) throws(HTTPFailure) -> String {
         let isPlain = text.utf8.allSatisfy { byte in
@@ -26,7 +26,7 @@ enum PercentEncoding {
         return String(validating: bytes, as: UTF8.self) ?? TangoText.latin1(bytes)
     }
 
-    /// One path segment: all but the unreserved characters escaped.
+    /// Encodes one path segment: all but the unreserved characters are escaped.
     static func encode(_ text: String) -> String {
         if text.utf8.allSatisfy(Self.isUnreserved) { return text }
         var encoded: [UInt8] = []
@@ -50,7 +50,7 @@ enum PercentEncoding {
         }
     }
 
-    /// A device name: its slashes stay.
+    /// Encodes a device name; its slashes stay.
     static func encode(device name: String) -> String {
         if name.utf8.allSatisfy({ $0 == UInt8(ascii: "/") || Self.isUnreserved($0) }) { return name }
         return self.encode(fields: name)
@@ -77,7 +77,7 @@ struct Query: Sendable, Hashable {
         var value: String
     }
 
-    /// Names that mean something to the gateway itself.
+    /// Names that are parameters of the gateway itself.
     static let reservedNames: Set<String> = ["async", "filter", "range", "v", "attr", "value", "wildcard", "host"]
 
     var pairs: [Pair] = []
@@ -93,17 +93,17 @@ struct Query: Sendable, Hashable {
         }
     }
 
-    /// All values of a parameter.
+    /// Returns all values of a parameter.
     func all(_ name: String) -> [String] {
         self.pairs.filter { $0.name == name }.map(\.value)
     }
 
-    /// The first value of a parameter.
+    /// Returns the first value of a parameter.
     func first(_ name: String) -> String? {
         self.pairs.first { $0.name == name }?.value
     }
 
-    /// A switch: on when empty, `true`, `1` or `yes`.
+    /// Returns a Boolean parameter: true when empty, `true`, `1` or `yes`.
     /// - Throws: 400 for other texts than those and `false`, `0`, `no`.
     func flag(_ name: String) throws(HTTPFailure) -> Bool {
         guard let text = self.first(name) else { return false }
@@ -114,7 +114,7 @@ struct Query: Sendable, Hashable {
         }
     }
 
-    /// Whether set points are wanted beside values: `fields=+w_value`, with the plus sign escaped or not.
+    /// Whether set points are requested with the values: `fields=+w_value`, with the plus sign escaped or not.
     /// - Throws: 400 for other fields.
     var wantsSetPoints: Bool {
         get throws(HTTPFailure) {
@@ -124,7 +124,8 @@ struct Query: Sendable, Hashable {
         }
     }
 
-    /// A count from 1 to a limit.
+    /// Returns a count from 1 to a limit.
+    /// - Throws: 400 for other texts.
     func count(_ name: String, default standard: Int, limit: Int) throws(HTTPFailure) -> Int {
         guard let text = self.first(name) else { return standard }
         guard let count = Int(text), (1...limit).contains(count) else {
@@ -133,7 +134,7 @@ struct Query: Sendable, Hashable {
         return count
     }
 
-    /// The pairs that name members of a device, grouped by name without case, in order of first appearance.
+    /// Returns the pairs that name members of a device, grouped by name without case, in order of first appearance.
     func named(except reserved: Set<String> = Self.reservedNames) -> [(name: String, values: [String])] {
         var groups: [(name: String, values: [String])] = []
         var positions: [String: Int] = [:]

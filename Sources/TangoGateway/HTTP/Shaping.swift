@@ -10,7 +10,7 @@ struct Filter: Sendable {
         self.removed = Set(texts.filter { $0.hasPrefix("!") }.map { String($0.dropFirst()) })
     }
 
-    /// Applies to an object, or to each element of a list; failing elements stay whole.
+    /// Filters an object, or each element of a list; failing elements stay whole.
     func apply(to value: JSONValue) -> JSONValue {
         if self.kept.isEmpty, self.removed.isEmpty { return value }
         switch value {
@@ -50,12 +50,13 @@ struct Filter: Sendable {
     }
 }
 
-/// A part `[start, end)` of a list, asked for by the query or by the header `Range: items=…`.
+/// A part `[start, end)` of a list, requested by the query or by the header `Range: items=…`.
 struct ItemRange: Sendable, Hashable {
     var start: Int
     var end: Int
 
-    /// - Returns: `nil` when no range is asked for, or one in other units.
+    /// Parses a range.
+    /// - Returns: `nil` when there is none, or one in other units.
     /// - Throws: 416 when it is not two integers in order.
     init?(query: String?, header: String?, size: Int) throws(HTTPFailure) {
         var text: Substring
@@ -75,7 +76,7 @@ struct ItemRange: Sendable, Hashable {
         self.end = end
     }
 
-    /// The range within a list of that size; an end beyond it is clamped.
+    /// Returns the range within a list of that size; an end beyond it is clamped.
     /// - Throws: 416 when it starts behind the end.
     func clamped(to size: Int) throws(HTTPFailure) -> Range<Int> {
         guard self.start < size else { throw Self.failure("The list has \(size) items", size: size) }
@@ -88,7 +89,7 @@ struct ItemRange: Sendable, Hashable {
         return failure
     }
 
-    /// `Link` values that lead to the neighboring parts.
+    /// Returns the `Link` values of the first, last and neighboring parts.
     func links(size: Int, url: (String) -> String) -> [String] {
         let length = self.end - self.start
         let last = size == 0 ? 0 : (size - 1) / length * length

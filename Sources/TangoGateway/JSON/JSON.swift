@@ -1,6 +1,6 @@
-/// A JSON document: what the gateway writes, and what it read.
+/// A JSON document.
 ///
-/// Numbers that were read keep their literal, so that 64-bit integers and floats stay exact; numbers to be written have their type.
+/// Parsed numbers keep their literal, so that 64-bit integers and floats stay exact; numbers to be written have a type.
 enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -8,16 +8,16 @@ enum JSONValue: Sendable, Hashable {
     case unsigned(UInt64)
     case float(Float)
     case double(Double)
-    /// A number as it stood in the text.
+    /// A parsed number: its literal.
     case number(String)
     case string(String)
     case array([JSONValue])
     case object(JSONObject)
 
-    /// A text of the Tango side (one Latin-1 byte per scalar).
+    /// Returns a text of Tango (one Latin-1 byte per scalar).
     static func tango(_ text: String) -> JSONValue { .string(TangoText.decode(text)) }
 
-    /// Texts of the Tango side.
+    /// Returns a list of texts of Tango.
     static func tango(_ texts: [String]) -> JSONValue { .array(texts.map { .tango($0) }) }
 
     static func integer(_ value: some BinaryInteger) -> JSONValue { .integer(Int64(clamping: value)) }
@@ -38,13 +38,13 @@ enum JSONValue: Sendable, Hashable {
         if case .bool(let flag) = self { flag } else { nil }
     }
 
-    /// Whether the document has more values than that, all levels together. Looks at no more of them.
+    /// Whether the document has more values than the limit, in all levels together. Counts no further than that.
     func hasMoreElements(than limit: Int) -> Bool {
         var rest = limit
         return !self.count(&rest)
     }
 
-    /// - Returns: whether something of the limit was left.
+    /// - Returns: whether the limit was not exceeded.
     private func count(_ rest: inout Int) -> Bool {
         rest -= 1
         guard rest >= 0 else { return false }
@@ -86,7 +86,7 @@ struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         self.members = elements.map { Member(name: $0.0, value: $0.1) }
     }
 
-    /// The member of that name. Setting appends when it is new; setting `nil` removes it.
+    /// Value of a member. Setting appends a new member; setting `nil` removes it.
     subscript(name: String) -> JSONValue? {
         get { self.members.first { $0.name == name }?.value }
         set {
@@ -102,7 +102,7 @@ struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 }
 
 extension JSONValue {
-    /// The document as UTF-8 text without white space.
+    /// Returns the document as UTF-8 text without white space.
     func serialized() -> [UInt8] {
         var writer = JSONWriter()
         writer.write(self)
@@ -135,7 +135,8 @@ private struct JSONWriter {
         self.bytes.append(contentsOf: text.utf8)
     }
 
-    /// Swift's shortest round-trip text, with the exponent as `1e300` rather than `1e+300`. JSON has no literal for the rest: strings.
+    /// Writes Swift's shortest round-trip text, with the exponent as `1e300` rather than `1e+300`. JSON has no literal for NaN and infinity,
+    /// which are written as strings.
     private mutating func write(finite: Bool, _ text: String, sign: FloatingPointSign, isNaN: Bool) {
         guard finite else {
             self.append(isNaN ? "\"NaN\"" : sign == .minus ? "\"-Infinity\"" : "\"Infinity\"")

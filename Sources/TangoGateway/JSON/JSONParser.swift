@@ -1,7 +1,7 @@
-/// Why a text is not JSON.
+/// The reason why a text is not JSON.
 struct JSONSyntaxError: Error, Hashable {
     var problem: String
-    /// Position of the offending byte.
+    /// Offset of the offending byte.
     var offset: Int
 }
 
@@ -27,7 +27,7 @@ extension JSONValue {
     }
 }
 
-/// Recursive descent over bytes known to be valid UTF-8.
+/// A recursive-descent parser of bytes known to be valid UTF-8.
 private struct JSONParser {
     let bytes: [UInt8]
     var position = 0
@@ -108,7 +108,7 @@ private struct JSONParser {
         }
     }
 
-    /// After an element: a comma (not the end) or the closing bracket.
+    /// Reads what follows an element: a comma, or the closing bracket, which is the end.
     private mutating func isEnd(_ closing: UInt8) throws(JSONSyntaxError) -> Bool {
         self.skipSpace()
         switch self.current {

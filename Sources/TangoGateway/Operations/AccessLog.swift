@@ -8,13 +8,13 @@ import TangoCore
     import Darwin
 #endif
 
-/// What the access log says of a request.
+/// A line of the access log.
 struct AccessRecord: Sendable {
     var time: Timestamp
     var client: String?
     var user: String?
     var method: String
-    /// With the query, as it came.
+    /// Path and query of the request.
     var target: String
     var route: String?
     var status: Int
@@ -39,15 +39,15 @@ struct AccessRecord: Sendable {
     }
 }
 
-/// Writes a line for each request, on a queue of its own: no request waits for a disk or a terminal.
+/// Writes a line for each request on a queue of its own, so that no request waits for a disk or a terminal.
 ///
-/// What cannot be written in time is lost and counted; the count is a line when there is room again. A file that was moved away, as
-/// programs do that rotate logs, is opened anew.
+/// Lines that cannot be written in time are dropped and counted; the count is written when there is room again. A file that was moved away
+/// by log rotation is opened again.
 final class AccessLog: Sendable {
     private struct State {
         var waiting: [AccessRecord] = []
         var isWriting = false
-        /// Lost since the last line that tells so.
+        /// Lines lost since the last line with a count.
         var lost: UInt64 = 0
     }
 
@@ -59,17 +59,17 @@ final class AccessLog: Sendable {
 
     /// - Parameters:
     ///   - path: a file, or `-` for standard output.
-    ///   - limit: how many lines may wait.
+    ///   - limit: most lines that wait to be written.
     /// - Throws: `REST_CantLog`.
     init(path: String, limit: Int = 16_384) throws(DevFailed) {
         self.file = try AccessLogFile(path: path)
         self.limit = limit
     }
 
-    /// Lines that could not be written in time.
+    /// Number of lines that could not be written in time.
     var lostCount: UInt64 { self.lostTotal.load(ordering: .relaxed) }
 
-    /// Has the record written; returns at once.
+    /// Queues a record for writing and returns at once.
     func write(_ record: AccessRecord) {
         let starts = self.state.withLock { state in
             guard state.waiting.count < self.limit else {
@@ -84,7 +84,7 @@ final class AccessLog: Sendable {
         if starts { self.queue.async { self.drain() } }
     }
 
-    /// Returns when everything given before is written.
+    /// Waits until all queued records are written.
     func flush() async {
         await withCheckedContinuation { continuation in
             self.queue.async { continuation.resume() }
@@ -113,7 +113,7 @@ final class AccessLog: Sendable {
     }
 }
 
-/// Where the lines go. Used by the log's queue alone.
+/// The file of an access log. Used only on the log's queue.
 private final class AccessLogFile: Sendable {
     private let path: String?
     private let descriptor: Mutex<Int32>
@@ -158,7 +158,7 @@ private final class AccessLogFile: Sendable {
         }
     }
 
-    /// The file of that name, which may be another than before.
+    /// Descriptor of the file that has the path now, which may be another one than before.
     private var currentDescriptor: Int32 {
         self.descriptor.withLock { descriptor in
             guard let path = self.path else { return descriptor }

@@ -4,7 +4,7 @@ import Synchronization
 import TangoClient
 import TangoCore
 
-/// What is counted of a gateway. Recording takes one short lock per route, and neither text nor allocation.
+/// The counters of a gateway. Recording takes one short lock per route, and neither text nor allocation.
 final class GatewayMetrics: Sendable {
     /// Requests of one route.
     private struct Requests {
@@ -25,7 +25,7 @@ final class GatewayMetrics: Sendable {
         var failures: [String: UInt64] = [:]
     }
 
-    /// Reasons counted by name; what comes after is counted as `other`, since devices may invent any.
+    /// Number of error reasons counted by name. Further ones are counted as `other`, since devices may invent any.
     private static let reasonLimit = 64
 
     private final class Guarded<Value: Sendable>: Sendable {
@@ -36,7 +36,7 @@ final class GatewayMetrics: Sendable {
         }
     }
 
-    /// By route; the last are those of no route.
+    /// By route; the last element is for requests of no route.
     private let requests = (0...Route.allCases.count).map { _ in Guarded(Requests()) }
     private let deviceCalls = Mutex(Calls())
     private let databaseCalls = Mutex(Calls())
@@ -45,7 +45,8 @@ final class GatewayMetrics: Sendable {
 
     func requestBegins() { self.inFlight.wrappingAdd(1, ordering: .relaxed) }
 
-    /// - Parameter route: `nil` when the path names nothing.
+    /// Counts a request that was answered.
+    /// - Parameter route: `nil` when the path names no resource.
     func requestEnds(_ route: Route?, _ method: HTTPRequest.Method, _ status: HTTPResponse.Status, after duration: Duration) {
         self.inFlight.wrappingSubtract(1, ordering: .relaxed)
         let method = CountedMethod(method).rawValue
@@ -63,7 +64,7 @@ final class GatewayMetrics: Sendable {
         channel.closeFuture.whenComplete { _ in _ = self.connections.withLock { $0.remove(id) } }
     }
 
-    /// The page for Prometheus.
+    /// Returns the page for Prometheus.
     /// - Parameter caches: hits and misses of each cache.
     func text(caches: [(name: String, hits: UInt64, misses: UInt64)], coalescedRequests: UInt64, lostRecords: UInt64) -> [UInt8] {
         var text = MetricsText()
@@ -75,7 +76,7 @@ final class GatewayMetrics: Sendable {
         for cache in caches { text.sample("tango_rest_cache_hits_total", [("cache", cache.name)], cache.hits) }
         text.family("tango_rest_cache_misses_total", "Answers not found in a cache", .counter)
         for cache in caches { text.sample("tango_rest_cache_misses_total", [("cache", cache.name)], cache.misses) }
-        text.family("tango_rest_requests_joined_total", "Requests answered with the reading of an equal one of the same moment", .counter)
+        text.family("tango_rest_requests_joined_total", "Requests answered together with an equal one", .counter)
         text.sample("tango_rest_requests_joined_total", [], coalescedRequests)
         text.family("tango_rest_access_log_lost_total", "Lines of the access log that could not be written in time", .counter)
         text.sample("tango_rest_access_log_lost_total", [], lostRecords)
@@ -167,7 +168,7 @@ enum CountedStatus {
         return indices
     }()
 
-    /// The last is that of all others.
+    /// The last is for all other statuses.
     static var count: Int { Self.codes.count + 1 }
 
     static func index(of code: Int) -> Int { Self.indices.indices.contains(code) ? Self.indices[code] : Self.codes.count }
@@ -180,7 +181,7 @@ struct Histogram: Sendable {
     /// Upper limits in microseconds.
     static let limits: [Int64] = [1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000]
 
-    /// How many are in each part, the last beyond all limits.
+    /// Count of each bucket; the last is beyond all limits.
     private(set) var counts = Array(repeating: UInt64(0), count: Self.limits.count + 1)
     /// In microseconds.
     private(set) var sum: Int64 = 0

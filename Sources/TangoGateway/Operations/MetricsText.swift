@@ -8,7 +8,7 @@ struct MetricsText {
 
     private(set) var text = ""
 
-    /// Begins a family; its samples follow.
+    /// Begins a family, whose samples follow.
     mutating func family(_ name: String, _ help: String, _ kind: Kind) {
         self.text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
     }
@@ -19,7 +19,7 @@ struct MetricsText {
         self.text += " \(value)\n"
     }
 
-    /// A family of one sample.
+    /// Writes a family of one sample.
     mutating func gauge(_ name: String, _ help: String, _ value: some CustomStringConvertible) {
         self.family(name, help, .gauge)
         self.sample(name, [], value)

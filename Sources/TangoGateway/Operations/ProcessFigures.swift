@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// What the process as a whole uses, by the names Prometheus has for that.
+/// Resources used by the process, by the names of Prometheus.
 enum ProcessFigures {
     static func write(to text: inout MetricsText) {
         text.family("process_cpu_seconds_total", "Processor time used", .counter)
@@ -19,16 +19,16 @@ enum ProcessFigures {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
     }
 
-    /// Bytes; `nil` where the system does not tell.
+    /// In bytes; `nil` on systems without /proc.
     private static var residentMemory: Int? {
         guard let fields = Self.contents("/proc/self/statm")?.split(separator: " "), fields.count > 1, let pages = Int(fields[1])
         else { return nil }
         return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 
-    /// Seconds since 1970; `nil` where the system does not tell.
+    /// Seconds since 1970; `nil` on systems without /proc.
     private static let startTime: Double? = {
-        // The name of the program, in parentheses, may hold anything.
+        // The name of the program, in parentheses, may contain spaces and parentheses.
         guard let status = Self.contents("/proc/self/stat"), let end = status.lastIndex(of: ")"),
             let boot = Self.contents("/proc/stat")?.split(separator: "\n").first(where: { $0.hasPrefix("btime ") }),
             let bootTime = Double(boot.dropFirst(6))

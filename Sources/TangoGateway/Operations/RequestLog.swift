@@ -3,11 +3,11 @@ import Logging
 import Synchronization
 import TangoCore
 
-/// What is kept of a request while it is answered: who asked for what, as far as it is known.
+/// What is known of a request while it is answered.
 final class RequestRecord: Sendable {
-    /// The client's own name of the request, or a new one.
+    /// The client's id of the request, or a new one.
     let id: String
-    /// The gateway's part of the client's trace, or of a new one.
+    /// The gateway's span of the client's trace, or of a new one.
     let trace: TraceContext
     fileprivate let time: Timestamp
     fileprivate let start: ContinuousClock.Instant
@@ -20,13 +20,13 @@ final class RequestRecord: Sendable {
         self.start = .now
     }
 
-    /// What the path names; `nil` until it is known, or when it names nothing.
+    /// Route of the path; `nil` until it is known, or when the path names no resource.
     var route: Route? {
         get { Route(rawValue: self.routeIndex.load(ordering: .relaxed)) }
         set { self.routeIndex.store(newValue?.rawValue ?? -1, ordering: .relaxed) }
     }
 
-    /// A given name is taken if it is short and plain: it goes into logs and headers.
+    /// Returns the client's id if it is short and plain, since it is written to logs and headers.
     private static func id(_ given: String?) -> String? {
         guard let given, (1...128).contains(given.utf8.count) else { return nil }
         return given.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }) ? given : nil
@@ -40,7 +40,7 @@ final class RequestRecord: Sendable {
     }
 }
 
-/// Keeps book of the requests: counters, access log, audit of what changes something.
+/// Records requests: counters, access log, and a log message for each change.
 final class RequestLog: Sendable {
     let metrics = GatewayMetrics()
     private let logger: Logger
@@ -50,7 +50,7 @@ final class RequestLog: Sendable {
         self.logger = logger
     }
 
-    /// Lines of the access log that could not be written in time.
+    /// Number of lines of the access log that could not be written in time.
     var lostCount: UInt64 { self.accessLog.withLock { $0 }?.lostCount ?? 0 }
 
     /// Opens the access log.
@@ -60,7 +60,7 @@ final class RequestLog: Sendable {
         self.accessLog.withLock { $0 = log }
     }
 
-    /// Returns when the access log is written.
+    /// Waits until the access log is written.
     func flush() async { await self.accessLog.withLock { $0 }?.flush() }
 
     func begin(_ headers: HTTPFields) -> RequestRecord {
@@ -68,7 +68,7 @@ final class RequestLog: Sendable {
         return RequestRecord(headers: headers)
     }
 
-    /// The request is answered.
+    /// Records a request that was answered.
     func end(_ record: RequestRecord, _ request: GatewayRequest, _ response: GatewayResponse) {
         let duration = ContinuousClock.now - record.start
         self.metrics.requestEnds(record.route, request.method, response.status, after: duration)

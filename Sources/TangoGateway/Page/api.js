@@ -1,16 +1,16 @@
-// The REST interface, v1.1, of the server this page came from.
+// The REST API, v1.1, of the server of this page.
 
 import { parseExactly } from "./values.js";
 
 const root = new URL("tango/rest/v1.1/", document.baseURI);
 export const version = "v1.1";
 
-/** Longest query of a bulk read; the server refuses URIs above 8 KiB. */
+/** Longest query of a read of several attributes; the server refuses URIs above 8 KiB. */
 const queryLimit = 6000;
-/** More than the server itself waits for a device. */
-const patience = 15_000;
+/** Time limit of a request in ms, longer than the server's own for a device. */
+const requestTimeout = 15_000;
 
-/** An answer that is an error: the stack of a DevFailed, or of the server, as it came. */
+/** An error of the server: the error stack of a DevFailed, or of the server itself. */
 export class Refusal extends Error {
   constructor(status, errors) {
     super(errors[0]?.description ?? "");
@@ -19,7 +19,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Lists and whole answers spell the text of an error differently. */
+/** Returns errors in one spelling: lists and whole answers spell the description differently. */
 export function errorStack(errors) {
   return errors.map((error) => ({
     reason: error.reason ?? "", description: error.description ?? error.desc ?? "", severity: error.severity ?? "ERR", origin: error.origin ?? "",
@@ -27,11 +27,11 @@ export function errorStack(errors) {
 }
 
 /**
- * Sends a request and gives its answer: JSON with all digits, or the Blob of another type.
- * @throws {Refusal} for every answer that is none.
+ * Sends a request. Resolves to its answer: JSON with all digits, or a Blob of an image.
+ * @throws {Refusal} for errors, and when there is no answer.
  */
 export async function request(path, { method = "GET", body, accept = "application/json", signal } = {}) {
-  const limit = AbortSignal.timeout(patience);
+  const limit = AbortSignal.timeout(requestTimeout);
   const headers = { Accept: accept };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response;
@@ -43,7 +43,7 @@ export async function request(path, { method = "GET", body, accept = "applicatio
     text = await response.text();
   } catch (error) {
     if (signal?.aborted) throw error;
-    const description = limit.aborted ? `${location.host} gave no answer within ${patience / 1000} s` : `${location.host} cannot be reached`;
+    const description = limit.aborted ? `${location.host} gave no answer within ${requestTimeout / 1000} s` : `${location.host} cannot be reached`;
     throw new Refusal(0, [{ reason: "No answer", description, severity: "ERR", origin: `${method} ${path}` }]);
   }
   let value;
@@ -63,7 +63,7 @@ function hostPath(host) {
   return `hosts/${encodeURIComponent(name)};port=${port ?? 10000}`;
 }
 
-/** All devices of the server's own Tango host, as trees. */
+/** Loads all devices of the server's default Tango host, as trees. */
 export function loadTrees(signal) {
   return request("devices/tree", { signal });
 }
@@ -72,7 +72,7 @@ export function loadHost(host, signal) {
   return request(hostPath(host), { signal });
 }
 
-/** What can be asked of one device. */
+/** The requests to one device. */
 export class Device {
   constructor(host, name) {
     this.host = host;
@@ -104,7 +104,7 @@ export class Device {
     return request(`${this.path}/properties`, { signal });
   }
 
-  /** Reads attributes together, with set points (`w_value`); failing ones are items with `errors`. */
+  /** Reads several attributes, with set points (`w_value`). Those that fail are items with `errors`. */
   async read(names, signal) {
     const items = [];
     let rest = names.map((name) => `attr=${encodeURIComponent(name)}`);
@@ -117,12 +117,12 @@ export class Device {
     return items;
   }
 
-  /** An image: a Blob where the server makes pictures of it, else the value. */
+  /** Reads an image: a Blob if the server makes a picture of it, else the value. */
   readImage(name, signal) {
     return request(this.valuePath(name), { accept: "image/png, application/json;q=0.5", signal });
   }
 
-  /** @param {string} json the value as JSON text, sent as it is. */
+  /** @param {string} json the value as JSON text. */
   write(name, json) {
     return request(this.valuePath(name), { method: "PUT", body: `{"value":${json}}` });
   }

@@ -1,17 +1,18 @@
-// The attributes of a device: a table of live values, each with a part to unfold.
+// The attributes of a device: a table of live values, each with details to unfold.
 
 import { Refusal, errorStack } from "./api.js";
 import { element, problem, setText } from "./dom.js";
 import { Mistake, attributeField } from "./inputs.js";
+import { matching } from "./list.js";
 import { Picture } from "./picture.js";
 import { Curve, extent } from "./sparkline.js";
 import { brief, cut, exactJSON, isNumeric, isSet, text, timeText, toNumber } from "./values.js";
 
 /** Values kept for the curve of a scalar. */
 const historyLength = 300;
-/** Rows shown at once; more are found with the filter. */
+/** Largest number of rows; the filter finds the others. */
 const rowLimit = 400;
-/** A spectrum longer than this is read only while it is unfolded. */
+/** Length from which a spectrum is read only while it is unfolded. */
 const spectrumLimit = 20_000;
 /** Characters of a value in the unfolded part. */
 const textLimit = 10_000;
@@ -159,7 +160,7 @@ class Row {
       element("div", { class: "line" }, this.field.node, button), result);
   }
 
-  /** Shows what a read gave: a value, or a failure. */
+  /** Shows the result of a read: a value or a failure. */
   show(item) {
     this.last = item;
     const quality = item.quality ?? "FAILURE";
@@ -178,7 +179,7 @@ class Row {
       else this.value.removeAttribute("title");
       if (this.info.data_type === "State" && this.info.data_format === "SCALAR") this.value.dataset.state = item.value;
     }
-    // Of write-only attributes the value is the set point.
+    // The value of a write-only attribute is its set point.
     this.setPoint.hidden = isFailed || item.w_value === undefined || this.info.writable === "WRITE";
     if (!this.setPoint.hidden) setText(this.setPoint, `set to ${text(item.w_value, { format: this.info.format })}`);
     setText(this.quality, qualities[quality] ?? quality);
@@ -208,7 +209,7 @@ class Row {
       setText(this.bottom, range && range[0] !== range[1] ? brief(range[0]) : "");
       setText(this.span, this.isCurve ? `${numbers.length} readings since ${timeText(this.stamps[0])}` : `${numbers.length} values`);
     }
-    // The same failure again is left as it is, with what is unfolded in it.
+    // An unchanged failure is left alone, so that unfolded details stay so.
     const errors = item.errors ? JSON.stringify(item.errors) : "";
     if (errors !== this.shown) {
       this.stack.replaceChildren(...(item.errors ? [problem(errorStack(item.errors))] : []));
@@ -219,14 +220,14 @@ class Row {
     setText(this.full, whole);
   }
 
-  /** The value in full, within reason. */
+  /** Returns the full value, up to a limit. */
   #whole(value) {
     if (typeof value === "string") return cut(value, textLimit);
     if (value === null || typeof value !== "object") return "";
     return Array.isArray(value) && value.length > 2000 ? `${cut(exactJSON(value.slice(0, 2000)), textLimit)} … ${value.length} values` : cut(exactJSON(value), textLimit);
   }
 
-  /** Reads and shows what is too heavy for the common request. */
+  /** Reads and shows a value that is too large for the common request. */
   async readHeavy(signal) {
     try {
       if (this.isPicture) {
@@ -245,7 +246,7 @@ class Row {
 
 /** The table. */
 export class AttributeTable {
-  /** @param changed is called when something wants to be read at once. */
+  /** @param changed called when values should be read at once. */
   constructor(device, infos, changed) {
     this.rows = new Map(infos.map((info) => [info.name.toLowerCase(), new Row(device, info, changed)]));
     this.filter = "";
@@ -264,15 +265,14 @@ export class AttributeTable {
     return [...this.rows.values()].some((row) => row.isExpert);
   }
 
-  /** Shows the rows that hold the words; of the expert level only when wanted. */
+  /** Shows the rows that match the filter; those of the expert level only if requested. */
   select(filter, isExpert) {
-    const words = filter.trim().toLowerCase().split(/\s+/);
-    const found = [...this.rows.values()].filter((row) => (isExpert || !row.isExpert) && words.every((word) => row.words.includes(word)));
+    const found = [...this.rows.values()].filter(matching(filter, isExpert));
     this.shown = found.slice(0, rowLimit);
     this.body.replaceChildren(...this.shown.flatMap((row) => [row.row, row.more]));
     this.note.textContent = found.length > rowLimit
       ? `${rowLimit} of ${found.length} attributes; filter to see others`
-      : found.length === 0 ? "No attribute is called so" : "";
+      : found.length === 0 ? "No attribute matches the filter" : "";
   }
 
   /** The attributes to read together. */

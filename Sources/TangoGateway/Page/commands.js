@@ -3,12 +3,13 @@
 import { Refusal } from "./api.js";
 import { confirmed, element, problem } from "./dom.js";
 import { Mistake, argumentField } from "./inputs.js";
+import { MemberList } from "./list.js";
 import { cut, exactJSON, states, timeText } from "./values.js";
 
 /** Characters shown of a result. */
 const resultLimit = 20_000;
 
-/** What descriptions say when nothing was said. */
+/** Whether a description was given: these are the texts of Tango for none. */
 const isSaid = (text) => text !== undefined && text !== "" && text !== "Uninitialised" && text !== "none";
 
 function output(type, value) {
@@ -22,6 +23,7 @@ class Entry {
     const { info } = command;
     this.name = command.name;
     this.isExpert = info.level === "EXPERT";
+    this.words = command.name.toLowerCase();
     const id = `command-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
     const result = element("div", { class: "result", role: "status" });
     const field = argumentField(info.in_type, { id });
@@ -61,23 +63,9 @@ class Entry {
   }
 }
 
-export class CommandList {
+export class CommandList extends MemberList {
+  /** @param changed called after an execution. */
   constructor(device, commands, changed) {
-    this.entries = commands.map((command) => new Entry(device, command, changed));
-    this.list = element("ul", { class: "commands" });
-    this.note = element("p", { class: "note", role: "status" });
-    this.node = element("div", {}, this.list, this.note);
-    this.select("", false);
-  }
-
-  get hasExpert() {
-    return this.entries.some((entry) => entry.isExpert);
-  }
-
-  select(filter, isExpert) {
-    const words = filter.trim().toLowerCase().split(/\s+/);
-    const found = this.entries.filter((entry) => (isExpert || !entry.isExpert) && words.every((word) => entry.name.toLowerCase().includes(word)));
-    this.list.replaceChildren(...found.map((entry) => entry.node));
-    this.note.textContent = found.length === 0 ? "No command is called so" : "";
+    super("command", commands.map((command) => new Entry(device, command, changed)));
   }
 }

@@ -16,7 +16,7 @@ let period = 1000;
 let isExpert = false;
 
 export class DeviceView {
-  /** @param tabChanged is told which part is looked at. */
+  /** @param tabChanged called with the tab that was chosen. */
   constructor(main, host, name, tab, tabChanged) {
     this.device = new Device(host, name);
     this.tabChanged = tabChanged;
@@ -24,7 +24,7 @@ export class DeviceView {
     this.tab = tab;
     this.#build(main);
     this.showTab(tab);
-    this.poller = new Poller((signal) => this.#ask(signal), period, (report) => this.#report(report));
+    this.poller = new Poller((signal) => this.#refresh(signal), period, (report) => this.#report(report));
   }
 
   stop() {
@@ -87,10 +87,10 @@ export class DeviceView {
     }
     this.panel.setAttribute("aria-labelledby", `tab-${tab}`);
     this.#fill();
-    this.poller?.askNow();
+    this.poller?.runNow();
   }
 
-  /** Puts the part that is looked at into the panel. */
+  /** Shows the chosen tab in the panel. */
   #fill() {
     const part = this.parts[this.tab];
     this.panel.replaceChildren(part?.node ?? element("p", { class: "note" }, "Loading …"));
@@ -100,11 +100,11 @@ export class DeviceView {
 
   #select() {
     this.parts[this.tab]?.select(this.filter.value, isExpert);
-    this.poller?.askNow();
+    this.poller?.runNow();
   }
 
-  /** One round: what is not known yet, then the values. */
-  async #ask(signal) {
+  /** One round: loads what is not known yet, then reads the values. */
+  async #refresh(signal) {
     const { device } = this;
     if (!this.isKnown || this.poller?.failures > 0) {
       this.#introduce(await device.info(signal));
@@ -113,11 +113,11 @@ export class DeviceView {
     if (this.tab === "properties" && !this.parts.properties) {
       this.#add("properties", new PropertyTable(await device.properties(signal)));
     }
-    // Its part in the database is there, whether it runs or not.
+    // The database part was shown above; the rest needs a running device.
     if (!this.isExported) {
       throw new Refusal(503, [{ reason: "Not exported", description: `${device.name} is defined, but its server ${this.server} does not run`, severity: "ERR", origin: "" }]);
     }
-    const changed = () => this.poller?.askNow();
+    const changed = () => this.poller?.runNow();
     if (!this.parts.attributes) this.#add("attributes", new AttributeTable(device, await device.attributes(signal), changed));
     if (!this.parts.commands) this.#add("commands", new CommandList(device, await device.commands(signal), changed));
     if (!this.parts.pipes) this.#add("pipes", new PipeList(device, await device.pipes(signal)));
@@ -142,7 +142,7 @@ export class DeviceView {
 
   #introduce(entity) {
     const { info } = entity;
-    // Restarted, it may have other attributes.
+    // After a restart it may have other attributes.
     if (this.started !== undefined && this.started !== `${info.last_exported} ${info.pid}`) delete this.parts.attributes, delete this.parts.commands, delete this.parts.pipes;
     this.started = `${info.last_exported} ${info.pid}`;
     this.isExported = info.exported;
@@ -175,7 +175,7 @@ export class DeviceView {
     this.panel.classList.toggle("stale", failures > 0);
     if (failures === 0) {
       this.trouble.replaceChildren();
-      this.told = undefined;
+      this.shownErrors = undefined;
       setText(this.live, pause === 0 ? "Not read since " + timeText(Date.now()) : "Live");
       this.live.dataset.live = pause === 0 ? "paused" : "yes";
       return;
@@ -187,14 +187,14 @@ export class DeviceView {
     setText(this.status, "");
     setText(this.live, `No answer, next attempt in ${Math.round(pause / 1000)} s`);
     this.live.dataset.live = "no";
-    // The same trouble again is left as it is, with what is unfolded in it.
-    const told = JSON.stringify(errors);
-    if (told !== this.told) {
+    // Unchanged errors are left alone, so that unfolded details stay so.
+    const shownErrors = JSON.stringify(errors);
+    if (shownErrors !== this.shownErrors) {
       const title = this.isKnown && !this.isExported ? "This device does not run" : "This device does not answer";
       const node = problem(errors, error.status === 404 ? "There is no such device" : error.status === 401 || error.status === 403 ? "Not allowed" : title);
-      node.append(element("p", {}, element("button", { type: "button", click: () => this.poller.askNow() }, "Try now")));
+      node.append(element("p", {}, element("button", { type: "button", click: () => this.poller.runNow() }, "Try now")));
       this.trouble.replaceChildren(node);
-      this.told = told;
+      this.shownErrors = shownErrors;
     }
     if (!this.parts[this.tab]) this.panel.replaceChildren();
   }

@@ -1,6 +1,6 @@
-// Elements. Text is only ever set as text: what devices say is not to be trusted.
+// Elements. Text is only ever set as text, since texts of devices are not to be trusted.
 
-/** An element with attributes (`class`, `aria-…`, listeners as functions) and children. */
+/** Returns an element with attributes (`class`, `aria-…`, listeners as functions) and children. */
 export function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -19,7 +19,7 @@ export function svg(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** Sets text only where it differs, so that a selection and a reader's place survive. */
+/** Sets text only if it differs, so that selections and positions of screen readers survive. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
@@ -28,7 +28,7 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
-/** A stack of errors as it is: the first cause, and the others to unfold. */
+/** Returns a stack of errors: the first, which is the cause, and all of them to unfold. */
 export function problem(errors, title) {
   const [first, ...others] = errors;
   const entry = (error) => [
@@ -47,7 +47,7 @@ export function problem(errors, title) {
         element("ol", {}, ...errors.map((error) => element("li", {}, ...entry(error).filter(Boolean))))));
 }
 
-/** Asks before something that should not happen by accident. */
+/** Shows a dialog before an action that must not happen by accident. Resolves to whether it was confirmed. */
 export function confirmed(question, explanation, verb) {
   return new Promise((resolve) => {
     const dialog = element(

@@ -1,12 +1,12 @@
-// Fields that fit the type of what is written. The device judges the value; its refusal is shown as it is.
+// Input fields for the types of Tango. The device checks the value; its error is shown unchanged.
 
 import { element } from "./dom.js";
 import { exactJSON, isInteger, isNumeric, isSet, isWide, states } from "./values.js";
 
-/** What was typed is not of the type at all; nothing was sent. */
+/** The input is not of the type at all; nothing was sent. */
 export class Mistake extends Error {}
 
-/** A field with `node` and `json()`, the JSON text of what is in it. */
+/** A field with its `node` and `json()`, the JSON text of its input. */
 class Field {
   constructor(node, json) {
     this.node = node;
@@ -19,7 +19,7 @@ function choice(options, current, attributes) {
   return new Field(node, () => JSON.stringify(node.value));
 }
 
-/** Numbers go as text, so that no digit is lost on the way. */
+/** A number is sent as text, so that it keeps all its digits. */
 function number(type, current, attributes, { min, max } = {}) {
   const isText = isWide(type);
   const node = element("input", {
@@ -43,7 +43,7 @@ function line(current, attributes) {
   return new Field(node, () => JSON.stringify(node.value));
 }
 
-/** JSON is sent as it was typed, with all its digits. */
+/** JSON is sent unchanged, with all its digits. */
 function json(current, attributes, example) {
   const node = element("textarea", { ...attributes, rows: 2, placeholder: example, autocomplete: "off", spellcheck: "false" });
   if (current !== undefined) node.value = current;
@@ -57,7 +57,7 @@ function json(current, attributes, example) {
   });
 }
 
-/** The field to write an attribute with. */
+/** Returns the field to write an attribute with. */
 export function attributeField(info, current, attributes) {
   const type = info.data_type;
   if (info.data_format === "IMAGE") return json(undefined, attributes, '{"data": [1, 2, 3, 4], "width": 2, "height": 2}');
@@ -85,7 +85,7 @@ const examples = {
   DevEncoded: '{"encoded_format": "", "encoded_data": "AAEC"}',
 };
 
-/** The field for the argument of a command; undefined when it takes none. */
+/** Returns the field for the argument of a command; undefined when it takes none. */
 export function argumentField(type, attributes) {
   if (type === "DevVoid") return undefined;
   if (type === "DevBoolean") return choice(["true", "false"], "true", attributes);

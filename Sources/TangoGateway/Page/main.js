@@ -1,4 +1,4 @@
-// The page: the tree of devices, and the device that the address names (#/host:port/domain/family/member/part).
+// The page: the tree of devices, and the device of the address (#/host:port/domain/family/member/tab).
 
 import { Refusal, loadHost, loadTrees, version } from "./api.js";
 import { DeviceView, tabs } from "./device.js";
@@ -6,7 +6,7 @@ import { byId, element, problem } from "./dom.js";
 import { Poller } from "./poller.js";
 import { Tree } from "./tree.js";
 
-/** Name and version of the program this page is part of. */
+/** Name and version of the program that serves this page. */
 const product = document.querySelector("meta[name=generator]").content;
 
 const main = byId("device");
@@ -54,11 +54,11 @@ function route() {
   view = new DeviceView(main, wanted.host, wanted.device, wanted.tab, (tab) => history.replaceState(null, "", link(wanted.host, wanted.device, tab)));
   main.scrollTop = 0;
   scrollTo(0, 0);
-  // On a phone the list is gone now, and with it the focus.
+  // On a phone the list is hidden now, and the focus with it.
   if (!isFirst && container.offsetParent === null) view.title.focus();
 }
 
-function tell() {
+function showCount() {
   const count = tree.count;
   const isSearch = search.value.trim() !== "";
   byId("count").textContent = isSearch ? `${count} of ${tree.devices.length} devices` : `${count} devices`;
@@ -69,7 +69,7 @@ const loader = new Poller(async (signal) => {
   const trees = await loadTrees(signal);
   const dead = trees.filter((item) => item.isAlive === false).map((item) => item.value);
   if (dead.length === 0 || tree.roots.length === 0) tree.load(trees);
-  tell();
+  showCount();
   const wanted = address();
   tree.select(wanted?.host, wanted?.device);
   if (dead.length > 0) {
@@ -89,7 +89,7 @@ const loader = new Poller(async (signal) => {
 
 search.addEventListener("input", () => {
   tree.search(search.value);
-  tell();
+  showCount();
 });
 search.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown") {
@@ -101,11 +101,11 @@ search.addEventListener("keydown", (event) => {
   } else if (event.key === "Escape" && search.value !== "") {
     search.value = "";
     tree.search("");
-    tell();
+    showCount();
   }
 });
-byId("reload").addEventListener("click", () => loader.askNow());
-// "/" goes to the search, as in many programs.
+byId("reload").addEventListener("click", () => loader.runNow());
+// "/" focuses the search field, as in many programs.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
   event.preventDefault();

@@ -1,10 +1,10 @@
-// Images as pictures in gray.
+// Images as gray-scale pictures.
 
 import { element } from "./dom.js";
 import { extent } from "./sparkline.js";
 import { brief, toNumber } from "./values.js";
 
-/** More pixels than this are not drawn from numbers. */
+/** Largest number of pixels that are drawn from numbers. */
 const pixelLimit = 16_000_000;
 
 export class Picture {
@@ -15,7 +15,7 @@ export class Picture {
     this.name = name;
   }
 
-  /** Shows a Blob of a picture, or the value with its numbers. */
+  /** Shows a Blob of a picture, or a value with its numbers. */
   async show(source) {
     if (source instanceof Blob) {
       const bitmap = await createImageBitmap(source);

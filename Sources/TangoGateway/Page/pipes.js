@@ -1,18 +1,19 @@
-// The pipes of a device: each with its elements, read again and again.
+// The pipes of a device: each with its elements, read periodically.
 
 import { Refusal, errorStack } from "./api.js";
 import { element, problem, setText } from "./dom.js";
+import { MemberList } from "./list.js";
 import { cut, exactJSON, isSet, text, timeText } from "./values.js";
 
 /** Characters shown of an element. */
 const valueLimit = 2000;
-/** Deeper than this, blobs within blobs are shown as JSON. */
+/** Depth from which blobs within blobs are shown as JSON. */
 const depthLimit = 4;
 
-/** Elements are values of one or more; those of a blob are elements again. */
+/** Whether the value of an element is a blob: its values are elements again. */
 const isBlob = (value) => value.length > 0 && value.every((item) => item !== null && typeof item === "object" && "name" in item && Array.isArray(item.value));
 
-/** Rows of a blob, those of blobs within it below their own. */
+/** Returns the rows of a blob; the rows of a blob within it follow its own. */
 function rows(elements, depth = 0) {
   return elements.flatMap(({ name, value }) => {
     const isNested = depth < depthLimit && isBlob(value);
@@ -52,7 +53,7 @@ class Entry {
     }
   }
 
-  /** What is the same again is left as it is, with what is selected in it. */
+  /** An unchanged value is left alone, so that a selection in it survives. */
   #show(data, errors, timestamp) {
     setText(this.time, timeText(timestamp));
     const shown = exactJSON([data, errors]);
@@ -63,26 +64,10 @@ class Entry {
   }
 }
 
-export class PipeList {
+export class PipeList extends MemberList {
   constructor(device, pipes) {
+    super("pipe", pipes.map((pipe) => new Entry(pipe)));
     this.device = device;
-    this.entries = pipes.map((pipe) => new Entry(pipe));
-    this.list = element("ul", { class: "commands pipes" });
-    this.note = element("p", { class: "note", role: "status" });
-    this.node = element("div", {}, this.list, this.note);
-    this.select("", false);
-  }
-
-  get hasExpert() {
-    return this.entries.some((entry) => entry.isExpert);
-  }
-
-  /** Shows the pipes that hold the words; of the expert level only when wanted. */
-  select(filter, isExpert) {
-    const words = filter.trim().toLowerCase().split(/\s+/);
-    this.shown = this.entries.filter((entry) => (isExpert || !entry.isExpert) && words.every((word) => entry.words.includes(word)));
-    this.list.replaceChildren(...this.shown.map((entry) => entry.node));
-    this.note.textContent = this.entries.length === 0 ? "This device has no pipes" : this.shown.length === 0 ? "No pipe is called so" : "";
   }
 
   /** Reads the pipes that are shown. */

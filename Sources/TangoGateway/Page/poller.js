@@ -1,12 +1,12 @@
-// One request after another, never two at once, and none while nobody looks.
+// Periodic requests: one at a time, and none while the page is hidden.
 
-/** Longest pause between attempts at something that fails, in milliseconds. */
+/** Longest pause after failures, in milliseconds. */
 const longestPause = 15_000;
 
 export class Poller {
   /**
-   * @param work asks once; gets an AbortSignal. Throwing means to try again later, each time a little later.
-   * @param report is told of every change: `{ failures, pause }`.
+   * @param work one round of requests, called with an AbortSignal. If it throws, it is called again after a pause that grows.
+   * @param report called after each round with `{ failures, pause, error }`.
    */
   constructor(work, period, report = () => {}) {
     this.work = work;
@@ -20,7 +20,7 @@ export class Poller {
     this.#run();
   }
 
-  /** Milliseconds between two requests; 0 pauses. */
+  /** Sets the milliseconds between two rounds; 0 pauses. */
   setPeriod(period) {
     this.period = period;
     this.hurry();
@@ -41,9 +41,9 @@ export class Poller {
     const { signal } = this.controller;
     let isFirst = true;
     while (!signal.aborted) {
-      if (!document.hidden && (this.period > 0 || this.failures > 0 || isFirst || this.isAsked)) {
+      if (!document.hidden && (this.period > 0 || this.failures > 0 || isFirst || this.isRequested)) {
         isFirst = false;
-        this.isAsked = false;
+        this.isRequested = false;
         try {
           await this.work(signal);
           this.failures = 0;
@@ -56,7 +56,7 @@ export class Poller {
       }
       const pause = this.failures === 0 ? this.period : Math.min(longestPause, Math.max(this.period, 500 * 2 ** this.failures));
       this.report({ failures: this.failures, pause, error: this.error });
-      if (this.isAsked && !document.hidden) continue;
+      if (this.isRequested && !document.hidden) continue;
       await new Promise((resolve) => {
         const timer = document.hidden || pause === 0 ? undefined : setTimeout(resolve, pause);
         this.wake = () => {
@@ -68,9 +68,9 @@ export class Poller {
     }
   }
 
-  /** Asks once more, also when paused. */
-  askNow() {
-    this.isAsked = true;
+  /** Starts a round at once, also when paused. */
+  runNow() {
+    this.isRequested = true;
     this.hurry();
   }
 }

@@ -1,4 +1,4 @@
-// The properties of a device, to be read.
+// The properties of a device, read-only.
 
 import { element } from "./dom.js";
 import { cut } from "./values.js";

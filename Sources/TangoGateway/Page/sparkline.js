@@ -2,7 +2,7 @@
 
 import { svg } from "./dom.js";
 
-/** Smallest and largest finite number; undefined without one. */
+/** Returns the smallest and largest finite number; undefined without one. */
 export function extent(values) {
   let [min, max] = [Infinity, -Infinity];
   for (const value of values) {
@@ -13,7 +13,7 @@ export function extent(values) {
   return min <= max ? [min, max] : undefined;
 }
 
-/** At most two points per column: its smallest and largest. */
+/** Returns at most two points per column: the smallest and the largest. */
 function thinned(values, columns) {
   if (values.length <= columns * 2) return values.map((value, index) => [index, value]);
   const points = [];
@@ -32,7 +32,7 @@ function thinned(values, columns) {
   return points;
 }
 
-/** The path through the values; what is not finite is a gap. */
+/** Returns the path through the values; a value that is not finite is a gap. */
 export function curve(values, width, height) {
   const range = extent(values);
   if (!range) return "";
@@ -50,14 +50,14 @@ export function curve(values, width, height) {
     const x = values.length > 1 ? index * step : width / 2;
     const y = span > 0 && Number.isFinite(span) ? height - margin - (value - min) / span * (height - 2 * margin) : height / 2;
     path += `${isDrawing ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
-    // A lone point is drawn by the round end of a line of no length.
+    // A single point is drawn as a line of no length with round ends.
     if (!isDrawing) path += "h0";
     isDrawing = true;
   }
   return path;
 }
 
-/** A curve that can be given new values. */
+/** A curve whose values can change. */
 export class Curve {
   constructor(width, height, name) {
     this.width = width;

@@ -1,14 +1,14 @@
-// The tree of devices. Only the rows in sight are in the document, so that ten thousand devices cost no more than ten.
+// The tree of devices. Only visible rows are in the document, so that ten thousand devices are as fast as ten.
 
 import { element } from "./dom.js";
 
-/** Rows kept above and below the visible part. */
+/** Number of rows above and below the visible part. */
 const margin = 10;
-/** Pause after which typed letters begin a new word. */
+/** Milliseconds after which typed letters begin a new word. */
 const typingPause = 700;
 
 export class Tree {
-  /** @param link gives the address of a device's page. */
+  /** @param link returns the address of a device. */
   constructor(container, link) {
     this.container = container;
     this.link = link;
@@ -25,7 +25,7 @@ export class Tree {
     container.addEventListener("scroll", () => this.#draw(), { passive: true });
     container.addEventListener("keydown", (event) => this.#key(event));
     container.addEventListener("click", (event) => this.#click(event));
-    // The focus stays with the tree: rows come and go.
+    // The focus stays with the tree, since rows are replaced.
     container.addEventListener("mousedown", (event) => {
       if (event.button !== 0 || !event.target.closest(".row")) return;
       event.preventDefault();
@@ -34,7 +34,7 @@ export class Tree {
     new ResizeObserver(() => this.#draw()).observe(container);
   }
 
-  /** Shows other trees; what was open stays open. */
+  /** Shows other trees; open nodes stay open. */
   load(trees) {
     const opened = new Set();
     const note = (node) => {
@@ -65,12 +65,12 @@ export class Tree {
     this.#flatten();
   }
 
-  /** What the keyboard is at. */
+  /** The node of the keyboard's position. */
   get activeNode() {
     return this.rows[this.active];
   }
 
-  /** Marks the device that is shown and opens the way to it. */
+  /** Marks the device that is shown and opens the nodes above it. */
   select(host, device) {
     this.selected = device === undefined ? undefined : `${host}/${device}`.toLowerCase();
     if (this.selected) this.#reveal(this.selected);
@@ -182,7 +182,7 @@ export class Tree {
     if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const node = this.rows[Number(row.dataset.index)];
     this.active = Number(row.dataset.index);
-    // A device's row is a link already.
+    // The row of a device is a link.
     if (node.children) this.#toggle(node);
     else this.#draw();
   }
@@ -219,7 +219,7 @@ export class Tree {
     event.preventDefault();
   }
 
-  /** Goes to the next row that begins with what was typed. */
+  /** Goes to the next row that begins with the typed letters. */
   #type(letter) {
     const now = performance.now();
     this.typed = now - this.typedAt > typingPause ? letter : this.typed + letter;

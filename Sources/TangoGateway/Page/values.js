@@ -1,13 +1,13 @@
 // Values as text and numbers.
 
-/** JSON in which integers that a number cannot hold become BigInt. */
+/** Parses JSON; integers that a number cannot hold become BigInt. */
 export function parseExactly(text) {
   if (!/\d{16}/.test(text)) return JSON.parse(text);
   return JSON.parse(text, (_key, value, context) =>
     typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? "") ? BigInt(context.source) : value);
 }
 
-/** JSON text of a value that may hold BigInt. */
+/** Returns the JSON text of a value that may hold BigInt. */
 export function exactJSON(value) {
   if (typeof value === "bigint") return String(value);
   if (Array.isArray(value)) return `[${value.map(exactJSON).join(", ")}]`;
@@ -17,7 +17,7 @@ export function exactJSON(value) {
   return JSON.stringify(value) ?? "null";
 }
 
-/** A number to draw; NaN where there is none. */
+/** Returns a number to draw; NaN for other values. */
 export function toNumber(value) {
   if (typeof value === "number") return value;
   if (typeof value === "boolean" || typeof value === "bigint") return Number(value);
@@ -36,7 +36,7 @@ export const states = [
   "ON", "OFF", "CLOSE", "OPEN", "INSERT", "EXTRACT", "MOVING", "STANDBY", "FAULT", "INIT", "RUNNING", "ALARM", "DISABLE", "UNKNOWN",
 ];
 
-/** Cuts long text and says so. */
+/** Cuts long text and appends its length. */
 export function cut(text, limit) {
   return text.length <= limit ? text : `${text.slice(0, limit)} … (${text.length} characters)`;
 }
@@ -54,8 +54,8 @@ function encodedText(value) {
 }
 
 /**
- * A value in words, never longer than a few lines.
- * @param count how many elements of an array are shown.
+ * Returns a value as text, never longer than a few lines.
+ * @param count number of elements of an array that are shown.
  * @param isExact whether numbers of an array keep all their digits.
  */
 export function text(value, { count = 12, limit = 240, format, isExact = false } = {}) {
@@ -70,12 +70,12 @@ export function text(value, { count = 12, limit = 240, format, isExact = false }
   return cut(formatted(value, format), limit);
 }
 
-/** A number short enough for the edge of a chart. */
+/** Returns a number short enough for the edge of a chart. */
 export const brief = (number) => String(Number(number.toPrecision(6)));
 
 const isSpecial = (item) => item === "NaN" || item === "Infinity" || item === "-Infinity";
 
-/** By the attribute's own format (`%6.3f`); the default ones would only hide digits. */
+/** Formats a value by the attribute's own format (`%6.3f`), but not by the default one, which only hides digits. */
 function formatted(value, format) {
   const parts = typeof value === "number" && format !== "%6.2f" ? /^%([-+ 0#]*)(\d*)(?:\.(\d+))?l*([dfFeEgGxX])$/.exec(format ?? "") : null;
   if (!parts) return scalarText(value);
@@ -91,12 +91,12 @@ function formatted(value, format) {
   }
 }
 
-/** Time of day, with the date when it is another one. */
+/** Returns the time of day, with the date if it is not today's. */
 export function timeText(milliseconds, now = new Date()) {
   const time = new Date(milliseconds);
   const clock = time.toLocaleTimeString([], { hour12: false });
   return time.toDateString() === now.toDateString() ? clock : `${time.toLocaleDateString()} ${clock}`;
 }
 
-/** Set configuration; the default says so in words. */
+/** Whether a text of a configuration was set: these are the texts of Tango for defaults. */
 export const isSet = (text) => text !== undefined && text !== "" && text !== "Not specified" && text !== "No unit" && text !== "None" && text !== "No description";

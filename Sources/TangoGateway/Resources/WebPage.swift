@@ -1,9 +1,9 @@
 import HTTPTypes
 import TangoCore
 
-/// A file of the page at `/`: devices and live values, by this interface alone.
+/// A file of the web page at `/`, which shows devices and live values and uses the REST API only.
 ///
-/// The files are in `Page`; the build makes them a part of the program (`PackageResources`).
+/// The files are in `Page`; the build embeds them in the program (`PackageResources`).
 enum WebPage: String, Sendable, CaseIterable {
     case index = "index.html"
     case style = "style.css"
@@ -14,6 +14,7 @@ enum WebPage: String, Sendable, CaseIterable {
     case device = "device.js"
     case dom = "dom.js"
     case inputs = "inputs.js"
+    case list = "list.js"
     case main = "main.js"
     case picture = "picture.js"
     case pipes = "pipes.js"
@@ -34,6 +35,7 @@ enum WebPage: String, Sendable, CaseIterable {
         case .device: PackageResources.device_js
         case .dom: PackageResources.dom_js
         case .inputs: PackageResources.inputs_js
+        case .list: PackageResources.list_js
         case .main: PackageResources.main_js
         case .picture: PackageResources.picture_js
         case .pipes: PackageResources.pipes_js
@@ -45,11 +47,11 @@ enum WebPage: String, Sendable, CaseIterable {
         }
     }
 
-    /// The page, with the version of the program in it.
+    /// The index page with the version of the program.
     private static let indexBytes = Array(
         String(decoding: PackageResources.index_html, as: UTF8.self).replacing("{version}", with: Product.version).utf8)
 
-    /// Where it is found, by its own name.
+    /// Path of the file.
     var path: String { "/page/\(self.rawValue)" }
 
     var contentType: String {
@@ -61,13 +63,13 @@ enum WebPage: String, Sendable, CaseIterable {
         }
     }
 
-    /// What a browser may do with the page: run and show what comes from here, and nothing a device says.
+    /// Content security policy: a browser runs and shows only what comes from this server, and nothing a device sends.
     static let policy = """
         default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
         frame-ancestors 'none'
         """
 
-    /// Kept by the browser, but asked for each time: files of two versions would not fit together.
+    /// Browsers keep the file, but validate it each time: files of different versions would not fit together.
     var answer: Answer {
         var answer = Answer(content: .bytes(self.bytes, contentType: self.contentType))
         answer.headers[.contentSecurityPolicy] = Self.policy

@@ -3,19 +3,20 @@ import HTTPTypes
 import Logging
 import TangoCore
 
-/// Decides who sends a request.
+/// Authenticates the users of requests.
 final class Authenticator: Sendable {
     private let configuration: GatewayConfiguration
     private let passwords: PasswordVerifier
     private let tokens: TokenVerifier?
     private let logger: Logger
 
-    /// - Returns: `nil` when nobody needs to say who they are.
-    /// - Throws: `REST_BadConfiguration`, also when nobody could log in.
+    /// Reads the users and keys of a configuration.
+    /// - Returns: `nil` when requests need no user.
+    /// - Throws: `REST_BadConfiguration`, also when nobody could log in; `REST_BadUsersFile`.
     init?(_ configuration: GatewayConfiguration, logger: Logger) async throws(DevFailed) {
         guard configuration.authenticates else { return nil }
         let file = UsersFile(path: configuration.usersFile ?? UsersFile.defaultPath)
-        // A file that is wrong from the start is told at once.
+        // A malformed file is reported at the start.
         _ = try file.entries()
         self.configuration = configuration
         self.passwords = PasswordVerifier(file: file, logger: logger)
@@ -32,18 +33,18 @@ final class Authenticator: Sendable {
         }
     }
 
-    /// The user of a request; `nil` where everybody may ask, and where that tells users more also for wrong credentials.
+    /// Returns the user of a request. `nil` for resources that need no user, also with wrong credentials.
     /// - Throws: 401 without valid credentials, 429 for too many guesses.
     func user(of request: GatewayRequest) async throws(HTTPFailure) -> String? {
         if Self.isOpen(request) {
-            guard Self.tellsUsersMore(request), request.headers[.authorization] != nil else { return nil }
+            guard Self.hasDetailsForUsers(request), request.headers[.authorization] != nil else { return nil }
             return try? await self.user(authorizing: request)
         }
         do {
             return try await self.user(authorizing: request)
         } catch {
             var failure = error
-            // A body that nobody will read is not waited for either.
+            // A large body would be read only to be dropped.
             let length = request.headers[.contentLength].map { Int($0) ?? .max }
             failure.closesConnection = length.map { $0 > 65536 } ?? (request.headers[.transferEncoding] != nil)
             throw failure
@@ -72,9 +73,9 @@ final class Authenticator: Sendable {
         return name
     }
 
-    /// Browsers send requests, and passwords along, whichever page makes them: where origins are listed, changes are for our own pages and
-    /// those.
-    /// - Throws: 403 for changes that pages of other sites make.
+    /// Refuses changes by pages of other sites, for which a browser would send a remembered password. Where origins are listed, only pages of
+    /// this server and of those origins may make changes.
+    /// - Throws: 403.
     static func refuseForeignPages(_ request: GatewayRequest, _ configuration: GatewayConfiguration) throws(HTTPFailure) {
         guard request.method != .get, request.method != .head, request.method != .options, let origin = request.headers[.origin] else {
             return
@@ -98,7 +99,7 @@ final class Authenticator: Sendable {
         return failure
     }
 
-    /// What a client may answer with: `WWW-Authenticate`. The password comes first, since most clients look at the first only.
+    /// Returns the possible schemes (`WWW-Authenticate`). Passwords come first, since most clients only look at the first.
     static func challenges(_ configuration: GatewayConfiguration, error: String? = nil) -> HTTPFields {
         let realm = "realm=\"Tango-Controls Realm\""
         var fields = HTTPFields()
@@ -109,7 +110,7 @@ final class Authenticator: Sendable {
         return fields
     }
 
-    /// Name and password (RFC 7617): UTF-8, else Latin-1.
+    /// Decodes name and password (RFC 7617): UTF-8, else Latin-1.
     static func decode(basic credentials: String) -> (name: String, password: String)? {
         guard let data = Data(base64Encoded: credentials) else { return nil }
         let text = String(validating: data, as: UTF8.self) ?? TangoText.latin1(Array(data))
@@ -117,15 +118,15 @@ final class Authenticator: Sendable {
         return (String(text[..<colon]), String(text[text.index(after: colon)...]))
     }
 
-    /// Whether everybody may ask, as it tells nothing about a control system. What is not open needs a user.
+    /// Whether the request needs no user, because its answer reveals nothing about a control system.
     static func isOpen(_ request: GatewayRequest) -> Bool {
         if request.method == .options { return true }
         let path = request.path.utf8.count > 2 && request.path.hasSuffix("/") ? String(request.path.dropLast()) : request.path
         return Route.openPaths.contains(path)
     }
 
-    /// Whether it tells users more than others.
-    private static func tellsUsersMore(_ request: GatewayRequest) -> Bool {
+    /// Whether the answer has more details for users than for others.
+    private static func hasDetailsForUsers(_ request: GatewayRequest) -> Bool {
         [Route.health, .readiness].contains { request.path == $0.template || request.path == $0.template + "/" }
     }
 }

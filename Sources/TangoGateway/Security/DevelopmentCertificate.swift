@@ -2,21 +2,22 @@ import Crypto
 import Foundation
 import NIOCore
 import SwiftASN1
-public import TangoCore
+import TangoCore
 import X509
 
-/// A certificate signed by itself: for development, and for those who hand it to their clients.
-public struct DevelopmentCertificate: Sendable {
+/// A self-signed certificate, for development or for clients that are given it.
+package struct DevelopmentCertificate: Sendable {
     /// The certificate, as PEM.
-    public let certificate: String
+    package let certificate: String
     /// Its private key (P-256), as PEM.
-    public let key: String
+    package let key: String
 
+    /// Creates a key and its certificate.
     /// - Parameters:
-    ///   - hosts: names and addresses it is for; the first names the subject.
-    ///   - days: how long it is valid.
-    /// - Throws: `REST_BadValue` for hosts that are neither, or none at all.
-    public init(hosts: [String], days: Int) throws(DevFailed) {
+    ///   - hosts: names and addresses of the server; the first is the subject.
+    ///   - days: validity, from now.
+    /// - Throws: `REST_BadValue` for an empty list, or a host that is neither a name nor an address.
+    package init(hosts: [String], days: Int) throws(DevFailed) {
         guard let first = hosts.first else {
             throw DevFailed(.restBadValue, "A certificate is for at least one host", origin: "certificate")
         }
@@ -28,7 +29,7 @@ public struct DevelopmentCertificate: Sendable {
             let subject = try DistinguishedName { CommonName(first) }
             let certificate = try Certificate(
                 version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: Certificate.PublicKey(privateKey.publicKey),
-                // Clocks of others may be a little behind.
+                // Clocks of clients may be behind.
                 notValidBefore: now.addingTimeInterval(-3600), notValidAfter: now.addingTimeInterval(Double(days) * 86400),
                 issuer: subject, subject: subject,
                 signatureAlgorithm: .ecdsaWithSHA256,
@@ -45,8 +46,8 @@ public struct DevelopmentCertificate: Sendable {
         self.key = privateKey.pemRepresentation + "\n"
     }
 
-    /// Names this machine is called by.
-    public static var localHosts: [String] {
+    /// Names and addresses of this machine.
+    package static var localHosts: [String] {
         var hosts = ["localhost", "127.0.0.1", "::1"]
         let name = ProcessInfo.processInfo.hostName
         if !hosts.contains(name), (try? Self.generalName(name)) != nil { hosts.append(name) }
@@ -55,7 +56,7 @@ public struct DevelopmentCertificate: Sendable {
 
     /// Writes both files; only the owner can read the key.
     /// - Throws: `REST_CantWriteFile`.
-    public func write(certificate certificatePath: String, key keyPath: String) throws(DevFailed) {
+    package func write(certificate certificatePath: String, key keyPath: String) throws(DevFailed) {
         try PrivateFile.write(self.key, to: keyPath)
         do {
             try Data(self.certificate.utf8).write(to: URL(fileURLWithPath: certificatePath))

@@ -4,14 +4,14 @@ import Foundation
 
 /// A salted hash of a password (scrypt), in the text form `$scrypt$ln=15,r=8,p=3$<salt>$<key>` with Base64 without padding.
 struct PasswordHash: Sendable, Hashable, CustomStringConvertible {
-    /// How much work a guess is.
+    /// Work of computing a hash.
     struct Cost: Sendable, Hashable {
         /// Binary logarithm of the rounds.
         var logRounds = 15
         var blockSize = 8
         var parallelism = 3
 
-        /// Costs beyond these would let a file stop the gateway.
+        /// Whether the cost is bounded: a users file must not be able to stop the gateway.
         var isReasonable: Bool {
             (1...20).contains(self.logRounds) && (1...32).contains(self.blockSize) && (1...16).contains(self.parallelism)
                 && 128 * self.blockSize * self.parallelism << self.logRounds <= 512 * 1024 * 1024
@@ -33,14 +33,15 @@ struct PasswordHash: Sendable, Hashable, CustomStringConvertible {
         self.key = try Self.derive(password, self.salt, cost, count: Self.keySize).withUnsafeBytes { Array($0) }
     }
 
-    /// A hash that no password has, at which a guess costs as much as at a real one.
+    /// Creates a hash that no password matches, with which a guess takes as long as with a real one.
     init(unknownUserAt cost: Cost) {
         self.cost = cost
         self.salt = [UInt8](repeating: 0, count: Self.saltSize)
         self.key = []
     }
 
-    /// - Returns: `nil` when the text is none, or demands an unreasonable cost.
+    /// Parses the text form.
+    /// - Returns: `nil` when the text is malformed, or its cost is unreasonable.
     init?(parsing text: some StringProtocol) {
         let fields = text.split(separator: "$", omittingEmptySubsequences: false)
         guard fields.count == 5, fields[0].isEmpty, fields[1] == "scrypt" else { return nil }
@@ -65,7 +66,7 @@ struct PasswordHash: Sendable, Hashable, CustomStringConvertible {
         return "$scrypt$\(cost)$\(Self.encode(self.salt))$\(Self.encode(self.key))"
     }
 
-    /// Whether the password is the one. Takes its time, the same for every password.
+    /// Whether the password matches. Takes the same time for every password.
     func matches(_ password: String) -> Bool {
         let count = self.key.isEmpty ? Self.keySize : self.key.count
         guard let derived = try? Self.derive(password, self.salt, self.cost, count: count) else { return false }
@@ -73,11 +74,11 @@ struct PasswordHash: Sendable, Hashable, CustomStringConvertible {
         return derived == SymmetricKey(data: self.key) && !password.isEmpty
     }
 
-    /// The form in which passwords typed on different keyboards are alike.
+    /// Returns the Unicode form in which passwords typed on different keyboards are equal.
     static func normalized(_ password: String) -> String { password.precomposedStringWithCanonicalMapping }
 
     private static func derive(_ password: String, _ salt: [UInt8], _ cost: Cost, count: Int) throws -> SymmetricKey {
-        // The library takes no empty password; it matches nothing anyway.
+        // The library refuses an empty password, which matches nothing anyway.
         let bytes = password.isEmpty ? [0] : Array(Self.normalized(password).utf8)
         return try KDF.Scrypt.deriveKey(
             from: bytes, salt: salt, outputByteCount: count, rounds: 1 << cost.logRounds, blockSize: cost.blockSize,

@@ -6,8 +6,8 @@ import TangoCore
 
 /// Checks names and passwords against a users file.
 ///
-/// A hash takes long on purpose. So what was verified is remembered, under a key that only this process knows, until the file changes;
-/// few hashes are computed at once, off the threads that serve requests; and an address that has too many waiting is sent away.
+/// A hash is slow on purpose. So verified passwords are remembered until the file changes, as digests under a key of this process; few hashes
+/// are computed at a time, off the threads that serve requests; and the number of waiting computations is limited per address.
 final class PasswordVerifier: Sendable {
     private typealias Digest = [UInt8]
 
@@ -15,20 +15,20 @@ final class PasswordVerifier: Sendable {
         var stamp: UsersFile.Stamp?
         var hasRead = false
         var users: [String: PasswordHash] = [:]
-        /// What the users' hashes cost, in the order of the file.
+        /// Costs of the users' hashes, in the order of the file.
         var costs: [PasswordHash.Cost] = []
         var verified: Set<Digest> = []
-        /// Checks by the present file.
+        /// Computations by the present file.
         var running: [Digest: Task<Bool, Never>] = [:]
-        /// Computations in progress and waiting, those by an older file included.
+        /// Number of computations in progress and waiting, including those by an older file.
         var computing = 0
         /// The same, by address.
         var waiting: [String: Int] = [:]
-        /// Counts readings of the file: what was computed before one is not remembered after it.
+        /// Number of readings of the file. A result from before a reading is not remembered after it.
         var generation = 0
     }
 
-    /// Most computations waiting, of one address and of all.
+    /// Limits of waiting computations, per address and in all.
     private static let limitPerAddress = 8
     private static let limit = 64
     private static let rememberedLimit = 4096
@@ -47,7 +47,7 @@ final class PasswordVerifier: Sendable {
         self.queue.qualityOfService = .utility
     }
 
-    /// Whether there is anybody.
+    /// Whether the file has users.
     var hasUsers: Bool { self.withCurrent { !$0.users.isEmpty } }
 
     /// Number of passwords remembered, for tests.
@@ -72,7 +72,7 @@ final class PasswordVerifier: Sendable {
             guard waiting < Self.limitPerAddress, state.computing < Self.limit else { return .refuse }
             state.waiting[address] = waiting + 1
             state.computing += 1
-            // Who is not there costs as much as who is.
+            // An unknown user takes as long as a known one.
             let hash = state.users[name] ?? PasswordHash(unknownUserAt: self.cost(ofUnknown: name, state.costs))
             let generation = state.generation
             let task = Task {
@@ -120,18 +120,18 @@ final class PasswordVerifier: Sendable {
         return Array(code.finalize())
     }
 
-    /// What a guess at an unknown name costs: for each name always the same, and as often each cost as users have it.
+    /// Returns the cost of a guess at an unknown name: always the same for a name, and distributed as the costs of the users are.
     private func cost(ofUnknown name: String, _ costs: [PasswordHash.Cost]) -> PasswordHash.Cost {
         guard !costs.isEmpty else { return PasswordHash.Cost() }
         let number = self.digest(name, "").prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return costs[Int(number % UInt64(costs.count))]
     }
 
-    /// The same by the users of the file, for tests.
+    /// Returns the same for the users of the file, for tests.
     func cost(ofUnknown name: String) -> PasswordHash.Cost { self.withCurrent { self.cost(ofUnknown: name, $0.costs) } }
 
-    /// Runs the body with the users of the file as it is now: read again, outside the lock, when it has changed. A file that is gone or
-    /// wrong has none.
+    /// Runs the body with the users of the present file, which is read again, outside the lock, after a change. A missing or malformed file
+    /// has no users.
     private func withCurrent<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
         while true {
             let stamp = self.file.stamp

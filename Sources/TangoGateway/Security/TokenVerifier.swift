@@ -2,15 +2,16 @@ import Foundation
 import JWTKit
 import TangoCore
 
-/// Checks bearer tokens: JSON web tokens (RFC 7519) signed by somebody whose key the configuration names.
+/// Checks bearer tokens: JSON web tokens (RFC 7519) signed with a key of the configuration.
 struct TokenVerifier: Sendable {
-    /// Keys of different kinds, in collections of their own: a token cannot choose another algorithm for a key.
+    /// One collection per kind of key, so that a token cannot choose another algorithm for a key.
     private let keys: [JWTKeyCollection]
     private let issuer: String?
     private let audience: String?
     private let userClaim: String
 
-    /// - Returns: `nil` when no keys are configured.
+    /// Reads the keys of a configuration.
+    /// - Returns: `nil` when there are none.
     /// - Throws: `REST_BadConfiguration`.
     init?(_ configuration: GatewayConfiguration) async throws(DevFailed) {
         guard configuration.takesTokens else { return nil }
@@ -23,7 +24,7 @@ struct TokenVerifier: Sendable {
         self.userClaim = configuration.tokenUserClaim
     }
 
-    /// The user a token names; `nil` when it is not valid.
+    /// Returns the user of a token; `nil` when the token is not valid.
     func user(of token: String) async -> String? {
         for keys in self.keys {
             guard let claims = try? await keys.verify(token, as: Claims.self, iteratingKeys: true) else { continue }
@@ -74,7 +75,7 @@ struct TokenVerifier: Sendable {
     }
 }
 
-/// What a token says. Expiry is a must.
+/// The claims of a token. An expiry is required.
 private struct Claims: JWTPayload {
     private struct Name: CodingKey {
         var stringValue: String

@@ -1,5 +1,5 @@
 import Foundation
-public import TangoCore
+import TangoCore
 
 #if canImport(Glibc)
     import Glibc
@@ -7,9 +7,10 @@ public import TangoCore
     import Darwin
 #endif
 
-/// The file of the users of a gateway: a line `name:hash` each, `#` begins a remark. Only its owner can read what we write.
-public struct UsersFile: Sendable {
-    /// Something that differs when the file was changed.
+/// The users of a gateway and their hashed passwords: a file with one line `name:hash` per user; `#` begins a comment. It is written so that
+/// only its owner can read it.
+package struct UsersFile: Sendable {
+    /// State of the file that differs after a change.
     struct Stamp: Sendable, Hashable {
         var seconds: Int
         var nanoseconds: Int
@@ -17,30 +18,32 @@ public struct UsersFile: Sendable {
         var node: UInt64
     }
 
-    public let path: String
+    /// Path of the file.
+    package let path: String
 
-    public init(path: String) {
+    /// Creates a value for a file, which need not exist.
+    package init(path: String) {
         self.path = path
     }
 
-    /// The user's own: in the folder for configuration.
-    public static var defaultPath: String {
+    /// Path in the configuration folder of the user of this process.
+    package static var defaultPath: String {
         let environment = ProcessInfo.processInfo.environment
         let base = environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? (environment["HOME"] ?? ".") + "/.config"
         return base + "/swift-tango/rest-users"
     }
 
-    /// Names of the users, in the order of the file; none when there is no file.
+    /// Returns the names of the users, in the order of the file; none when there is no file.
     /// - Throws: `REST_BadUsersFile`.
-    public func names() throws(DevFailed) -> [String] {
+    package func names() throws(DevFailed) -> [String] {
         try self.entries().map(\.name)
     }
 
-    /// Adds a user, or gives one a new password.
+    /// Adds a user, or changes the password of one.
     /// - Returns: whether the user is new.
-    /// - Throws: `REST_BadUsersFile`; `REST_BadValue` for names and passwords that are not possible.
+    /// - Throws: `REST_BadValue` for an impossible name or password; `REST_BadUsersFile`; `REST_CantWriteFile`.
     @discardableResult
-    public func set(_ name: String, password: String) throws(DevFailed) -> Bool {
+    package func set(_ name: String, password: String) throws(DevFailed) -> Bool {
         try self.set(name, password: password, cost: PasswordHash.Cost())
     }
 
@@ -62,8 +65,8 @@ public struct UsersFile: Sendable {
 
     /// Removes a user.
     /// - Returns: whether there was one.
-    /// - Throws: `REST_BadUsersFile`.
-    public func remove(_ name: String) throws(DevFailed) -> Bool {
+    /// - Throws: `REST_BadUsersFile`, `REST_CantWriteFile`.
+    package func remove(_ name: String) throws(DevFailed) -> Bool {
         try self.change { entries throws(DevFailed) in
             let count = entries.count
             entries.removeAll { $0.name == name }
@@ -73,7 +76,7 @@ public struct UsersFile: Sendable {
 
     // MARK: - Reading
 
-    /// The users; none when there is no file.
+    /// Returns the users; none when there is no file.
     func entries() throws(DevFailed) -> [(name: String, hash: PasswordHash)] {
         guard FileManager.default.fileExists(atPath: self.path) else { return [] }
         guard let data = FileManager.default.contents(atPath: self.path), let text = String(data: data, encoding: .utf8) else {
@@ -133,7 +136,7 @@ public struct UsersFile: Sendable {
 
     // MARK: - Writing
 
-    /// Changes the file as a whole: two that do so at once wait for each other, a reader sees the old or the new one.
+    /// Replaces the file. Concurrent changes wait for each other; a reader sees the old or the new file.
     private func change(
         _ body: (inout [(name: String, hash: PasswordHash)]) throws(DevFailed) -> Bool
     ) throws(DevFailed) -> Bool {
@@ -154,9 +157,9 @@ public struct UsersFile: Sendable {
     }
 }
 
-/// Files that only their owner can read.
+/// Writes files that only their owner can read.
 enum PrivateFile {
-    /// Writes the file anew, never readable by others, not even for a moment.
+    /// Replaces a file. The content is never readable by others, not even for a moment.
     /// - Throws: `REST_CantWriteFile`.
     static func write(_ text: String, to path: String) throws(DevFailed) {
         let temporary = "\(path).\(getpid()).new"

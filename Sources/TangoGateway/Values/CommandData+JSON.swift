@@ -102,7 +102,7 @@ extension CommandData {
             }
     }
 
-    /// The result as JSON; `nil` for none.
+    /// The result as JSON; `nil` for void.
     var json: JSONValue? {
         func scalar(_ data: AttributeData) -> JSONValue? { data.json().first }
         func list(_ data: AttributeData) -> JSONValue { .array(data.json()) }

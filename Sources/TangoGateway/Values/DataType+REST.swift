@@ -1,7 +1,7 @@
 import TangoCore
 
 extension DataType {
-    /// The name in this interface: a state is spelled `State`.
+    /// Name in the REST API: a state is spelled `State`.
     var restName: String { self == .state ? "State" : self.name }
 
     /// Type of the elements of an array type; `nil` of other types.

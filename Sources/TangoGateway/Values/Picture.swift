@@ -7,23 +7,23 @@ import TangoCore
     import Darwin
 #endif
 
-/// A gray picture, row by row.
+/// A gray-scale picture, row by row.
 struct Picture: Sendable, Hashable {
-    /// Largest width and height libjpeg takes.
+    /// Largest width and height of libjpeg.
     static let largestSide = 65500
 
     var width: Int
     var height: Int
     var samples: [UInt8]
 
-    /// Baseline JPEG, quality 85.
-    /// - Throws: 400 with what the library said.
+    /// Encodes as baseline JPEG, quality 85.
+    /// - Throws: 400 with the message of the library.
     func jpeg() throws(HTTPFailure) -> [UInt8] {
         try self.encoded { image_codecs_jpeg($0, UInt32(self.width), UInt32(self.height), 85, &$1) }
     }
 
-    /// PNG, without loss.
-    /// - Throws: 400 with what the library said.
+    /// Encodes as PNG, without loss.
+    /// - Throws: 400 with the message of the library.
     func png() throws(HTTPFailure) -> [UInt8] {
         try self.encoded { image_codecs_png($0, UInt32(self.width), UInt32(self.height), &$1) }
     }
@@ -43,8 +43,8 @@ struct Picture: Sendable, Hashable {
 }
 
 extension AttributeValue {
-    /// The image as a picture: the smallest finite value black, the largest white; booleans black and white.
-    /// - Throws: 400 when it is no image of numbers, or one without or with too many elements.
+    /// Returns the image as a picture: the smallest finite value is black, the largest white; booleans are black and white.
+    /// - Throws: 400 when it is no image of numbers, or has no or too many elements.
     func picture() throws(HTTPFailure) -> Picture {
         let data = self.readData
         let (width, height) = (Int(self.readDimension.x), Int(self.readDimension.y))
@@ -62,7 +62,7 @@ extension AttributeValue {
             low = min(low, value)
             high = max(high, value)
         }
-        // Halved, so that the difference of the largest numbers is finite.
+        // Halved, so that the difference of the largest possible numbers is finite.
         let span = high / 2 - low / 2
         return values.map { value in
             guard value.isFinite else { return value > 0 ? 255 : 0 }
@@ -72,7 +72,7 @@ extension AttributeValue {
 }
 
 extension AttributeData {
-    /// The elements as numbers; `nil` for texts and the like.
+    /// The elements as numbers; `nil` for other types.
     fileprivate var numbers: [Double]? {
         switch self {
         case .short(let values): values.map { Double($0) }

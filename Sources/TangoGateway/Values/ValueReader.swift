@@ -62,7 +62,7 @@ struct ValueReader {
         switch value {
         case .number(let literal):
             if let number = Integer(literal) { return number }
-            // An integral number may be written with fraction or exponent.
+            // A whole number may be written with fraction or exponent.
             if literal.contains(where: { $0 == "." || $0 == "e" || $0 == "E" }), let number = Double(literal),
                 let exact = Integer(exactly: number)
             {
@@ -76,7 +76,7 @@ struct ValueReader {
         }
     }
 
-    /// Decimal or `0x…`, with an optional sign.
+    /// Parses a decimal or `0x…` number with an optional sign.
     private static func integer<Integer: FixedWidthInteger>(_ text: String, as: Integer.Type) -> Integer? {
         let sign = text.hasPrefix("-") ? "-" : ""
         let digits = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : Substring(text)
