@@ -12,7 +12,7 @@ enum OpenAPI {
             "info": [
                 "title": "Tango REST API", "version": "1.1",
                 "description":
-                    "Devices of Tango control systems over HTTP. The versions v1.0, v1.1, v10 and v11 are alike. HEAD goes where GET does, OPTIONS everywhere. Answers to GET have an ETag and can be asked for with If-None-Match.",
+                    "Devices of Tango control systems over HTTP. The versions v1.0, v1.1, v10 and v11 are equal. HEAD is allowed where GET is, OPTIONS everywhere. Answers to GET have an ETag for If-None-Match.",
             ],
             "servers": [["url": "/"]],
             "tags": .array(Tag.allCases.map { ["name": .string($0.rawValue)] }),

@@ -118,7 +118,7 @@ struct Responder: Sendable {
         headers[.accessControlExposeHeaders] = "X-size, Content-Range, Accept-Ranges, Link, ETag, Last-Modified, Location, X-Request-Id"
         guard request.method == .options else { return }
         headers[.accessControlAllowMethods] = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
-        if let asked = request.headers[.accessControlRequestHeaders] { headers[.accessControlAllowHeaders] = asked }
+        if let requested = request.headers[.accessControlRequestHeaders] { headers[.accessControlAllowHeaders] = requested }
         headers[.accessControlMaxAge] = "1209600"
     }
 }

@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// The body of a request, and the change it asks for.
+/// The body of a request, and the change it makes.
 extension ResourceRequest {
     /// Size of a body, in bytes, from which it is converted off the event loop.
     static let largeBody = 256 * 1024

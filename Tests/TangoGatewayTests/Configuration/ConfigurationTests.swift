@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func variablesThatAreNoSettingsAreToldWithTheNearestThatIs() async throws {
+    @Test func unknownVariablesGiveAWarningWithTheNearestSetting() async throws {
         let loaded = try await LoadedConfiguration(
             options: [:], environment: ["TANGO_REST_TIMOUT": "1", "TANGO_REST_PORT": "2", "TANGO_REST_CONFIG": "", "TANGO_RESTLESS": "1"])
         #expect(
@@ -39,7 +39,7 @@ import Testing
         #expect(LoadedConfiguration.distance("kitten", "sitting") == 3 && LoadedConfiguration.distance("ab", "b") == 1)
     }
 
-    @Test func optionsWinOverTheEnvironmentAndThatOverTheFile() async throws {
+    @Test func optionsOverrideTheEnvironmentWhichOverridesTheFile() async throws {
         let file =
             #"{"port": 1, "timeout": 1.5, "shutdown-limit": 2, "allowed-origins": ["http://a", "http://b"], "trust-forwarded": true}"#
         let environment = ["TANGO_REST_PORT": "2", "TANGO_REST_TIMEOUT": "2.5", "TANGO_HOST": "other:1", "TANGO_REST_TANGO_HOST": "db:5"]
@@ -59,7 +59,7 @@ import Testing
         #expect(shown.members.map(\.name) == GatewaySetting.all.map(\.name))
     }
 
-    @Test func everySettingHasEachFormOfItsName() async throws {
+    @Test func everySettingHasEveryFormOfItsName() async throws {
         for setting in GatewaySetting.all {
             let (text, json) =
                 switch setting.kind {
@@ -120,7 +120,7 @@ import Testing
         #expect(named.resolved.authentication == .on)
     }
 
-    @Test func theNetworkIsOpenOnlyWhenSaidTwice() {
+    @Test func theNetworkIsServedWithoutUsersOnlyWithBothOptions() {
         func reason(_ authentication: GatewayConfiguration.Authentication, _ isOpen: Bool, host: String = "0.0.0.0") -> ErrorReason? {
             let configuration = Self.configuration {
                 $0.host = host
@@ -160,7 +160,7 @@ import Testing
 }
 
 @Suite struct TransportTests {
-    @Test func whatIsWrittenWhileTheConnectionClosesGoesOut() throws {
+    @Test func writesAreFlushedBeforeTheConnectionCloses() throws {
         let channel = EmbeddedChannel(handler: FlushBeforeCloseHandler())
         try channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         channel.close(promise: nil)
@@ -181,7 +181,7 @@ import Testing
         _ = try channel.writeInbound(ByteBuffer(string: "x"))
     }
 
-    @Test func aClientThatReadsNothingLosesItsConnection() throws {
+    @Test func connectionsOfClientsThatDoNotReadAreClosed() throws {
         for isReadingAgain in [false, true] {
             let loop = EmbeddedEventLoop()
             let channel = EmbeddedChannel(handler: StalledWriteHandler(limit: .seconds(10)), loop: loop)
@@ -200,7 +200,7 @@ import Testing
         }
     }
 
-    @Test func aConnectionThatAsksNothingIsClosed() throws {
+    @Test func connectionsWithoutRequestsAreClosed() throws {
         let channel = try Self.channel()
         channel.embeddedEventLoop.advanceTime(by: .seconds(29))
         #expect(channel.isActive)
@@ -209,7 +209,7 @@ import Testing
         #expect(!channel.isActive, "a byte now and then does not help")
     }
 
-    @Test func requestsAndIdlenessTakeTheirTime() throws {
+    @Test func requestsAndIdleConnectionsAreNotLimitedByTheHeadLimit() throws {
         let channel = try Self.channel()
         try Self.read(channel)
         channel.triggerUserOutboundEvent(RequestProgress.headRead, promise: nil)

@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func whatIsReferredToIsThere() throws {
+    @Test func allReferencesResolve() throws {
         let document = OpenAPI.document
         var references: Set<String> = []
         func collect(_ value: JSONValue) {
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func everythingDescribedIsReferredTo() throws {
+    @Test func allComponentsAreReferenced() throws {
         let text = OpenAPI.document.text
         for name in Schemas.all.members.map(\.name) { #expect(text.contains("\"#/components/schemas/\(name)\""), "\(name)") }
         let ids = Route.allCases.flatMap { route in Self.methods.filter { route.operation($0) != nil }.map { "\($0)_\(route)" } }
@@ -78,7 +78,7 @@ import Testing
 
     private func check(_ name: String, _ value: JSONValue) { self.names(Schemas.all[name], value, name) }
 
-    @Test func entitiesHaveTheMembersThatAreDescribed() {
+    @Test func entitiesHaveTheDescribedMembers() {
         let config = AttributeConfig(name: "x", writable: .read, format: .scalar, typeNumber: 5)
         self.check("Attribute", config.entity(Self.links, interface: 6))
         self.check("AttributeInfo", config.info(interface: 5))

@@ -27,7 +27,7 @@ import Testing
         #expect(failure.headers[.retryAfter] == "1")
     }
 
-    @Test func corbaExceptionsAreJudgedByName() {
+    @Test func corbaExceptionsHaveTheStatusOfTheirName() {
         #expect(self.status([.corbaException], .calling, description: "TRANSIENT CORBA system exception") == 503)
         #expect(self.status([.corbaException], .calling, description: "BAD_PARAM CORBA system exception") == 400)
     }
@@ -38,7 +38,7 @@ import Testing
         #expect(self.status(["exception test", "API_AttributeFailed"], .calling) == 400)
     }
 
-    @Test func unreachableDatabasesAreToldApart() {
+    @Test func unreachableDatabasesHaveTheStatusOfTheirReason() {
         #expect(self.status(["API_HostNotFound", .cantConnectToDatabase], .resolving) == 404)
         #expect(self.status(["API_ConnectionRefused", .cantConnectToDatabase], .resolving) == 400)
         #expect(self.status(["API_ConnectTimedOut", .cantConnectToDatabase], .resolving) == 503)
@@ -67,7 +67,7 @@ import Testing
         #expect(object["errors"]?.text == #"[{"reason":"R","severity":"ERR","desc":"d","origin":"o"}]"#)
     }
 
-    @Test func originsOfOwnErrorsAreTheRequest() {
+    @Test func theOriginOfOwnErrorsIsTheRequest() {
         #expect(HTTPFailure.badRequest("x").errors(origin: "GET /a").map(\.origin) == ["GET /a"])
     }
 }

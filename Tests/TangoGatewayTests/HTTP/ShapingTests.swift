@@ -53,7 +53,7 @@ import Testing
         #expect(throws: HTTPFailure.self) { try range.clamped(to: 0) }
     }
 
-    @Test func linksLeadToTheNeighbors() throws {
+    @Test func linksLeadToTheNeighboringParts() throws {
         let range = try #require(try ItemRange(query: "10-20", header: nil, size: 25))
         let links = range.links(size: 25) { "u?range=\($0)" }
         #expect(

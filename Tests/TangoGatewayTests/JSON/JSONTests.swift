@@ -56,7 +56,7 @@ import Testing
         #expect(value.object?.members.count == 2)
     }
 
-    @Test func largeDocumentsAreToldFromSmallOnes() {
+    @Test func largeDocumentsAreRecognized() {
         let list = JSONValue.array((0..<100).map { .integer($0) })
         #expect(list.hasMoreElements(than: 100))
         #expect(!list.hasMoreElements(than: 101))

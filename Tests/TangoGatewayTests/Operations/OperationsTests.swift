@@ -8,7 +8,7 @@ import Testing
 
 @testable import TangoGateway
 
-/// What an operator gets to see: counters, access log, health, request names, errors of RFC 9457.
+/// What operators use: counters, access log, health, request ids, errors of RFC 9457.
 @Suite struct OperationsTests {
     private func services(_ change: (inout GatewayConfiguration) -> Void = { _ in }) -> GatewayServices {
         var configuration = GatewayConfiguration()
@@ -57,11 +57,11 @@ import Testing
         let text = String(decoding: metrics.text(caches: [], coalescedRequests: 0, lostRecords: 0), as: UTF8.self)
         #expect(text.contains("tango_rest_upstream_calls_total{target=\"device\"} 2\n"))
         #expect(text.contains("tango_rest_upstream_errors_total{target=\"device\",reason=\"API_\\\"Odd\\\"\\n\"} 1\n"))
-        // However many reasons there are, the page stays short.
+        // The page stays short, however many reasons there are.
         #expect(text.contains("tango_rest_upstream_errors_total{target=\"database\",reason=\"other\"} 36\n"))
     }
 
-    @Test func thePageIsWhatPrometheusReads() throws {
+    @Test func theMetricsHaveTheFormatOfPrometheus() throws {
         let metrics = GatewayMetrics()
         metrics.requestBegins()
         metrics.requestEnds(.attributeValue, .put, .badRequest, after: .milliseconds(30))
@@ -79,7 +79,7 @@ import Testing
         #expect(families.contains("process_cpu_seconds_total"))
     }
 
-    @Test func cachesCountWhatTheyHad() async {
+    @Test func cachesCountHitsAndMisses() async {
         let cache = ExpiringCache<Int, Int, DevFailed>(lifetime: .seconds(60))
         for fresh in [false, false, true] { _ = try? await cache.value(1, isFresh: fresh) { () async throws(DevFailed) in 1 } }
         #expect(cache.hitCount == 1 && cache.missCount == 2)
@@ -87,7 +87,7 @@ import Testing
 
     // MARK: - Requests
 
-    @Test func aRequestKeepsItsPlainName() {
+    @Test func aRequestKeepsItsPlainId() {
         func id(_ text: String) -> String { RequestRecord(headers: [.requestID: text]).id }
         #expect(id("abc-1") == "abc-1")
         for bad in ["", "two words", "a\"b", String(repeating: "x", count: 129)] {
@@ -96,12 +96,12 @@ import Testing
         #expect(RequestRecord(headers: [:]).id != RequestRecord(headers: [:]).id)
     }
 
-    @Test func aRequestGoesOnWithTheTraceOfItsClient() throws {
+    @Test func aRequestContinuesTheTraceOfItsClient() throws {
         let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
         let record = RequestRecord(headers: [.traceParent: parent, .traceState: "a=1"])
         #expect(record.trace.traceIDText == "0af7651916cd43dd8448eb211c80319c" && record.trace.state == "a=1" && !record.trace.isSampled)
         #expect(record.trace.spanIDText != "b7ad6b7169203331")
-        // A bad one is as good as none, and what was with it is not kept.
+        // A malformed one is ignored, with its state.
         let other = RequestRecord(headers: [.traceParent: parent + "-x", .traceState: "a=1"])
         #expect(other.trace.traceIDText != "0af7651916cd43dd8448eb211c80319c" && other.trace.state.isEmpty && other.trace.isSampled)
     }
@@ -138,7 +138,7 @@ import Testing
         (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: "\n").map(String.init) ?? []
     }
 
-    @Test func aLogThatWasMovedAwayIsBegunAnew() async throws {
+    @Test func aLogThatWasMovedAwayIsCreatedAgain() async throws {
         let path = NSTemporaryDirectory() + "access-\(UUID().uuidString).log"
         defer { for suffix in ["", ".1"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
         let log = try AccessLog(path: path)
@@ -152,8 +152,8 @@ import Testing
         #expect(throws: DevFailed.self) { try AccessLog(path: "/nowhere/at/all.log") }
     }
 
-    @Test func aLogThatCannotBeWrittenInTimeLosesLinesAndSaysSo() async throws {
-        // A pipe nobody reads: the writer gets stuck as soon as it is full.
+    @Test func aSlowLogDropsAndCountsLines() async throws {
+        // A pipe without a reader: the writer blocks as soon as it is full.
         let path = NSTemporaryDirectory() + "access-\(UUID().uuidString).pipe"
         #expect(mkfifo(path, 0o600) == 0)
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -162,7 +162,7 @@ import Testing
         let long = "/" + String(repeating: "x", count: 20_000)
         for _ in 0..<200 { log.write(self.record(long)) }
         #expect(log.lostCount > 0)
-        // Read: it goes on, and says how many are missing when it comes to it.
+        // Once it is read, the writer continues, with a line of how many were lost.
         let written = Mutex("")
         let isOver = Atomic(false)
         let reader = Thread {
@@ -190,7 +190,7 @@ import Testing
 
     // MARK: - Answers
 
-    @Test func livenessNeedsNothingAndReadinessTheDatabase() async throws {
+    @Test func readinessNeedsTheDatabaseAndLivenessDoesNot() async throws {
         // Nothing listens at port 1.
         let responder = Responder(services: self.services { $0.defaultTangoHost = TangoHost(host: "127.0.0.1", port: 1) })
         #expect(await responder.respond(to: self.request(.get, "/health/live")).status == .ok)
@@ -201,7 +201,7 @@ import Testing
         }
     }
 
-    @Test func strangersLearnOnlyWhetherTheGatewayIsReady() async throws {
+    @Test func onlyUsersGetDetailsOfReadiness() async throws {
         let responder = Responder(
             services: self.services {
                 $0.defaultTangoHost = TangoHost(host: "127.0.0.1", port: 1)
@@ -234,7 +234,7 @@ import Testing
         let body = try #require(try JSONValue(parsing: response.body.bytes).object)
         #expect(body["title"] == "Bad Request" && body["status"] == .number("400") && body["detail"] == "No Tango host given")
         #expect(body["instance"] == "/tango/rest/v11/hosts" && body["errors"]?.array?.count == 1 && body["quality"] == "FAILURE")
-        // It alone is accepted too; what is no error is JSON then.
+        // Accepted alone, answers that are no errors are JSON.
         let fine = await responder.respond(to: self.request(.get, "/tango/rest", [.accept: "application/problem+json"]))
         #expect(fine.status == .ok && fine.headers[.contentType] == "application/json")
         #expect(ProblemDetails.isAccepted("application/problem+json;q=0") == false)

@@ -25,7 +25,7 @@ import Testing
         #expect(response.headers[.contentType] == file.contentType)
         #expect(response.headers[.contentSecurityPolicy] == WebPage.policy)
         #expect(response.headers[.xContentTypeOptions] == "nosniff")
-        // It is kept, and asked for again: the files of one version belong together.
+        // It is cached and validated each time, since the files of one version belong together.
         #expect(response.headers[.cacheControl]?.contains("max-age=0") == true)
         let again = await self.respond(target, .get, [.ifNoneMatch: response.headers[.eTag] ?? ""])
         #expect(again.status == .notModified && again.body.bytes.isEmpty)

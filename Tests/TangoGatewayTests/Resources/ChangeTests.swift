@@ -8,9 +8,9 @@ import Testing
 
 @testable import TangoGateway
 
-/// What is known after a change, and changes that are done after their answer.
+/// Caches after a change, and changes that are done after their answer.
 @Suite struct ChangeTests {
-    /// A gateway that keeps lists for an hour: what is not forgotten stays.
+    /// A gateway that keeps lists for an hour: what is not invalidated stays.
     private func patient(_ system: LiveSystem) -> LiveSystem {
         var configuration = system.responder.services.configuration
         configuration.listLifetime = .seconds(3600)
@@ -20,7 +20,7 @@ import Testing
             devicePort: system.devicePort)
     }
 
-    /// Whether the configuration of the attribute is still kept.
+    /// Whether the configuration of the attribute is still cached.
     private func isKept(_ attribute: String, of device: String, _ system: LiveSystem) async -> Bool {
         let cache = system.responder.services.attributeConfigs
         let before = cache.missCount
@@ -28,7 +28,7 @@ import Testing
         return cache.missCount == before
     }
 
-    @Test func aWriteForgetsTheConfigurationsOfItsDeviceOnly() async throws {
+    @Test func aWriteInvalidatesTheConfigurationsOfItsDeviceOnly() async throws {
         try await LiveSystem.run { system in
             let system = self.patient(system)
             for device in ["test/echo/1", "test/echo/2"] {
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func aChangedConfigurationForgetsThatAttributeOnly() async throws {
+    @Test func aChangedConfigurationInvalidatesThatAttributeOnly() async throws {
         try await LiveSystem.run { system in
             let system = self.patient(system)
             for attribute in ["Limited", "double_scalar"] { _ = await self.isKept(attribute, of: "test/echo/1", system) }
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func aCommandOfAnAdminDeviceForgetsTheConfigurationsOfAllDevices() async throws {
+    @Test func aCommandOfAnAdminDeviceInvalidatesTheConfigurationsOfAllDevices() async throws {
         try await LiveSystem.run { system in
             let system = self.patient(system)
             for device in ["test/echo/1", "test/echo/2"] { _ = await self.isKept("Limited", of: device, system) }
@@ -83,7 +83,7 @@ import Testing
                 await system.send(.get, "\(system.hostURL)/devices?wildcard=test/echo/1").items.first?["alias"]
             }
             #expect(await alias() == .null)
-            // Behind the gateway's back.
+            // Not through the gateway.
             try await system.client.database().putAlias("one", ofDevice: "test/echo/1")
             for path in [
                 "test/echo/1/attributes/Limited/value?v=1", "test/echo/1/commands/State", "test/echo/1/properties/some?value=1",
@@ -120,7 +120,7 @@ import Testing
 
     // MARK: - After the answer
 
-    @Test func onlySoManyChangesWaitToBeDone() async throws {
+    @Test func backgroundChangesAreLimited() async throws {
         let accepted = BackgroundChanges(limit: 2)
         let release = Release()
         for _ in 0..<2 { try accepted.start { try? await release.wait() } }
@@ -137,7 +137,7 @@ import Testing
         await accepted.finish()
     }
 
-    @Test func whatIsGivenUpIsCancelledAndNotWaitedFor() async throws {
+    @Test func cancelledChangesAreNotAwaited() async throws {
         let accepted = BackgroundChanges()
         let (cancellations, cancelled) = AsyncStream<Void>.makeStream()
         let release = Release()
@@ -146,7 +146,7 @@ import Testing
                 try await release.wait()
             } catch {
                 cancelled.yield()
-                // One that does not heed it.
+                // One that ignores the cancellation.
                 await Task { try? await release.wait() }.value
             }
         }
@@ -159,7 +159,7 @@ import Testing
     }
 
     @Test(.enabled(if: Curl.isThere, "curl is not installed"))
-    func theGatewayStopsWhenWhatItAcceptedIsDone() async throws {
+    func theGatewayStopsAfterItsBackgroundChanges() async throws {
         try await LiveSystem.run(echoes: 1) { system in
             let (answers, answered) = AsyncStream<Int>.makeStream()
             let running = Task {
@@ -173,7 +173,7 @@ import Testing
                 return system.release.isOpen
             }
             #expect(await answers.first { _ in true } == 204)
-            // More than a stop takes that waits for nothing.
+            // Longer than stopping takes if nothing is awaited.
             try await Task.sleep(for: .milliseconds(500))
             system.release.open()
             let wasOpen = try await running.value
@@ -182,7 +182,7 @@ import Testing
     }
 
     @Test(.enabled(if: Curl.isThere, "curl is not installed"))
-    func theGatewayStopsInTheEndEvenIfWhatItAcceptedIsNotDone() async throws {
+    func theGatewayStopsAfterTheLimitDespiteBackgroundChanges() async throws {
         try await LiveSystem.run(echoes: 1) { system in
             try await RunningGateway.with {
                 $0.defaultTangoHost = system.host
@@ -197,9 +197,9 @@ import Testing
     // MARK: - Written, but not read back
 
     @Test(arguments: ["Mute", "Deaf"])
-    func whatWasWrittenAndNotReadBackIsSaidToBeWritten(attribute: String) async throws {
+    func aWriteThatIsNotReadBackIsReportedAsWritten(attribute: String) async throws {
         try await LiveSystem.run(echoes: 3) { system in
-            // One that does not answer is asked once.
+            // One that does not answer is called once.
             let single = await system.send(.put, "test/echo/1/attributes/\(attribute)/value?v=1")
             #expect(single.status == (attribute == "Mute" ? 400 : 503) && single.headers[.retryAfter] == nil)
             let body = #"[{"host":"\#(system.host)","device":"test/echo/2","name":"\#(attribute)","value":1}]"#
@@ -245,7 +245,7 @@ import Testing
 
     // MARK: - Set points
 
-    @Test func setPointsAreThereForThoseWhoAskForThem() async throws {
+    @Test func setPointsAreIncludedOnRequest() async throws {
         try await LiveSystem.run(echoes: 1) { system in
             #expect(await system.send(.put, "test/echo/1/attributes/Limited/value?v=3").status == 200)
             #expect(await system.send(.put, "test/echo/1/attributes/enum_spectrum/value", #"["ON","7"]"#).status == 200)

@@ -197,7 +197,7 @@ import Testing
         }
     }
 
-    @Test func propertiesAreKeptUnlessToldOtherwise() async throws {
+    @Test func otherPropertiesAreKeptUnlessReplaced() async throws {
         try await LiveSystem.run { system in
             let path = "test/echo/1/properties"
             #expect(await system.send(.put, "\(path)?a=1&a=2&b=%22x%22").items.count == 2)
@@ -208,7 +208,7 @@ import Testing
             #expect(await system.send(.put, "\(path)?d=4&replace=true").items.map { $0["name"] } == ["d"])
             #expect(await system.send(.get, "\(path)/a").status == 404)
             #expect(await system.send(.delete, "\(path)/a").status == 204)
-            // Reserved is a name in a query only, and a form without a value is no order to delete.
+            // Names are reserved in a query only; a form without a value deletes nothing.
             let urlencoded: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
             #expect(await system.send(.post, path, "host=a&filter=b&replace=c", headers: urlencoded).status == 200)
             for name in ["host", "filter", "replace"] { #expect(await system.send(.get, "\(path)/\(name)").status == 200, "\(name)") }

@@ -92,12 +92,12 @@ import Testing
         Case(path: "test/echo/gone/state", status: 503, reason: "API_ConnectionRefused"),
     ]
 
-    /// A defined device without a server, and one whose server is no more.
+    /// A device whose server never ran, and one whose server has stopped.
     private func addDeadDevices(_ system: LiveSystem) async throws {
         let database = try system.client.database()
         try await database.addServer("Test/none", devices: [("test/echo/dead", "Echo"), ("test/echo/gone", "Echo")])
         var imported = try await database.importDevice("test/echo/1").ior
-        // The same reference with another port: nobody listens there.
+        // The same reference with another port, where nothing listens.
         let port = try #require(UInt16(exactly: system.devicePort))
         let hex = { (number: UInt16) in
             [UInt8(number >> 8), UInt8(number & 255)].map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    @Test func devicesThatHangAre503WithinTheTimeOutAndOthersGoOn() async throws {
+    @Test func unresponsiveDevicesAre503WithinTheTimeoutAndOthersAnswer() async throws {
         try await LiveSystem.run(timeout: .seconds(1)) { system in
             async let attribute = system.send(.get, "test/echo/1/attributes/Hang/value")
             async let command = system.send(.put, "test/echo/1/commands/Hang")

@@ -8,7 +8,7 @@ import Testing
 
 @testable import TangoGateway
 
-/// Somewhere for work to run.
+/// Executor of work.
 var anyEventLoop: EventLoopExecutor { EventLoopExecutors(MultiThreadedEventLoopGroup.singleton).any() }
 
 @Suite struct GatewayTests {
@@ -123,7 +123,7 @@ var anyEventLoop: EventLoopExecutor { EventLoopExecutors(MultiThreadedEventLoopG
         #expect(GatewayRequest(head: head, trustsForwarded: false).origin == "http://a")
     }
 
-    @Test func hangingWorkIsGivenUp() async {
+    @Test func workIsCancelledAfterItsLimit() async {
         let result = await withDeadline(.milliseconds(10), on: anyEventLoop) { () async -> Int in
             // Does not notice its cancellation.
             await withCheckedContinuation { continuation in
@@ -137,7 +137,7 @@ var anyEventLoop: EventLoopExecutor { EventLoopExecutors(MultiThreadedEventLoopG
         #expect(await withDeadline(.seconds(60), on: anyEventLoop) { 5 } == 5)
     }
 
-    @Test func cachesForgetWhatWasFetchedBeforeAWrite() async throws {
+    @Test func cachesDropFetchesFromBeforeAWrite() async throws {
         let cache = ExpiringCache<String, Int, DevFailed>(lifetime: .seconds(600))
         #expect(try await cache.value("a", isFresh: false) { 1 } == 1)
         #expect(try await cache.value("a", isFresh: false) { 2 } == 1)

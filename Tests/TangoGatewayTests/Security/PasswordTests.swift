@@ -24,7 +24,7 @@ import Testing
     }
 
     /// Made by another implementation (Python's hashlib).
-    @Test func hashesOfOthersAreUnderstood() throws {
+    @Test func hashesOfOtherImplementationsAreAccepted() throws {
         let text = "$scrypt$ln=14,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$\(Self.otherKey)"
         #expect(try #require(PasswordHash(parsing: text)).matches("tango"))
     }
@@ -33,7 +33,7 @@ import Testing
 
     @Test(arguments: [
         "", "secret", "$scrypt$", "$scrypt$ln=4,r=1,p=1$AAAA", "$2y$10$abcdefghijklmnopqrstuv", "$scrypt$ln=4,r=1$MDEyMzQ1Njc4OWFiY2RlZg$x",
-        // Would need a gigabyte, or never end.
+        // They would need a gigabyte, or never end.
         "$scrypt$ln=24,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZg",
         "$scrypt$ln=20,r=32,p=16$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZg",
         "$scrypt$ln=-1,r=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$MDEyMzQ1Njc4OWFiY2RlZg", "$scrypt$ln=4,r=1,p=1$!!!$MDEyMzQ1Njc4OWFiY2RlZg",
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func aWrongLineIsNamedAndNothingIsLost() async throws {
+    @Test func aMalformedLineIsReportedAndNothingIsLost() async throws {
         try await TestFolder.with { folder in
             let text = "# remark\n\nann:secret\n"
             let file = UsersFile(path: try folder.write(text, to: "users"))
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func aFloodOfGuessesIsSentAwayAndLeavesOthersAlone() async throws {
+    @Test func guessesAreLimitedPerAddress() async throws {
         try await TestFolder.with { folder in
             let slow = try PasswordHash(of: "1", cost: .init(logRounds: 14, blockSize: 8, parallelism: 1))
             let verifier = Self.verifier(try folder.write("ann:\(slow)\n", to: "users"))
@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    @Test func checksByAnOldFileCountAsLongAsTheyRun() async throws {
+    @Test func checksAgainstAnOldFileCountWhileTheyRun() async throws {
         try await TestFolder.with { folder in
             let slow = try PasswordHash(of: "1", cost: .init(logRounds: 14, blockSize: 8, parallelism: 1))
             let verifier = Self.verifier(try folder.write("ann:\(slow)\n", to: "users"))
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func guessesAtUnknownNamesCostWhatGuessesAtUsersDo() async throws {
+    @Test func guessesAtUnknownNamesTakeAsLongAsAtUsers() async throws {
         try await TestFolder.with { folder in
             let other = PasswordHash.Cost(logRounds: 5, blockSize: 1, parallelism: 1)
             let lines = try [("a", PasswordHash.Cost.cheap), ("b", other)].map { "\($0):\(try PasswordHash(of: "1", cost: $1))\n" }
@@ -163,7 +163,7 @@ import Testing
         }
     }
 
-    @Test func basicCredentialsAreTakenApart() {
+    @Test func basicCredentialsAreParsed() {
         func decode(_ text: String) -> [String]? {
             Authenticator.decode(basic: Data(text.utf8).base64EncodedString()).map { [$0.name, $0.password] }
         }

@@ -19,7 +19,7 @@ import Testing
 
     private static let value = "/tango/rest/v11/hosts/h;port=x/devices/a/b/c/attributes/d/value"
 
-    @Test func usersAreAskedForWhereSomethingIsToBeSeen() async throws {
+    @Test func resourcesOfAControlSystemNeedAUser() async throws {
         try await TestFolder.with { folder in
             let users = try folder.users(["ann": "secret", "böb": "ü:ü"])
             try await RunningGateway.with {
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func whatIsOpenIsSaidOnce() {
+    @Test func openRoutesAreDefinedOnce() {
         func isOpen(_ path: String) -> Bool {
             Authenticator.isOpen(
                 GatewayRequest(head: HTTPRequest(method: .get, scheme: "http", authority: "a", path: path), trustsForwarded: false))
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test func usersAreToldWhyTheGatewayIsNotReady() async throws {
+    @Test func usersGetTheReasonWhyTheGatewayIsNotReady() async throws {
         try await TestFolder.with { folder in
             let users = try folder.users(["ann": "1"])
             try await RunningGateway.with {
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func withoutUsersNobodyIsAsked() async throws {
+    @Test func withoutUsersNoRequestNeedsAUser() async throws {
         try await RunningGateway.with { gateway in
             let answer = try await Curl.get("http://127.0.0.1:\(gateway.port)/tango/rest/v11")
             #expect(answer.status == 200)
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func tokensDoAsWell() async throws {
+    @Test func tokensAuthenticateToo() async throws {
         try await TestFolder.with { folder in
             let secret = "0123456789abcdef0123456789abcdef"
             let file = try folder.write(secret, to: "secret")
@@ -143,7 +143,7 @@ import Testing
         }
     }
 
-    @Test func aBodyNobodyMaySendIsNotWaitedFor() async throws {
+    @Test func theBodyOfAnUnauthorizedRequestIsNotAwaited() async throws {
         try await TestFolder.with { folder in
             let users = try folder.users(["ann": "1"])
             let body = try folder.write(String(repeating: "x", count: 1_000_000), to: "body")
@@ -164,7 +164,7 @@ import Testing
             func status(_ host: String, _ rest: String = "") async throws -> Int {
                 try await Curl.get("http://127.0.0.1:\(gateway.port)/tango/rest/v11/hosts/\(host)\(rest)").status
             }
-            // Nothing listens there, but it is asked.
+            // Nothing listens there, but it is called.
             for host in ["127.0.0.1;port=1", "127.0.0.1;port=2"] { #expect(try await status(host) == 400) }
             #expect(try await status("localhost") != 403)
             for rest in ["", "/devices", "/devices/a/b/c", "/devices/a/b/c/state", "/devices/a/b/c/properties"] {
@@ -173,7 +173,7 @@ import Testing
         }
     }
 
-    @Test func withAccessControlACallerCannotBringHisOwnDatabase() {
+    @Test func withAccessControlOtherDatabasesAreNotServed() {
         var configuration = GatewayConfiguration()
         #expect(configuration.resolved.allowedTangoHosts == nil)
         configuration.usesAccessControl = true
@@ -192,7 +192,7 @@ import Testing
         }
     }
 
-    @Test func aBodyThatDawdlesEndsTheConnection() async throws {
+    @Test func aSlowBodyEndsTheConnection() async throws {
         try await RunningGateway.with {
             $0.headLimit = .milliseconds(300)
         } _: { (gateway) async throws in
@@ -204,12 +204,12 @@ import Testing
         }
     }
 
-    @Test func nothingIsChangedWhereNobodyKnowsTheRights() async throws {
+    @Test func withoutKnownRightsNothingIsChanged() async throws {
         try await RunningGateway.with {
             $0.usesAccessControl = true
         } _: { (gateway) async throws in
             let url = "http://127.0.0.1:\(gateway.port)/tango/rest/v11/hosts/127.0.0.1;port=1/devices/a/b/c"
-            // As everything of a database that is not there.
+            // As with everything of a database that does not answer.
             let written = try await Curl.get("\(url)/attributes/d/value?v=1", ["-X", "PUT"])
             #expect(written.status == 400 && written.body.contains("API_CantConnectToDatabase"), "\(written)")
             let deleted = try await Curl.get("\(url)/properties/d", ["-X", "DELETE"])
@@ -246,13 +246,13 @@ import Testing
             }
             let byAddress = url.replacing("localhost", with: "127.0.0.1")
             #expect(try await Curl.get(byAddress + "/tango/rest", ["--cacert", certificate]).status == 200)
-            #expect(try await Curl.get(url + "/tango/rest").status == 0, "not trusted unless told so")
+            #expect(try await Curl.get(url + "/tango/rest").status == 0, "not trusted without the certificate")
             #expect(try await Curl.get(url.replacing("https", with: "http") + "/tango/rest").status == 0)
             #expect(try await Curl.get(url + "/tango/rest", ["--cacert", certificate, "--tls-max", "1.1"]).status == 0)
         }
     }
 
-    @Test func theLimitsHoldForBothVersions() async throws {
+    @Test func theLimitsApplyToBothVersions() async throws {
         try await Self.withTLS { url, certificate, folder in
             let body = try folder.write(String(repeating: "x", count: 17_000_000), to: "body")
             for (option, unmeasured) in [("--http2", "Content-Length:"), ("--http1.1", "Transfer-Encoding: chunked")] {
@@ -263,7 +263,7 @@ import Testing
                 let small = ["-X", "PUT", "-H", "Expect: 100-continue", "-H", "Content-Type: application/json", "-d", "5"]
                 #expect(try await Curl.get(url + Self.value, options + small).status == 400)
             }
-            // HTTP/2 announces a smaller limit of its own, and refuses by the connection.
+            // HTTP/2 announces a smaller limit of its own, and closes the connection.
             let header = "X: \(String(repeating: "a", count: 40_000))"
             #expect(try await Curl.get(url + "/tango/rest", ["--http1.1", "--cacert", certificate, "-H", header]).status == 431)
             #expect(try await Curl.get(url + "/tango/rest", ["--http2", "--cacert", certificate, "-H", header]).status != 200)
@@ -285,7 +285,7 @@ import Testing
         }
     }
 
-    @Test func certificateAndKeyMustFit() async throws {
+    @Test func certificateAndKeyMustMatch() async throws {
         try await TestFolder.with { folder in
             func write(_ name: String) throws {
                 try DevelopmentCertificate(hosts: ["h"], days: 1).write(

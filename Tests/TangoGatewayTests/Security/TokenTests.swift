@@ -39,7 +39,7 @@ private struct IssuedClaims: JWTPayload {
         }
     }
 
-    @Test func tokensOfOthersOldOnesAndGarbageAreRefused() async throws {
+    @Test func foreignExpiredAndMalformedTokensAreRefused() async throws {
         try await TestFolder.with { folder in
             let verifier = try #require(try await TokenVerifier(try Self.configuration(folder)))
             var tokens = [try await Self.token(secret: "another secret, another secret, …"), "", ".", "..", "a.b.c", "é.é.é", "x"]
@@ -89,7 +89,7 @@ private struct IssuedClaims: JWTPayload {
                 let verifier = try #require(try await TokenVerifier(configuration))
                 #expect(await verifier.user(of: token) == "ann")
                 #expect(await verifier.user(of: signed[pem == signed[0].0 ? 1 : 0].1) == nil)
-                // A public key is no secret to sign with.
+                // A public key must not be accepted as a secret.
                 #expect(await verifier.user(of: try await Self.token(secret: pem)) == nil)
             }
         }

@@ -10,7 +10,7 @@ import Testing
 
 @testable import TangoGateway
 
-/// Lets hanging handlers go on.
+/// Releases handlers that hang.
 final class Release: Sendable {
     private let isDone = Atomic<Bool>(false)
 
@@ -23,7 +23,7 @@ final class Release: Sendable {
     }
 }
 
-/// A device with an attribute of every type and format that gives back what was written; and members that hang or fail.
+/// A device with an attribute of every type and format that returns what was written, and members that hang or fail.
 final class EchoDevice: Device {
     static let types: [(name: String, type: DataType)] = [
         ("boolean", .boolean), ("short", .short), ("long", .long), ("long64", .long64), ("uchar", .uchar), ("ushort", .ushort),
@@ -110,7 +110,7 @@ final class EchoDevice: Device {
     }
 }
 
-/// An answer, taken apart.
+/// A parsed answer.
 struct Reply {
     var status: Int
     var headers: HTTPFields

@@ -25,7 +25,7 @@ struct TestFolder {
         return path
     }
 
-    /// A users file whose passwords are checked fast.
+    /// A users file with hashes of low cost.
     func users(_ users: [String: String]) throws -> String {
         let lines = try users.map { "\($0.key):\(try PasswordHash(of: $0.value, cost: .cheap))\n" }
         return try self.write(lines.joined(), to: "users")
@@ -73,7 +73,7 @@ struct RunningGateway: Sendable {
     }
 }
 
-/// A port that takes connections and never says anything.
+/// A port that accepts connections and never sends anything.
 final class SilentListener: Sendable {
     let port: Int
     private let descriptor: Int32
@@ -108,7 +108,7 @@ final class SilentListener: Sendable {
     }
 }
 
-/// The program curl: a client of another make, which speaks HTTP/2.
+/// The program curl: an independent client, which has HTTP/2.
 enum Curl {
     struct Answer: Sendable {
         var version = ""
@@ -135,7 +135,7 @@ enum Curl {
         process.waitUntilExit()
         var answer = Answer()
         let parts = String(decoding: output, as: UTF8.self).components(separatedBy: "\r\n\r\n")
-        // Heads of interim answers come before.
+        // Heads of interim responses come before it.
         guard let index = parts.firstIndex(where: { !$0.hasPrefix("HTTP/2 100") && !$0.hasPrefix("HTTP/1.1 100") }) else { return answer }
         let lines = parts[index].components(separatedBy: "\r\n")
         let words = lines[0].split(separator: " ")

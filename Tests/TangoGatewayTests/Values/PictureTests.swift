@@ -20,7 +20,7 @@ import Testing
         #expect(try self.image(.boolean([true, false]), 2, 1).picture().samples == [255, 0])
     }
 
-    @Test func whatIsNoPictureIsRefused() {
+    @Test func valuesThatAreNoPictureAreRefused() {
         #expect(throws: HTTPFailure.self) { try self.image(.string(["a"]), 1, 1).picture() }
         #expect(throws: HTTPFailure.self) { try self.image(.double([]), 0, 0).picture() }
         #expect(throws: HTTPFailure.self) { try self.image(.double([1]), 2, 1).picture() }

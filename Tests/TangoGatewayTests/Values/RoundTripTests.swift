@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    /// Devices refuse to have other numbers written.
+    /// Devices refuse other numbers.
     private static func finite(_ data: AttributeData) -> AttributeData {
         switch data {
         case .double(let values): .double(values.map { $0.isFinite ? $0 : 1 })
@@ -119,7 +119,7 @@ import Testing
             let written = try AttributeWrite(try JSONValue(parsing: text), for: config)
             #expect(Self.areEqual(written.data, data), "\(text)")
             #expect(written.dimension == dimension || format != .image, "\(text)")
-            // And in an element of a pipe, which has no labels.
+            // The same in an element of a pipe, which has no labels.
             if format == .spectrum, type != .enum {
                 let blob = PipeBlob(name: "p", elements: [PipeElement(name: "e", content: .value(data, isArray: true))])
                 guard case .array(let elements) = blob.json, case .array(let values)? = elements.first?.object?["value"] else {
@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    @Test func everyTextComesBackAsItWas() {
+    @Test func everyTextSurvivesARoundTrip() {
         var random = Random(state: 5)
         for text in Self.texts(20_000, &random) {
             let there = TangoText.encode(text)
@@ -181,7 +181,7 @@ import Testing
         }
     }
 
-    @Test func largeImagesAreMadeToTextWhole() async throws {
+    @Test func largeImagesAreSerializedCompletely() async throws {
         try await LiveSystem.run { system in
             let path = "test/echo/1/attributes/long_image/value"
             let numbers = (0..<60_000).map { Int32($0) &* 70_001 }

@@ -31,7 +31,7 @@ import Testing
         #expect(try self.data(type, json) == expected)
     }
 
-    @Test func notANumberIsANumber() throws {
+    @Test func nanAndInfinityAreStrings() throws {
         guard case .double(let values) = try self.data(.double, "\"NaN\"") else {
             Issue.record("no double")
             return
@@ -160,7 +160,7 @@ import Testing
         #expect(CommandData.encoded(DevEncoded(format: "f", data: [102])).json?.text == #"{"encoded_format":"f","encoded_data":"Zg=="}"#)
     }
 
-    @Test func envelopesAndBareInputsAreToldApart() throws {
+    @Test func envelopesAndBareInputsAreDistinguished() throws {
         func input(_ text: String) throws -> String? { CommandResource.input(of: try JSONValue(parsing: text))?.text }
         #expect(try input(#"{"host":null,"device":null,"name":null,"input":[1]}"#) == "[1]")
         #expect(try input("{}") == nil)

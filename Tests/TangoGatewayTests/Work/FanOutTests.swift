@@ -37,8 +37,8 @@ import Testing
         #expect(running.withLock { $0.most } <= 5)
     }
 
-    @Test func workThatHangsGivesUpItsPlaceAndIsGivenUpAtTheEnd() async {
-        // Far more hang than there are places.
+    @Test func slowWorkFreesItsSlotAndIsCancelledAtTheDeadline() async {
+        // Far more hang than there are slots.
         let results = await FanOut.run(Array(0..<100), on: anyEventLoop, until: .now + .seconds(1), width: 4) { number -> Int in
             if number < 40 { await Self.hang() }
             return number
@@ -47,7 +47,7 @@ import Testing
         #expect(Array(results.suffix(60)) == Array(40..<100))
     }
 
-    @Test func whoIsNotAwaitedHasTheGraceOnly() async {
+    @Test func itemsThatAreNotAwaitedHaveOnlyTheGraceTime() async {
         let answered = Counter()
         let isAwaited: (Int) -> Bool = { $0 >= 10 }
         let results = await FanOut.run(
@@ -60,12 +60,12 @@ import Testing
         }
         #expect(results.prefix(5).allSatisfy { $0 == nil })
         #expect(Array(results.suffix(15)) == Array(5..<20))
-        // What was begun goes on.
+        // Work that was begun continues.
         for _ in 0..<500 where answered.value < 5 { try? await Task.sleep(for: .milliseconds(10)) }
         #expect(answered.value == 5)
     }
 
-    @Test func aSlowFetchIsMadeOnceAndHoldsUpNoOtherKey() async throws {
+    @Test func aSlowFetchIsSharedAndDelaysNoOtherKey() async throws {
         let cache = ExpiringCache<String, Int, DevFailed>(lifetime: .seconds(600))
         let release = Release()
         let fetches = Counter()
@@ -88,7 +88,7 @@ import Testing
         #expect(fetches.value == 1)
     }
 
-    @Test func failuresAreNotKeptAndFetchesFromBeforeAWriteAreNotJoined() async throws {
+    @Test func failuresAreNotCachedAndFetchesFromBeforeAWriteAreNotShared() async throws {
         let cache = ExpiringCache<String, Int, DevFailed>(lifetime: .seconds(600))
         await #expect(throws: DevFailed.self) {
             try await cache.value("a", isFresh: false) { () async throws(DevFailed) -> Int in throw DevFailed("R", "d") }

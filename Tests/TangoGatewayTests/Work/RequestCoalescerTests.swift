@@ -45,7 +45,7 @@ import Testing
         if case .success(let response)? = outcome { String(decoding: response.body.bytes, as: UTF8.self) } else { nil }
     }
 
-    @Test func equalRequestsOfOneTurnShareOneReading() async throws {
+    @Test func equalRequestsOfOneTurnShareOneExecution() async throws {
         let joined = RequestCoalescer()
         let executor = anyEventLoop
         let readings = Atomic<Int>(0)
@@ -67,7 +67,7 @@ import Testing
         #expect(later == ["2"])
     }
 
-    @Test func aReadingUnderWayIsNotJoined() async throws {
+    @Test func aRequestInProgressIsNotJoined() async throws {
         let joined = RequestCoalescer()
         let executor = anyEventLoop
         let release = Release()
@@ -78,7 +78,7 @@ import Testing
                 return Self.outcome("old")
             }
         }
-        // Two turns on, the first one is under way.
+        // Two turns later the first one is in progress.
         for _ in 0..<2 { try await executor.eventLoop.submit {}.get() }
         try await Task.sleep(for: .milliseconds(20))
         let second = try await Self.together(1, on: executor) { _ in
@@ -89,7 +89,7 @@ import Testing
         #expect(Self.text(await first.value) == "old")
     }
 
-    @Test func callersOffTheEventLoopJoinNobody() async throws {
+    @Test func callersOffTheEventLoopAreNotCoalesced() async throws {
         let joined = RequestCoalescer()
         let executor = anyEventLoop
         let key = try #require(Self.key(Self.request()))
@@ -99,7 +99,7 @@ import Testing
         #expect(joined.coalescedCount == 0)
     }
 
-    @Test func otherRequestsAreAnsweredByThemselves() async throws {
+    @Test func differentRequestsAreAnsweredSeparately() async throws {
         let joined = RequestCoalescer()
         let executor = anyEventLoop
         let keys = [Self.request("/a"), Self.request("/a?b"), Self.request("/b")].compactMap { Self.key($0) }
@@ -109,7 +109,7 @@ import Testing
         #expect(texts == ["0", "1", "2"])
     }
 
-    @Test func whateverDecidesAboutAnAnswerSeparatesRequests() {
+    @Test func requestsThatDifferInAnythingThatMattersAreSeparate() {
         let plain = Self.key(Self.request())
         #expect(plain == Self.key(Self.request(client: "10.0.0.2")))
         #expect(plain != Self.key(Self.request(user: "anna")))
@@ -124,7 +124,7 @@ import Testing
         #expect(Self.key(Self.request(method: .head)) == nil)
     }
 
-    @Test func whoGoesAwayTakesTheReadingFromNobody() async throws {
+    @Test func aCancelledClientDoesNotCancelTheOthers() async throws {
         let executor = anyEventLoop
         let release = Release()
         let work = BoundedWork<Int>(.seconds(60), on: executor) {
@@ -139,7 +139,7 @@ import Testing
         #expect(await staying.value == .some(2))
     }
 
-    @Test func aReadingNobodyWaitsForIsCancelled() async throws {
+    @Test func workWithoutWaitersIsCancelled() async throws {
         let work = BoundedWork<Bool>(.seconds(60), on: anyEventLoop) {
             do {
                 try await Task.sleep(for: .seconds(60))
@@ -152,12 +152,12 @@ import Testing
         try await Task.sleep(for: .milliseconds(20))
         waiter.cancel()
         #expect(await waiter.value == .some(true))
-        // Who comes then begins anew, or finds what came out.
+        // Later requests begin again, or find the result.
         let late = await work.result()
         #expect(late == nil || late == .some(true))
     }
 
-    @Test func aReadingWithoutEndIsGivenUpForAllWhoWait() async throws {
+    @Test func workIsCancelledForAllWaitersAfterTheLimit() async throws {
         let joined = RequestCoalescer()
         let executor = anyEventLoop
         let key = try #require(Self.key(Self.request()))

@@ -12,7 +12,7 @@ import Testing
         object["errors"]?.array?.compactMap { $0.object?["reason"]?.string } ?? []
     }
 
-    @Test func valuesOfManyDevicesAreReadInTheOrderOfTheWildcardsNoneTwice() async throws {
+    @Test func valuesOfManyDevicesAreReadInTheOrderOfTheWildcardsEachOnce() async throws {
         try await LiveSystem.run(echoes: 3) { system in
             let one = await system.bulk("attributes/value", ["TEST/ech*/*/STATE"])
             #expect(one.status == 200)
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNamedExactlyFailsInItsPlaceAndWhatIsMatchedIsLeftOut() async throws {
+    @Test func exactNamesFailInPlaceAndMatchedOnesAreLeftOut() async throws {
         try await LiveSystem.run { system in
             try await system.client.database().addDevice("test/echo/dead", server: "Test/none", deviceClass: "Echo")
             let matched = await system.bulk("attributes/value", ["test/*/*/State", "*/echo/*/nope", "*/*/*/Broken"])
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func aDeviceThatHangsIsLeftOutAndHoldsUpNobody() async throws {
+    @Test func anUnresponsiveDeviceIsLeftOutWithoutDelay() async throws {
         try await LiveSystem.run(echoes: 3, timeout: .seconds(2)) { system in
             let all = await system.bulk("attributes/value", ["test/echo/*/State", "test/echo/2/Hang"])
             #expect(all.status == 200)
@@ -83,17 +83,17 @@ import Testing
         }
     }
 
-    @Test func aDeviceThatHungIsAskedButNotWaitedForUntilItAnswers() async throws {
+    @Test func anUnresponsiveDeviceIsProbedWithoutWaitingUntilItAnswers() async throws {
         try await LiveSystem.run(echoes: 3, timeout: .seconds(4)) { system in
             async let hanging = system.send(.put, "test/echo/2/commands/Hang")
             let wildcards = ["test/echo/*/State"]
             let others = ["test/echo/1/State", "test/echo/3/State"]
             let key = MemberKey(DeviceReference(host: system.host, name: "test/echo/2"))
             let unresponsiveDevices = system.responder.services.unresponsiveDevices
-            // Until the command has begun, all answer.
+            // All answer until the command has begun.
             for _ in 0..<50 where !unresponsiveDevices.contains(key) { _ = await system.bulk("attributes/value", wildcards) }
             #expect(self.names(await system.bulk("attributes/value", wildcards)) == others)
-            // Named, it is waited for.
+            // A device that is named is awaited.
             #expect(await system.bulk("attributes/value", ["test/echo/2/State", "test/echo/1/State"]).items.count == 2)
             system.release.open()
             for _ in 0..<100 where unresponsiveDevices.contains(key) {
@@ -105,12 +105,12 @@ import Testing
         }
     }
 
-    @Test func oneAtATimeAsksADeviceThatHangs() {
+    @Test func anUnresponsiveDeviceHasOneProbeAtATime() {
         let hanging = UnresponsiveDevices()
         let device = MemberKey(DeviceReference(host: TangoHost(host: "h", port: 1), name: "a/b/c"))
         #expect(hanging.beginProbe(device, isNamed: false) == .unmarked)
         hanging.endProbe(device, .unmarked, isAnswered: false)
-        // Who names it asks in any case; meanwhile others do not, whatever those find who asked before.
+        // A request that names the device always probes it; meanwhile others do not, whatever earlier probes find.
         #expect(hanging.beginProbe(device, isNamed: true) == .marked)
         #expect(hanging.beginProbe(device, isNamed: false) == nil)
         hanging.endProbe(device, .unmarked, isAnswered: false)
@@ -250,7 +250,7 @@ import Testing
             #expect(error["reason"] == "API_CommandNotFound" && error["severity"] == "ERR" && error["desc"] != nil)
             #expect(self.reasons(reply.items[3]).first == "DB_DeviceNotDefined")
             #expect(self.reasons(reply.items[4]) == ["REST_BadValue"])
-            // What was done before a command that hangs is told; what comes after it was not begun.
+            // What was done before the command that hangs is reported; what comes after it was not begun.
             #expect(reply.items[6]["output"]?.text == "1.0")
             #expect(self.reasons(reply.items[7]) == ["API_DeviceTimedOut"] && self.reasons(reply.items[8]) == ["API_DeviceTimedOut"])
         }
@@ -275,7 +275,7 @@ import Testing
         }
     }
 
-    @Test func propertiesOfAttributesAreTheDatabases() async throws {
+    @Test func propertiesOfAttributesAreReadFromTheDatabase() async throws {
         try await LiveSystem.run { system in
             try await system.client.database().addDevice("test/echo/dead", server: "Test/none", deviceClass: "Echo")
             for device in ["test/echo/1", "test/echo/dead"] {
@@ -302,7 +302,7 @@ import Testing
         }
     }
 
-    @Test func aHangingDeviceDoesNotHideThePropertiesOfItsAttributes() async throws {
+    @Test func anUnresponsiveDeviceDoesNotHideThePropertiesOfItsAttributes() async throws {
         try await LiveSystem.run(timeout: .seconds(2)) { system in
             let path = "test/echo/1/attributes/Limited/properties"
             async let hanging = system.send(.get, "test/echo/1/attributes/Hang/value")
