@@ -1,4 +1,5 @@
 import HTTPTypes
+import TangoClient
 import TangoCore
 import TangoIIOP
 
@@ -62,7 +63,9 @@ struct ResourceRequest: Sendable {
     /// Answers the request, after checking that its user may change what it changes.
     func answer() async throws -> Answer {
         let action = Action(self.http.method)
-        if action != .read, case .device(let device, let member) = self.path.resource { try await self.authorize(device, member) }
+        if action != .read, self.services.accessRights != nil, case .device(let device, let member) = self.path.resource {
+            try await self.authorize(device, member)
+        }
         switch (self.path.resource, action) {
         case (.page(let file), _): return file.answer
         case (.description, _): return GatewayResource(request: self).apiDescription()
@@ -138,5 +141,145 @@ struct ResourceRequest: Sendable {
         case (.bulk(.pipeValues), .put): return try await BulkWriteResource(request: self).pipes()
         case (.bulk(.pipeValues), _): return try await BulkReadResource(request: self).pipeValues()
         }
+    }
+}
+
+// MARK: - Hosts, devices and members
+
+extension ResourceRequest {
+    /// Checks that the gateway serves a control system.
+    /// - Throws: `REST_Forbidden`.
+    private func permit(_ host: TangoHost) throws(DevFailed) {
+        guard let allowed = self.configuration.allowedTangoHosts else { return }
+        func isSame(_ other: TangoHost) -> Bool { host.folded == other.folded }
+        let standard = self.configuration.defaultTangoHost ?? (try? self.services.controlSystem.defaultHost())
+        if standard.map(isSame) ?? false { return }
+        if allowed.contains(where: { (try? TangoHost(authority: $0)).map(isSame) ?? false }) { return }
+        throw DevFailed(.restForbidden, "The Tango host \(host) is not served here: see tango-hosts", origin: self.origin)
+    }
+
+    /// Returns the Tango host of requests that name none.
+    func defaultHost() throws(HTTPFailure) -> TangoHost {
+        if let host = self.configuration.defaultTangoHost { return host }
+        do {
+            return try self.services.controlSystem.defaultHost()
+        } catch {
+            throw HTTPFailure(error, while: .calling)
+        }
+    }
+
+    /// Returns the database of a host.
+    func database(_ host: TangoHost) throws(HTTPFailure) -> DatabaseClient {
+        do {
+            try self.permit(host)
+            return try self.services.controlSystem.database(host)
+        } catch {
+            throw HTTPFailure(error, while: .database)
+        }
+    }
+
+    /// Returns the database of a device and the device's name there.
+    /// - Throws: 404 when the database does not know the device, whose properties would read as empty.
+    func owner(_ device: DeviceReference) async throws(HTTPFailure) -> (database: DatabaseClient, name: String) {
+        let database = try self.database(device.host)
+        let info = try await upstream(.database) { () async throws(DevFailed) in try await database.deviceInfo(device.name) }
+        return (database, info.name)
+    }
+
+    /// Returns the proxy of a device.
+    func proxy(_ device: DeviceReference) async throws(DevFailed) -> DeviceProxy {
+        try self.permit(device.host)
+        return try await self.services.controlSystem.device(TRL(host: device.host, device: device.name))
+    }
+
+    /// Returns the proxy of the device of the URL, and its links.
+    func open(_ device: DeviceReference) async throws(HTTPFailure) -> (proxy: DeviceProxy, links: DeviceLinks) {
+        let proxy = try await upstream(.resolving) { () async throws(DevFailed) in try await self.proxy(device) }
+        return (proxy, self.links(device, canonicalName: proxy.name))
+    }
+
+    /// Returns the configuration of an attribute, from the cache where it is there.
+    func knownConfig(_ device: DeviceReference, _ name: String, _ proxy: DeviceProxy) async throws(DevFailed) -> AttributeConfig {
+        try await self.services.attributeConfigs.value(MemberKey(device, name), isFresh: self.isFresh) { () async throws(DevFailed) in
+            try await proxy.attributeConfig(name)
+        }
+    }
+
+    /// Returns the configuration that a value cannot be written as JSON without: the labels of an enumeration, the format of a value of an
+    /// old device. `nil` when it needs none.
+    func neededConfig(of value: AttributeValue, _ device: DeviceReference, _ proxy: DeviceProxy) async -> AttributeConfig? {
+        let isEnum = value.type == .enum || (value.type == nil && value.data.elementType == .short)
+        guard isEnum || (value.format == .unknown && value.errors.isEmpty) else { return nil }
+        return try? await self.knownConfig(device, value.name, proxy)
+    }
+
+    /// Returns the types of a command, from the cache where they are there.
+    func knownInfo(_ device: DeviceReference, _ name: String, _ proxy: DeviceProxy) async throws(DevFailed) -> CommandInfo {
+        try await self.services.commandInfos.value(MemberKey(device, name), isFresh: self.isFresh) { () async throws(DevFailed) in
+            try await proxy.commandInfo(name)
+        }
+    }
+}
+
+// MARK: - The body, and the change it makes
+
+extension ResourceRequest {
+    /// Size of a body, in bytes, from which it is converted off the event loop.
+    static let largeBody = 256 * 1024
+
+    /// Does work that takes the longer the larger the body is: see `LongWork`.
+    func converting<Value: Sendable, Failure: Error>(
+        _ work: @escaping @Sendable () throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        // Small bodies are the rule: no look at the event loop for them.
+        guard self.http.body.count >= Self.largeBody else { return try work() }
+        return try await LongWork.run(if: true, from: self.executor.eventLoop, work)
+    }
+
+    /// Returns the body as JSON; `nil` when it is empty.
+    /// - Throws: 415 when its declared type is another one, 400 when it is not JSON.
+    func jsonBody() async throws(HTTPFailure) -> JSONValue? {
+        guard !self.http.body.isEmpty else { return nil }
+        if let type = self.http.headers[.contentType], !MediaType.isJSON(type) {
+            throw HTTPFailure(.unsupportedMediaType, .restUnsupportedMediaType, "The body must be application/json, not \(type)")
+        }
+        let body = self.http.body
+        return try await self.converting { () throws(HTTPFailure) in
+            do throws(JSONSyntaxError) {
+                return try JSONValue(parsing: body)
+            } catch {
+                throw HTTPFailure.badJSON("\(error.problem) at byte \(error.offset) of the body")
+            }
+        }
+    }
+
+    /// Returns the body as form pairs; `nil` when it is no form.
+    func formBody() async throws(HTTPFailure) -> Query? {
+        guard let type = self.http.headers[.contentType], MediaType.isForm(type) else { return nil }
+        let body = self.http.body
+        return try await self.converting { () throws(HTTPFailure) in try Query(parsing: String(decoding: body, as: UTF8.self)) }
+    }
+
+    /// Does the part of a request that changes something, at once or, with `async`, after the answer.
+    /// - Parameter stale: what the caches must not know any more afterwards, whether the work fails or not.
+    /// - Throws: what the work throws; with `async` 503 when too many changes wait to be done.
+    func change(
+        _ isAsync: Bool, _ stale: [CacheInvalidation], _ work: @escaping @Sendable () async throws -> Answer
+    ) async throws -> Answer {
+        let services = self.services
+        guard isAsync else {
+            defer { for part in stale { services.invalidate(part) } }
+            return try await work()
+        }
+        let (method, path) = (self.http.method, self.http.path)
+        try services.backgroundChanges.start {
+            do {
+                _ = try await work()
+            } catch {
+                services.logger.warning("\(method) \(path) failed after its answer: \(error)")
+            }
+            for part in stale { services.invalidate(part) }
+        }
+        return .noContent
     }
 }
