@@ -23,7 +23,9 @@ public final class Gateway: Service {
 
     /// Creates a gateway; nothing starts before `run()`.
     /// - Parameters:
-    ///   - controlSystem: made with `clientOptions(_:)`; stays open when the gateway ends.
+    ///   - configuration: its settings.
+    ///   - controlSystem: the client it uses, made with `clientOptions(_:)`. It stays open when the gateway ends.
+    ///   - logger: gets messages about failures, and at `info` every change.
     ///   - onListening: gets the port once requests are accepted.
     public init(
         configuration: GatewayConfiguration, controlSystem: ControlSystem, logger: Logger,
