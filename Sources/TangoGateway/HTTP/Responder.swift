@@ -69,7 +69,7 @@ struct Responder: Sendable {
                 let shaper = ResponseShaper(request: resourceRequest)
                 guard answer.content.isLarge else { return .success(try shaper.response(for: answer)) }
                 return .success(
-                    try await LongWork.run(if: true, from: executor.eventLoop, cancellation: .cancelled) { () throws(HTTPFailure) in
+                    try await LongWork.run(from: executor.eventLoop, cancellation: .cancelled) { () throws(HTTPFailure) in
                         try shaper.response(for: answer)
                     })
             } catch {
@@ -77,7 +77,7 @@ struct Responder: Sendable {
             }
         }
         let outcome =
-            if path.resource.isUpstream, let key = RequestCoalescer.Key(request, asksRights: self.services.accessRights != nil) {
+            if path.resource.isUpstream, let key = RequestCoalescer.Key(request, dependsOnAddress: self.services.accessRights != nil) {
                 await self.services.coalescer.outcome(key, limit, on: executor, work)
             } else {
                 await withDeadline(limit, on: executor, work)

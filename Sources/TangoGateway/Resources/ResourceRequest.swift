@@ -233,7 +233,7 @@ extension ResourceRequest {
     ) async throws(Failure) -> Value {
         // Small bodies are the rule: no look at the event loop for them.
         guard self.http.body.count >= Self.largeBody else { return try work() }
-        return try await LongWork.run(if: true, from: self.executor.eventLoop, work)
+        return try await LongWork.run(from: self.executor.eventLoop, work)
     }
 
     /// Returns the body as JSON; `nil` when it is empty.

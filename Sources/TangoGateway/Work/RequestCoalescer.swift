@@ -22,9 +22,9 @@ final class RequestCoalescer: Sendable {
         private let user: String?
         private let address: String?
 
-        /// - Parameter asksRights: whether the answer depends on the client's address, because access rights do.
+        /// - Parameter dependsOnAddress: whether the answer depends on the client's address, because access rights do.
         /// - Returns: `nil` for a request that must not be coalesced.
-        init?(_ request: GatewayRequest, asksRights: Bool) {
+        init?(_ request: GatewayRequest, dependsOnAddress: Bool) {
             let headers = request.headers
             // A trace belongs to one call, a validator to one client's copy.
             guard request.method == .get, request.body.isEmpty, headers[.traceParent] == nil, headers[.ifNoneMatch] == nil,
@@ -37,7 +37,7 @@ final class RequestCoalescer: Sendable {
             self.cacheControl = headers[.cacheControl]
             self.range = headers[.range]
             self.user = request.user
-            self.address = asksRights ? request.clientAddress : nil
+            self.address = dependsOnAddress ? request.clientAddress : nil
         }
     }
 

@@ -21,8 +21,8 @@ import Testing
         return request
     }
 
-    private static func key(_ request: GatewayRequest, asksRights: Bool = false) -> RequestCoalescer.Key? {
-        RequestCoalescer.Key(request, asksRights: asksRights)
+    private static func key(_ request: GatewayRequest, dependsOnAddress: Bool = false) -> RequestCoalescer.Key? {
+        RequestCoalescer.Key(request, dependsOnAddress: dependsOnAddress)
     }
 
     /// Starts tasks in one turn of an event loop.
@@ -113,7 +113,7 @@ import Testing
         let plain = Self.key(Self.request())
         #expect(plain == Self.key(Self.request(client: "10.0.0.2")))
         #expect(plain != Self.key(Self.request(user: "anna")))
-        #expect(Self.key(Self.request(), asksRights: true) != Self.key(Self.request(client: "10.0.0.2"), asksRights: true))
+        #expect(Self.key(Self.request(), dependsOnAddress: true) != Self.key(Self.request(client: "10.0.0.2"), dependsOnAddress: true))
         for name in [HTTPField.Name.accept, .cacheControl, .range] {
             #expect(plain != Self.key(Self.request(headers: [(name, "x")])), "\(name)")
         }

@@ -73,7 +73,7 @@ struct AttributeResource: Sendable {
                 })
         case .jpeg, .png:
             let loop = self.request.executor.eventLoop
-            var bytes = try await LongWork.run(if: true, from: loop, cancellation: .cancelled) { () throws(HTTPFailure) in
+            var bytes = try await LongWork.run(from: loop, cancellation: .cancelled) { () throws(HTTPFailure) in
                 let picture = try value.picture()
                 return media == .jpeg ? try picture.jpeg() : try picture.png()
             }
