@@ -1,4 +1,3 @@
-import HTTPTypes
 import TangoClient
 import TangoCore
 
@@ -39,42 +38,5 @@ struct AccessRights: Sendable {
             try await database.deviceClass(of: device.name)
         }
         return await database.accessControl.allows(command, ofClass: deviceClass, maximumAge: self.lifetime)
-    }
-}
-
-extension ResourceRequest {
-    /// Makes sure that the user of the request may change a device, or execute a command on it.
-    /// - Throws: 403 with `API_ReadOnlyMode`.
-    func authorize(_ device: DeviceReference, command: String? = nil) async throws(HTTPFailure) {
-        guard let rights = self.services.accessRights else { return }
-        // These two commands only read.
-        if let command, ["state", "status"].contains(command.tangoFolded) { return }
-        let database = try self.database(device.host)
-        let caller = AccessCaller(user: self.http.user ?? AccessCaller.anonymous, address: self.http.clientAddress)
-        var reason: DevFailed?
-        do {
-            if try await rights.mayWrite(caller, device, in: database) { return }
-        } catch let failure as HTTPFailure {
-            throw failure
-        } catch {
-            reason = DevFailed(wrapping: error)
-        }
-        if let command, reason == nil, try await rights.allows(command, on: device, in: database) { return }
-        let refusal = AccessControl.refusal(
-            command: command, on: device.name.tangoFolded, because: reason, origin: self.origin)
-        var failure = HTTPFailure(refusal, while: .calling)
-        failure.status = .forbidden
-        failure.headers[.retryAfter] = nil
-        throw failure
-    }
-
-    /// Makes sure that the user of the request may change a resource of a device.
-    /// - Throws: 403 with `API_ReadOnlyMode`.
-    func authorize(_ device: DeviceReference, _ member: DevicePath) async throws(HTTPFailure) {
-        if case .command(let name) = member {
-            try await self.authorize(device, command: name)
-        } else {
-            try await self.authorize(device)
-        }
     }
 }

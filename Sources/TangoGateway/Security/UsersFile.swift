@@ -156,32 +156,3 @@ package struct UsersFile: Sendable {
         return result
     }
 }
-
-/// Writes files that only their owner can read.
-enum PrivateFile {
-    /// Replaces a file. The content is never readable by others, not even for a moment.
-    /// - Throws: `REST_CantWriteFile`.
-    static func write(_ text: String, to path: String) throws(DevFailed) {
-        let temporary = "\(path).\(getpid()).new"
-        unlink(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Self.failed(path, errno) }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        do {
-            try file.write(contentsOf: Data(text.utf8))
-            try file.synchronize()
-        } catch {
-            unlink(temporary)
-            throw DevFailed(.restCantWriteFile, "\(path) cannot be written: \(error)", origin: "PrivateFile")
-        }
-        guard rename(temporary, path) == 0 else {
-            let reason = errno
-            unlink(temporary)
-            throw Self.failed(path, reason)
-        }
-    }
-
-    private static func failed(_ path: String, _ reason: Int32) -> DevFailed {
-        DevFailed(.restCantWriteFile, "\(path) cannot be written: \(String(cString: strerror(reason)))", origin: "PrivateFile")
-    }
-}

@@ -1,14 +1,6 @@
 import TangoClient
 import TangoCore
 
-/// An element that is ready to be executed, or was refused.
-struct BulkPlan<Work: Sendable>: Sendable {
-    var item: BulkItem
-    /// Name as the device spells it, where it is known.
-    var name: String
-    var work: Result<Work, HTTPFailure>
-}
-
 /// Writes to many devices, or executes commands on them: devices concurrently, the elements of each in order.
 struct BulkWrite<Work: Sendable>: Sendable {
     let request: ResourceRequest

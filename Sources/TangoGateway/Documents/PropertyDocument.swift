@@ -1,0 +1,7 @@
+import TangoClient
+import TangoCore
+
+/// A property and its values.
+enum PropertyDocument {
+    static func entity(_ name: String, _ values: [String]) -> JSONValue { ["name": .tango(name), "values": .tango(values)] }
+}
