@@ -136,6 +136,11 @@ let package = Package(
         .testTarget(
             name: "ExampleTests", dependencies: ["TangoTesting", "PowerSupply", "Camera", "Detectors", "GasAnalyzer"],
             path: "Examples/Tests", swiftSettings: settings),
+        // What the tests share: servers, peers, sockets, folders, waiting.
+        .target(
+            name: "TangoTestSupport",
+            dependencies: ["TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", nio("NIOCore"), nio("NIOPosix"), logging],
+            path: "Tests/TangoTestSupport", swiftSettings: settings),
         .testTarget(name: "TangoCoreTests", dependencies: ["TangoCore"], swiftSettings: settings),
         // What the fuzzer and the hostile-input tests do with bytes.
         .target(
@@ -146,7 +151,8 @@ let package = Package(
             dependencies: ["TangoWire", "TangoCore", "WireExercise", nio("NIOCore")],
             resources: [.copy("Golden")], swiftSettings: settings),
         .testTarget(
-            name: "TangoIIOPTests", dependencies: ["TangoCore", "TangoWire", "TangoIIOP", nio("NIOCore"), nio("NIOPosix")],
+            name: "TangoIIOPTests",
+            dependencies: ["TangoTestSupport", "TangoCore", "TangoWire", "TangoIIOP", nio("NIOCore"), nio("NIOPosix")],
             swiftSettings: settings),
         .testTarget(
             name: "TangoClientTests",
@@ -155,22 +161,23 @@ let package = Package(
         .testTarget(
             name: "TangoServerTests",
             dependencies: [
-                "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", nio("NIOCore"), nio("NIOPosix"), logging, lifecycle,
-                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+                "TangoTestSupport", "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", nio("NIOCore"), nio("NIOPosix"),
+                logging, lifecycle, .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .testTarget(name: "TangoTestingTests", dependencies: ["TangoTesting"], swiftSettings: settings),
         // The code in README and docs, compiled as in a package of its own: without the settings of this one.
         .testTarget(
             name: "GuideTests", dependencies: ["TangoClient", "TangoServer", "TangoTesting"], swiftSettings: [.swiftLanguageMode(.v6)]),
-        .testTarget(name: "TangoMirrorTests", dependencies: ["TangoMirror", "TangoTesting"], swiftSettings: settings),
+        .testTarget(name: "TangoMirrorTests", dependencies: ["TangoTestSupport", "TangoMirror", "TangoTesting"], swiftSettings: settings),
         .testTarget(
             name: "TangoTestDeviceTests", dependencies: ["TangoCore", "TangoServer", "TangoTestDevice"], swiftSettings: settings),
         .testTarget(name: "TangoDatabaseTests", dependencies: ["TangoCore", "TangoDatabase"], swiftSettings: settings),
         .testTarget(
             name: "TangoGatewayTests",
             dependencies: [
-                "TangoCore", "TangoIIOP", "TangoClient", "TangoGateway", "TangoServer", "TangoDatabase", "TangoTestDevice",
+                "TangoTestSupport", "TangoCore", "TangoIIOP", "TangoClient", "TangoGateway", "TangoServer", "TangoDatabase",
+                "TangoTestDevice",
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"), nio("NIOEmbedded"), logging,
                 gateway("HTTPTypes", "swift-http-types"), gateway("NIOSSL", "swift-nio-ssl"), gateway("Crypto", "swift-crypto"),
                 gateway("CryptoExtras", "swift-crypto"), gateway("JWTKit", "jwt-kit"),
@@ -183,7 +190,8 @@ let package = Package(
         .testTarget(
             name: "InteropTests",
             dependencies: [
-                "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoTestDevice",
+                "TangoTestSupport", "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway",
+                "TangoTestDevice",
                 nio("NIOPosix"),
             ],
             swiftSettings: settings),

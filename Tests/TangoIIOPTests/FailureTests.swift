@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import TangoCore
+import TangoTestSupport
 import TangoWire
 import Testing
 

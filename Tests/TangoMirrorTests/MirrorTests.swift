@@ -1,4 +1,5 @@
 import Foundation
+import TangoTestSupport
 import TangoTesting
 import Testing
 
@@ -166,13 +167,6 @@ struct MirrorTests {
                 device.level = 3.25
                 device.context.setState(.on)
                 device.context.setStatus(nil)
-            }
-            func eventually(_ condition: () async throws -> Bool) async throws {
-                for _ in 0..<1000 {
-                    if try await condition() { return }
-                    try await Task.sleep(for: .milliseconds(10))
-                }
-                Issue.record("did not come true in time")
             }
             try await eventually { try await twin.read("Level", as: Double.self).value == 3.25 }
             #expect(try await twin.state() == .on)

@@ -1,12 +1,13 @@
 import Foundation
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import Testing
 
 /// The tools that administer servers, on ours.
 @Suite(.serialized, .enabled(if: Peers.missing == nil, "the C++ and Python peers are not installed")) struct AdministrationTests {
     @Test func pyTangoAdministersOursAsTheCppServer() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let cpp = try await system.startCppTangoTest("test/cpp/1")
             let ours = try await system.startOurTangoTest("test/swift/1")
             let database = try system.client.database()
@@ -32,7 +33,7 @@ import Testing
         ("--add-server Bad Adm a/b/c", 255), ("--add-server Bad/x Adm a/b", 255),
     ]
 
-    private func useTangoAdmin(_ system: TestSystem) async throws {
+    private func useTangoAdmin(_ system: PeerSystem) async throws {
         func run(_ options: String) async throws -> (status: Int32, output: String) {
             try await PeerProcess.run(
                 Peers.tangoAdmin, options.split(separator: " ").map(String.init), environment: system.environment)
@@ -57,10 +58,10 @@ import Testing
     }
 
     @Test func tangoAdminWorksOnOurDatabaseAndServer() async throws {
-        try await TestSystem.withOurs { system, _ in try await self.useTangoAdmin(system) }
+        try await PeerSystem.withOurs { system, _ in try await self.useTangoAdmin(system) }
     }
 
     @Test func tangoAdminWorksOnOurServerInTheCppDatabase() async throws {
-        try await TestSystem.withCpp { system, _ in try await self.useTangoAdmin(system) }
+        try await PeerSystem.withCpp { system, _ in try await self.useTangoAdmin(system) }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import Testing
 
 /// The programs of the peers and ours, in every pairing.
@@ -46,7 +47,7 @@ import Testing
     }
 
     @Test func theCppServerRegistersWithOurDatabaseAndIsUsedByOurClient() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let server = try await system.startCppTangoTest("test/cpp/1")
             let device = try await system.client.device("test/cpp/1")
             #expect(try await device.info().serverVersion == 5)
@@ -59,7 +60,7 @@ import Testing
     }
 
     @Test func ourServerRegistersWithOurDatabaseAndIsUsedByPyTangoAndTheCppClient() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let server = try await system.startOurTangoTest("test/swift/1")
             try await self.useTangoTest(try await system.client.device("test/swift/1"))
             let python = try await system.python("pyclient.py", ["\(system.host)", "test/swift/1"])
@@ -71,7 +72,7 @@ import Testing
     }
 
     @Test func thePyTangoServerRegistersWithOurDatabaseAndIsUsedByOurClient() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let server = try await system.startServer(
                 Peers.python, [Peers.script("peers/servers/pyserver.py")], server: "pyserver/t", device: "test/py/1", deviceClass: "WirePy")
             let device = try await system.client.device("test/py/1")
@@ -89,7 +90,7 @@ import Testing
     }
 
     @Test func ourServerRegistersWithTheCppDatabaseAndIsUsedByEverybody() async throws {
-        try await TestSystem.withCpp { system, _ in
+        try await PeerSystem.withCpp { system, _ in
             let server = try await system.startOurTangoTest("test/swift/1")
             try await self.useTangoTest(try await system.client.device("test/swift/1"))
             let python = try await system.python("pyclient.py", ["\(system.host)", "test/swift/1"])
@@ -107,7 +108,7 @@ import Testing
     }
 
     @Test func clientsSeeNoDifferenceBetweenOurTangoTestAndTheCppOne() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let cpp = try await system.startCppTangoTest("test/cpp/1")
             let ours = try await system.startOurTangoTest("test/swift/1")
             let comparison = try await system.python(
@@ -119,7 +120,7 @@ import Testing
     }
 
     @Test func clientsSeeNoDifferenceBetweenLocksOnOursAndOnTheCppServer() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             try await system.client.database().putProperties(
                 ofClass: "TangoTest", [(name: "AllowedAccessCmd", values: ["devstring"])])
             let cpp = try await system.startCppTangoTest("test/cpp/1")
@@ -147,7 +148,7 @@ import Testing
     }
 
     /// Polls by the admin device's commands and reads caches and histories through our client.
-    private func usePolling(_ system: TestSystem, _ device: DeviceProxy) async throws {
+    private func usePolling(_ system: PeerSystem, _ device: DeviceProxy) async throws {
         let admin = try await system.client.device(try await device.adminName())
         func poll(_ command: String, _ name: String) async throws {
             let object = [device.name, name == "DevVoid" ? "command" : "attribute", name]
@@ -188,7 +189,7 @@ import Testing
     }
 
     @Test func ourClientReadsCachesAndHistoriesOfACppServerAndOfOurs() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let cpp = try await system.startCppTangoTest("test/cpp/1")
             try await self.usePolling(system, try await system.client.device("test/cpp/1"))
             await cpp.stop()
@@ -199,7 +200,7 @@ import Testing
     }
 
     @Test func aKilledDatabaseLosesNothingAndServersAndClientsCarryOn() async throws {
-        try await TestSystem.withOurs { system, database in
+        try await PeerSystem.withOurs { system, database in
             let cpp = try await system.startCppTangoTest("test/cpp/1")
             let ours = try await system.startOurTangoTest("test/swift/1")
             let devices = [try await system.client.device("test/cpp/1"), try await system.client.device("test/swift/1")]
@@ -234,7 +235,7 @@ import Testing
     }
 
     @Test func aClientSurvivesTheRestartOfAServer() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let first = try await system.startOurTangoTest("test/swift/1")
             let device = try await system.client.device("test/swift/1")
             #expect(try await device.state() == .running)
@@ -258,7 +259,7 @@ import Testing
     }
 
     @Test func errorsOfTheCommandLineAreOneLineAndAStatus() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let ours = try await system.startOurTangoTest("test/swift/1")
             for (arguments, text) in [
                 (["read", "test/swift/1", "nope"], "API_AttrNotFound"), (["read", "no/such/device", "x"], "DB_DeviceNotDefined"),
@@ -278,34 +279,34 @@ import Testing
     }
 
     @Test func cppAndPythonServersAreUsedThroughOurGateway() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let cpp = try await system.startCppTangoTest("test/cpp/1")
             let python = try await system.startServer(
                 Peers.python, [Peers.script("peers/servers/pyserver.py")], server: "pyserver/t", device: "test/py/1", deviceClass: "WirePy")
             let (gateway, hostURL) = try await system.startGateway()
             let device = "\(hostURL)/devices/test/cpp/1"
-            let string = try await TestSystem.http("\(device)/attributes/string_scalar/value")
+            let string = try await PeerSystem.http("\(device)/attributes/string_scalar/value")
             #expect(string.status == 200 && string.body.contains("\"value\":\"Default string\""), "\(string)")
-            let written = try await TestSystem.http("\(device)/attributes/short_spectrum/value?v=1,2,3", ["-X", "PUT"])
+            let written = try await PeerSystem.http("\(device)/attributes/short_spectrum/value?v=1,2,3", ["-X", "PUT"])
             #expect(written.status == 200 && written.body.contains("\"value\":[1,2,3]"), "\(written)")
-            let command = try await TestSystem.http(
+            let command = try await PeerSystem.http(
                 "\(device)/commands/DevString", ["-X", "PUT", "-H", "Content-Type: application/json", "-d", "{\"input\":\"hello\"}"])
             #expect(command.status == 200 && command.body.contains("\"output\":\"hello\""), "\(command)")
-            #expect(try await TestSystem.http("\(device)/attributes/throw_exception/value").status == 400)
-            #expect(try await TestSystem.http("\(device)/attributes/nope").status == 404)
-            #expect(try await TestSystem.http("\(device)/pipes/string_long_short_ro/value").status == 200)
-            let state = try await TestSystem.http("\(hostURL)/devices/test/py/1/state")
+            #expect(try await PeerSystem.http("\(device)/attributes/throw_exception/value").status == 400)
+            #expect(try await PeerSystem.http("\(device)/attributes/nope").status == 404)
+            #expect(try await PeerSystem.http("\(device)/pipes/string_long_short_ro/value").status == 200)
+            let state = try await PeerSystem.http("\(hostURL)/devices/test/py/1/state")
             #expect(state.status == 200 && state.body.contains("\"state\":"), "\(state)")
             await cpp.stop()
-            #expect(try await TestSystem.http("\(device)/state").status == 503)
-            #expect(try await TestSystem.http(hostURL).status == 200)
+            #expect(try await PeerSystem.http("\(device)/state").status == 503)
+            #expect(try await PeerSystem.http(hostURL).status == 200)
             await python.stop()
             await gateway.stop()
         }
     }
 
     @Test func numbersThatAreNoneMayBeWrittenWhereTheControlSystemAllowsIt() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             for (isAllowed, instance) in [(false, "strict"), (true, "lax")] {
                 if isAllowed {
                     try await system.client.database().putProperties(

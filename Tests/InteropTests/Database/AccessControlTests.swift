@@ -3,6 +3,7 @@ import Synchronization
 import TangoClient
 import TangoCore
 import TangoServer
+import TangoTestSupport
 import Testing
 
 /// Stands in for TangoAccessControl where there is no MariaDB: the rights are a table of ours.
@@ -87,7 +88,7 @@ private final class AccessService: Device {
     }
 
     /// Our client, made anew, is refused what PyTango is refused, with the same words.
-    private static func compare(_ system: TestSystem, _ device: String, refusals: Int) async throws {
+    private static func compare(_ system: PeerSystem, _ device: String, refusals: Int) async throws {
         let theirs = try await system.python("refusals.py", [device, "sys/database/2"])
         #expect(theirs.status == 0, "\(theirs.output)")
         let client = ControlSystem(host: system.host)
@@ -98,7 +99,7 @@ private final class AccessService: Device {
     }
 
     @Test func theCppServiceIsRespectedAsPyTangoRespectsIt() async throws {
-        try await TestSystem.withCpp { system, _ in
+        try await PeerSystem.withCpp { system, _ in
             let database = try system.client.database()
             try await database.addDevice("test/rw/1", server: "TangoTest/cpp", deviceClass: "TangoTest")
             try await database.putProperties(ofClass: "TangoTest", [(name: "AllowedAccessCmd", values: ["devstring", "DevDouble"])])
@@ -134,9 +135,9 @@ private final class AccessService: Device {
 
     /// Runs the body beside our database with a service of ours.
     private static func withOurService(
-        _ deviceClass: DeviceClass = AccessService.deviceClass(), _ body: (TestSystem) async throws -> Void
+        _ deviceClass: DeviceClass = AccessService.deviceClass(), _ body: (PeerSystem) async throws -> Void
     ) async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let database = try system.client.database()
             let name = "sys/access_control/1"
             try await database.addServer("TangoAccessControl/1", devices: [(name: name, deviceClass: "TangoAccessControl")])

@@ -2,6 +2,7 @@ import Foundation
 import Synchronization
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import Testing
 
 /// The database's power fails in the middle of its work.
@@ -23,7 +24,7 @@ import Testing
 
     /// Thirty-two clients write side by side, so that their changes share transactions; each says what was acknowledged.
     @Test(arguments: 1...3) func whatWasAcknowledgedSurvivesAKillAmongManyWriters(round: Int) async throws {
-        try await TestSystem.withOurs { system, database in
+        try await PeerSystem.withOurs { system, database in
             let ledger = Ledger()
             let writers = 0..<32
             await withTaskGroup(of: Void.self) { group in

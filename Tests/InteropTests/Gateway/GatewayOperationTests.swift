@@ -3,6 +3,7 @@ import Synchronization
 import TangoClient
 import TangoCore
 import TangoServer
+import TangoTestSupport
 import Testing
 
 /// The REST gateway as an operator runs it.
@@ -18,7 +19,7 @@ import Testing
     }
 
     @Test func theGatewayIsWhatItsDescriptionSays() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let ours = try await system.startOurTangoTest("sys/tg_test/1")
             let (gateway, hostURL) = try await system.startGateway()
             let base = try #require(hostURL.components(separatedBy: "/tango/").first)
@@ -32,7 +33,7 @@ import Testing
     }
 
     @Test func aCppDatabaseGivesAllAliasesAtOnce() async throws {
-        try await TestSystem.withCpp { system, _ in
+        try await PeerSystem.withCpp { system, _ in
             let database = try system.client.database()
             #expect(try await database.aliasedDevices().isEmpty)
             let devices = ["test/Alias/1", "test/alias/2", "test/alias/3"]
@@ -56,7 +57,7 @@ import Testing
     }
 
     @Test func aTraceGoesFromTheHTTPRequestToTheDevice() async throws {
-        try await TestSystem.withOurs { system, database in
+        try await PeerSystem.withOurs { system, database in
             let server = try await system.startInProcess(Traced.deviceClass, name: "Traced", device: "test/traced/1")
             let cpp = try await system.startCppTangoTest("test/cpp/1")
             let python = try await system.startServer(
@@ -67,16 +68,16 @@ import Testing
             let trace = "0af7651916cd43dd8448eb211c80319c"
             let headers = ["-H", "traceparent: 00-\(trace)-b7ad6b7169203331-01", "-H", "X-Request-Id: mine", "-D", "-"]
 
-            let answer = try await TestSystem.http("\(hostURL)/devices/test/traced/1/attributes/Trace/value", headers)
+            let answer = try await PeerSystem.http("\(hostURL)/devices/test/traced/1/attributes/Trace/value", headers)
             #expect(answer.status == 200 && answer.body.contains("\"value\":\"00-\(trace)-"), "\(answer)")
             #expect(!answer.body.contains("b7ad6b7169203331"))
             #expect(answer.body.lowercased().contains("x-request-id: mine"))
             // Servers of interface 5 cannot read a trace, PyTango's of interface 6 can.
             for path in ["test/cpp/1/attributes/double_scalar", "test/py/1/attributes/State"] {
-                let answer = try await TestSystem.http("\(hostURL)/devices/\(path)/value", headers)
+                let answer = try await PeerSystem.http("\(hostURL)/devices/\(path)/value", headers)
                 #expect(answer.status == 200, "\(answer)")
             }
-            _ = try await TestSystem.http("\(hostURL)/devices/test/cpp/1/attributes/double_scalar/value?v=2", headers + ["-X", "PUT"])
+            _ = try await PeerSystem.http("\(hostURL)/devices/test/cpp/1/attributes/double_scalar/value?v=2", headers + ["-X", "PUT"])
 
             await gateway.stop()
             let lines = try String(contentsOf: log, encoding: .utf8).split(separator: "\n").map { Data($0.utf8) }
@@ -98,18 +99,18 @@ import Testing
     }
 
     @Test func theGatewayIsReadyWhileItsDatabaseIs() async throws {
-        try await TestSystem.withOurs { system, database in
+        try await PeerSystem.withOurs { system, database in
             let (gateway, hostURL) = try await system.startGateway()
             let base = try #require(hostURL.components(separatedBy: "/tango/").first)
-            let ready = try await TestSystem.http("\(base)/health/ready")
+            let ready = try await PeerSystem.http("\(base)/health/ready")
             #expect(ready.status == 200 && ready.body == "{\"status\":\"pass\",\"database\":\"\(system.host)\"}", "\(ready)")
             await database.stop()
-            for _ in 0..<100 where try await TestSystem.http("\(base)/health/ready").status != 503 {
+            for _ in 0..<100 where try await PeerSystem.http("\(base)/health/ready").status != 503 {
                 try await Task.sleep(for: .milliseconds(100))
             }
-            #expect(try await TestSystem.http("\(base)/health/ready").status == 503)
-            #expect(try await TestSystem.http("\(base)/health/live").status == 200)
-            let metrics = try await TestSystem.http("\(base)/metrics").body
+            #expect(try await PeerSystem.http("\(base)/health/ready").status == 503)
+            #expect(try await PeerSystem.http("\(base)/health/live").status == 200)
+            let metrics = try await PeerSystem.http("\(base)/metrics").body
             #expect(
                 metrics.contains("tango_rest_upstream_errors_total{target=\"database\",reason=\"API_ConnectionRefused\"}"), "\(metrics)")
             #expect(metrics.contains("tango_rest_connections 1\n"), "\(metrics)")

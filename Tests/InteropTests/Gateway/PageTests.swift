@@ -1,11 +1,12 @@
 import Foundation
 import TangoClient
+import TangoTestSupport
 import Testing
 
 /// The gateway's page in a real browser.
 @Suite(.serialized, .enabled(if: Peers.missingBrowser == nil, "Chromium or the peers are not installed")) struct PageTests {
     @Test func aPersonUsesThePage() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let database = try system.client.database()
             try await database.addServer("pagedevice/gone", devices: [(name: "test/showcase/dead", deviceClass: "Showcase")])
             let showcase = try await system.startServer(

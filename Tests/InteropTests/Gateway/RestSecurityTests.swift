@@ -4,6 +4,7 @@ import TangoClient
 import TangoCore
 import TangoGateway
 import TangoServer
+import TangoTestSupport
 import Testing
 
 /// The gateway's users, access rights and transport, as the program `tango` offers them.
@@ -26,7 +27,7 @@ import Testing
             ("attributes/double_scalar/info", ["-X", "PUT", "-d", "{}"] + json),
         ]
         var statuses: [Int] = []
-        for (path, arguments) in requests { statuses.append(try await TestSystem.http("\(device)/\(path)", options + arguments).status) }
+        for (path, arguments) in requests { statuses.append(try await PeerSystem.http("\(device)/\(path)", options + arguments).status) }
         return statuses
     }
 
@@ -35,7 +36,7 @@ import Testing
     private static let nobodyToAsk = [200, 403, 200, 403, 403, 403, 403, 403, 403]
 
     @Test func theCppAccessServiceDecidesForEachUser() async throws {
-        try await TestSystem.withCpp { system, _ in
+        try await PeerSystem.withCpp { system, _ in
             let database = try system.client.database()
             try await database.addServer(
                 "TangoAccessControl/1", devices: [(name: "sys/access_control/1", deviceClass: "TangoAccessControl")])
@@ -56,18 +57,18 @@ import Testing
 
             let service = try await system.startAccessControl()
             // Until the gateway asks again whether there is a service.
-            try await Self.eventually {
-                try await TestSystem.http("\(device)/commands/DevVoid", ["-X", "PUT"] + login("Bob")).status == 403
+            try await eventually {
+                try await PeerSystem.http("\(device)/commands/DevVoid", ["-X", "PUT"] + login("Bob")).status == 403
             }
             #expect(try await Self.statuses(device, login("ann")) == Self.everything)
             #expect(try await Self.statuses(device, login("Bob")) == Self.readingOnly)
             #expect(try await Self.statuses(device, login("eve")) == Self.readingOnly)
-            let refusal = try await TestSystem.http("\(device)/attributes/double_scalar/value?v=1", ["-X", "PUT"] + login("Bob"))
+            let refusal = try await PeerSystem.http("\(device)/attributes/double_scalar/value?v=1", ["-X", "PUT"] + login("Bob"))
             #expect(refusal.body.contains("\"reason\":\"API_ReadOnlyMode\""))
             #expect(refusal.body.contains("Writing attribute(s) on device test/cpp/1 is not authorized"))
             await service.stop()
-            try await Self.eventually {
-                try await TestSystem.http("\(device)/commands/DevVoid", ["-X", "PUT"] + login("ann")).status == 403
+            try await eventually {
+                try await PeerSystem.http("\(device)/commands/DevVoid", ["-X", "PUT"] + login("ann")).status == 403
             }
             #expect(try await Self.statuses(device, login("ann")) == Self.nobodyToAsk)
             await gateway.stop()
@@ -75,16 +76,8 @@ import Testing
         }
     }
 
-    private static func eventually(line: Int = #line, _ condition: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(40)
-        while try await !condition() {
-            guard ContinuousClock.now < end else { throw PeerFailure("it did not become true: line \(line)") }
-            try await Task.sleep(for: .milliseconds(200))
-        }
-    }
-
     @Test func theProgramServesTLSWithItsOwnCertificateAndStops() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let server = try await system.startOurTangoTest("test/swift/1")
             let (certificate, key) = ("\(system.folder.path)/certificate.pem", "\(system.folder.path)/key.pem")
             let files = ["--certificate", certificate, "--key", key]
@@ -97,15 +90,15 @@ import Testing
             #expect(hostURL.hasPrefix("https://"))
             for version in ["--http2", "--http1.1"] {
                 let url = "\(hostURL)/devices/test/swift/1"
-                let device = try await TestSystem.http(url, [version, "--cacert", certificate])
+                let device = try await PeerSystem.http(url, [version, "--cacert", certificate])
                 #expect(device.status == 200 && device.body.contains("\"state\":\"\(url)/state\""), "\(device)")
-                let value = try await TestSystem.http(
+                let value = try await PeerSystem.http(
                     "\(url)/attributes/double_scalar/value?v=25", [version, "--cacert", certificate, "-X", "PUT"])
                 #expect(value.status == 200, "\(value)")
             }
             // Stops while a request is answered: it is answered.
             let url = "\(hostURL)/devices/test/swift/1/commands/SwitchStates"
-            _ = try await TestSystem.http(url, ["--cacert", certificate, "-X", "PUT"])
+            _ = try await PeerSystem.http(url, ["--cacert", certificate, "-X", "PUT"])
             gateway.signal(SIGTERM)
             #expect(try await gateway.finished(within: .seconds(8)) == 0)
             await server.stop()
@@ -113,7 +106,7 @@ import Testing
     }
 
     @Test func theProgramRefusesToBeOpenByAccident() async throws {
-        let folder = try Peers.temporaryFolder()
+        let folder = try TestFolder.make()
         defer { try? FileManager.default.removeItem(at: folder) }
         let environment = ["XDG_CONFIG_HOME": folder.path, "TANGO_HOST": "127.0.0.1:1"]
         func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {

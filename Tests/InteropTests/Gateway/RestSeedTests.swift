@@ -1,6 +1,7 @@
 import Foundation
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import Testing
 
 /// Sends the examples of the interface's document to a live system: C++ database and C++ TangoTest, then ours.
@@ -160,14 +161,14 @@ import Testing
         ]
     }
 
-    private func ask(_ system: TestSystem, _ first: String, _ second: String) async throws {
+    private func ask(_ system: PeerSystem, _ first: String, _ second: String) async throws {
         try await system.client.database().putAlias("seed_alias", ofDevice: first)
         let (gateway, hostURL) = try await system.startGateway()
         let version = try #require(hostURL.components(separatedBy: "/hosts/").first)
         for example in Self.examples("\(system.host)", first, second) {
             var options = ["-g", "-X", example.method]
             if let body = example.body { options += ["-H", "Content-Type: application/json", "-d", body] }
-            let answer = try await TestSystem.http("\(version)/\(example.path)", options)
+            let answer = try await PeerSystem.http("\(version)/\(example.path)", options)
             #expect(answer.status == example.status, "\(example.name): \(answer)")
             guard answer.status == 200 else {
                 #expect(answer.body.isEmpty, "\(example.name): \(answer)")
@@ -179,15 +180,15 @@ import Testing
             Self.compare(try Self.parse(example.answer), real, example.name, isExact: example.isExact, &problems)
             #expect(problems.isEmpty, "\(problems)\n\(answer.body.prefix(2000))")
         }
-        let values = try await TestSystem.http("\(version)/attributes/value?wildcard=\(system.host)/\(first)/ampli")
+        let values = try await PeerSystem.http("\(version)/attributes/value?wildcard=\(system.host)/\(first)/ampli")
         #expect(values.body.contains(#""name":"ampli""#) && values.body.contains(#""value":0.0"#), "\(values)")
-        let written = try await TestSystem.http("\(hostURL)/devices/\(second)/attributes/double_scalar_w/value")
+        let written = try await PeerSystem.http("\(hostURL)/devices/\(second)/attributes/double_scalar_w/value")
         #expect(written.body.contains(#""value":3.14"#), "\(written)")
         await gateway.stop()
     }
 
     @Test func theExamplesAreAnsweredInTheirShapeByTheCppSystem() async throws {
-        try await TestSystem.withCpp { system, _ in
+        try await PeerSystem.withCpp { system, _ in
             let one = try await system.startCppTangoTest("test/seed/1", instance: "one")
             let two = try await system.startCppTangoTest("test/seed/2", instance: "two")
             try await self.ask(system, "test/seed/1", "test/seed/2")
@@ -197,7 +198,7 @@ import Testing
     }
 
     @Test func theExamplesAreAnsweredInTheirShapeByOurs() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let one = try await system.startOurTangoTest("test/seed/1", instance: "one")
             let two = try await system.startOurTangoTest("test/seed/2", instance: "two")
             try await self.ask(system, "test/seed/1", "test/seed/2")

@@ -1,4 +1,5 @@
 import Foundation
+import TangoTestSupport
 import Testing
 
 /// What only real sockets show of the REST gateway.
@@ -14,11 +15,11 @@ import Testing
     }
 
     @Test func requestsThatAreTooLargeAreRefusedWithTheErrorBody() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let ours = try await system.startOurTangoTest("test/swift/1")
             let (gateway, hostURL) = try await system.startGateway()
             let device = "\(hostURL)/devices/test/swift/1"
-            let folder = try Peers.temporaryFolder()
+            let folder = try TestFolder.make()
             defer { try? FileManager.default.removeItem(at: folder) }
             let large = folder.appendingPathComponent("large.json")
             try Data(repeating: UInt8(ascii: "1"), count: 17 * 1024 * 1024).write(to: large)
@@ -33,7 +34,7 @@ import Testing
                 ("headers", ["-H", "X-Large: " + String(repeating: "a", count: 40_000)], "", 431, "REST_HeadersTooLarge"),
             ] {
                 // The connection ends while the rest of the body is on its way: curl may complain, and shows the answer nevertheless.
-                let answer = try await TestSystem.http(device + path, options)
+                let answer = try await PeerSystem.http(device + path, options)
                 #expect(answer.status == status && answer.body.contains(reason), "\(name): \(answer.status) \(answer.body.prefix(300))")
             }
             // Just within the limits, chunked and not.
@@ -41,23 +42,23 @@ import Testing
             let list = folder.appendingPathComponent("list.json")
             try Data(words.utf8).write(to: list)
             for options in [[], ["-H", "Transfer-Encoding: chunked"], ["-H", "Expect: 100-continue"]] {
-                let answer = try await TestSystem.http(
+                let answer = try await PeerSystem.http(
                     "\(device)/commands/DevVarLongArray", json + options + ["--data-binary", "@\(list.path)"])
                 #expect(answer.status == 200 && answer.body.hasSuffix(",199999]}"), "\(options) \(answer.status)")
             }
-            #expect(try await TestSystem.http("\(device)/state").status == 200)
+            #expect(try await PeerSystem.http("\(device)/state").status == 200)
             await gateway.stop()
             await ours.stop()
         }
     }
 
     @Test func picturesAreDecodedByOtherPrograms() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let ours = try await system.startOurTangoTest("test/swift/1")
             let (gateway, hostURL) = try await system.startGateway()
             let image = "\(hostURL)/devices/test/swift/1/attributes/ushort_image"
             let data = "{\"data\":[\((0..<35).map { "\($0 * 100)" }.joined(separator: ","))],\"width\":7,\"height\":5}"
-            let written = try await TestSystem.http("\(image)/value", ["-X", "PUT", "-H", "Content-Type: application/json", "-d", data])
+            let written = try await PeerSystem.http("\(image)/value", ["-X", "PUT", "-H", "Content-Type: application/json", "-d", data])
             #expect(written.status == 200, "\(written)")
             let check = try await system.python("pictures.py", ["\(image)/value", "7", "5", "100"])
             #expect(check.status == 0, "\(check.output)")

@@ -2,6 +2,7 @@ import Foundation
 import TangoClient
 import TangoCore
 import TangoServer
+import TangoTestSupport
 import Testing
 
 /// Forwarded attributes of a PyTango server and of ours, with the C++ TangoTest as root.
@@ -18,14 +19,14 @@ import Testing
         ("late", "test/late/1/double_scalar"), ("loop", "PREFIX/back/Wrong"), ("back", "PREFIX/loop/Wrong"),
     ]
 
-    private func put(_ system: TestSystem, _ device: String, _ roots: [String: String]) async throws {
+    private func put(_ system: PeerSystem, _ device: String, _ roots: [String: String]) async throws {
         for (attribute, root) in roots {
             try await system.client.database().command(
                 "DbPutDeviceAttributeProperty2", .stringArray([device, "1", attribute, "1", "__root_att", "1", root]))
         }
     }
 
-    private func define(_ system: TestSystem, _ prefix: String, server: (String) -> String) async throws {
+    private func define(_ system: PeerSystem, _ prefix: String, server: (String) -> String) async throws {
         let database = try system.client.database()
         try await database.addDevice("\(prefix)/1", server: server("1"), deviceClass: "Forwarding")
         try await self.put(system, "\(prefix)/1", Self.roots.mapValues { "test/root/1/\($0)" })
@@ -37,7 +38,7 @@ import Testing
         }
     }
 
-    private func compare(_ system: TestSystem, root: PeerProcess) async throws {
+    private func compare(_ system: PeerSystem, root: PeerProcess) async throws {
         try await system.client.database().addServer("TangoTest/late", devices: [(name: "test/late/1", deviceClass: "TangoTest")])
         try await self.define(system, "fwd/python") { "fwdserver/\($0)" }
         try await self.define(system, "fwd/swift") { _ in "Forwarders/swift" }
@@ -71,7 +72,7 @@ import Testing
     }
 
     @Test func ourForwardedAttributesAreThoseOfPyTango() async throws {
-        try await TestSystem.withCpp { system, _ in
+        try await PeerSystem.withCpp { system, _ in
             try await self.compare(system, root: try await system.startCppTangoTest("test/root/1", instance: "root"))
         }
     }

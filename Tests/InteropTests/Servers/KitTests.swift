@@ -1,12 +1,13 @@
 import Foundation
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import Testing
 
 /// Twins and examples beside the peers' programs.
 @Suite(.serialized, .enabled(if: Peers.missing == nil, "the C++ and Python peers are not installed")) struct KitTests {
     @Test func aTwinOfTheCppTangoTestHasItsInterface() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let cpp = try await system.startCppTangoTest("test/cpp/1")
             let mirror = try await PeerProcess(
                 Peers.program("tango"), ["mirror", "test/cpp/1", "simu/cpp/1"], environment: system.environment,
@@ -32,10 +33,10 @@ import Testing
     }
 
     @Test func aTwinOfAPyTangoDeviceWorksWithoutADatabase() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let python = try await system.startServer(
                 Peers.python, [Peers.script("peers/servers/pyserver.py")], server: "pyserver/t", device: "test/py/1", deviceClass: "WirePy")
-            let port = try Peers.freePort()
+            let port = try freePort()
             let mirror = try await PeerProcess(
                 Peers.program("tango"),
                 ["mirror", "test/py/1", "simu/py/1", "--nodb", "--host", "127.0.0.1", "--port", "\(port)", "--follow", "--period", "0.1"],
@@ -55,7 +56,7 @@ import Testing
     }
 
     @Test func pyTangoUsesTheExamples() async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let database = try system.client.database()
             var servers: [PeerProcess] = []
             for (program, deviceClass, device, properties) in [

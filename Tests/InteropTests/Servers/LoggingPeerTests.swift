@@ -1,15 +1,16 @@
 import Foundation
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import Testing
 
 /// Logging beside the C++ TangoTest and a PyTango log device.
 @Suite(.serialized, .enabled(if: Peers.missing == nil, "the C++ and Python peers are not installed")) struct LoggingPeerTests {
     /// Both servers write their default files into one folder.
-    private func withBoth(_ body: (TestSystem, _ cpp: DeviceProxy, _ ours: DeviceProxy, _ folder: URL) async throws -> Void) async throws {
-        let folder = try Peers.temporaryFolder()
+    private func withBoth(_ body: (PeerSystem, _ cpp: DeviceProxy, _ ours: DeviceProxy, _ folder: URL) async throws -> Void) async throws {
+        let folder = try TestFolder.make()
         defer { try? FileManager.default.removeItem(at: folder) }
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let database = try system.client.database()
             for instance in ["cpp", "swift"] {
                 try await database.putProperties(

@@ -2,6 +2,7 @@ import Foundation
 import TangoClient
 import TangoCore
 import TangoServer
+import TangoTestSupport
 import Testing
 
 /// The rules of attributes, configuration and restarts: thousands of small comparisons between a peer's device and ours.
@@ -32,7 +33,7 @@ import Testing
     private static let extent = Self.environment["RULES"] == "all" ? [] : ["--quick"]
 
     /// Runs a section of rules.py between two devices of the system.
-    private static func compare(_ system: TestSystem, _ peer: String, _ ours: String, _ section: String) async throws {
+    private static func compare(_ system: PeerSystem, _ peer: String, _ ours: String, _ section: String) async throws {
         let comparison = try await PeerProcess.run(
             Peers.python,
             [Peers.script("peers/rules/rules.py"), "\(system.host)", peer, "\(system.host)", ours, "--section", section] + Self.extent,
@@ -41,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: Self.withPyTango) func aDeviceOfOursFollowsTheRulesOfAPyTangoDevice(section: String) async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let python = try await system.startServer(
                 Peers.python, [Peers.script("peers/rules/rules_server.py")], server: "rules_server/python", device: "test/rules/python",
                 deviceClass: "Rules")
@@ -60,7 +61,7 @@ import Testing
 
     @Test(arguments: Self.withCpp)
     func ourTangoTestFollowsTheRulesOfTheCppOne(section: String) async throws {
-        try await TestSystem.withOurs { system, _ in
+        try await PeerSystem.withOurs { system, _ in
             let cpp = try await system.startCppTangoTest("test/cpp/1")
             let ours = try await system.startOurTangoTest("test/swift/1")
             try await Self.compare(system, "test/cpp/1", "test/swift/1", section)

@@ -6,6 +6,7 @@ import TangoDatabase
 import TangoIIOP
 import TangoServer
 import TangoTestDevice
+import TangoTestSupport
 import TangoWire
 import Testing
 
@@ -79,7 +80,7 @@ import Testing
     }
 
     @Test func trap18AClassWithPipesStartsFromAFile() async throws {
-        let file = try Peers.temporaryFolder().appendingPathComponent("trap.res")
+        let file = try TestFolder.make().appendingPathComponent("trap.res")
         try "Trap/test/DEVICE/TangoTest: \"t/a/1\"\nt/a/1/double_scalar->unit: mV\n".write(to: file, atomically: true, encoding: .utf8)
         try await Self.withServer([TangoTestClass.deviceClass], .file(file.path)) { server, client in
             let device = try await Self.device(server, client)

@@ -1,6 +1,7 @@
 import Foundation
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import Testing
 
 /// The ends of our programs, as their clients and their database see them.
@@ -19,8 +20,8 @@ import Testing
     }
 
     @Test(arguments: End.allCases) func aServerAnswersWhatIsUnderWayAndTellsTheDatabaseBeforeItEnds(end: End) async throws {
-        try await TestSystem.withOurs { system, _ in
-            let port = try Peers.freePort()
+        try await PeerSystem.withOurs { system, _ in
+            let port = try freePort()
             let database = try system.client.database()
             try await database.addServer("Camera/one", devices: [(name: "test/camera/1", deviceClass: "Camera")])
             let server = try await PeerProcess(
@@ -67,9 +68,9 @@ import Testing
     }
 
     @Test func programsServeThoughNobodyHearsWhatTheySay() async throws {
-        let folder = try Peers.temporaryFolder()
+        let folder = try TestFolder.make()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let host = TangoHost(host: "127.0.0.1", port: try Peers.freePort())
+        let host = TangoHost(host: "127.0.0.1", port: try freePort())
         let database = try await self.startUnheard(
             "tango",
             ["database", "--file", folder.appendingPathComponent("tango.sqlite").path, "--host", "127.0.0.1", "--port", "\(host.port)"])

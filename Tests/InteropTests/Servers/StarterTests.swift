@@ -1,6 +1,7 @@
 import Foundation
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import Testing
 
 /// The C++ Starter, which starts, watches and stops the servers of a host, with ours.
@@ -25,7 +26,7 @@ import Testing
         }
     }
 
-    private static func watch(_ system: TestSystem, _ control: DeviceProxy, _ starter: PeerProcess) async throws {
+    private static func watch(_ system: PeerSystem, _ control: DeviceProxy, _ starter: PeerProcess) async throws {
         let database = try system.client.database()
         func isListed(_ command: String) async throws -> Bool {
             // True: have a look now, not what was seen a moment ago.
@@ -77,10 +78,10 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(4))) func theCppStarterStartsWatchesAndStopsOurServer() async throws {
-        try await TestSystem.withCpp { system, _ in
+        try await PeerSystem.withCpp { system, _ in
             let host = try Self.hostName()
             let name = "tango/admin/\(host)"
-            let logs = try Peers.temporaryFolder()
+            let logs = try TestFolder.make()
             defer { try? FileManager.default.removeItem(at: logs) }
             let database = try system.client.database()
             try await database.addServer(Self.server, devices: [(name: Self.device, deviceClass: "TangoTest")])

@@ -3,6 +3,7 @@ import NIOCore
 import NIOEmbedded
 import NIOTLS
 import TangoCore
+import TangoTestSupport
 import Testing
 
 @testable import TangoGateway

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import TangoCore
+import TangoTestSupport
 import Testing
 
 @testable import TangoGateway

@@ -4,6 +4,7 @@ import HTTPTypes
 import JWTKit
 import NIOSSL
 import TangoCore
+import TangoTestSupport
 import Testing
 
 @testable import TangoGateway

@@ -3,6 +3,7 @@ import CryptoExtras
 import Foundation
 import JWTKit
 import TangoCore
+import TangoTestSupport
 import Testing
 
 @testable import TangoGateway

@@ -2,29 +2,11 @@ import Foundation
 import Logging
 import TangoClient
 import TangoCore
+import TangoTestSupport
 
 @testable import TangoGateway
 
-/// A folder for the files of a test.
-struct TestFolder {
-    let path: String
-
-    /// Runs the body with a folder that is removed afterwards.
-    static func with<Result>(_ body: (TestFolder) async throws -> Result) async throws -> Result {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("swift-tango-\(UUID().uuidString.prefix(8))")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: url) }
-        return try await body(TestFolder(path: url.path))
-    }
-
-    func file(_ name: String) -> String { "\(self.path)/\(name)" }
-
-    func write(_ text: String, to name: String) throws -> String {
-        let path = self.file(name)
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        return path
-    }
-
+extension TestFolder {
     /// A users file with hashes of low cost.
     func users(_ users: [String: String]) throws -> String {
         let lines = try users.map { "\($0.key):\(try PasswordHash(of: $0.value, cost: .cheap))\n" }
@@ -70,41 +52,6 @@ struct RunningGateway: Sendable {
         }
         await system.shutdown()
         try outcome.get()
-    }
-}
-
-/// A port that accepts connections and never sends anything.
-final class SilentListener: Sendable {
-    let port: Int
-    private let descriptor: Int32
-
-    init() throws {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0 && listen(descriptor, 8) == 0
-            }
-        }
-        guard isListening else { throw DevFailed("Test_NoPort", "no port", origin: "test") }
-        self.descriptor = descriptor
-        self.port = Int(UInt16(bigEndian: address.sin_port))
-    }
-
-    deinit { close(self.descriptor) }
-
-    /// Returns when somebody has connected.
-    func accepted() async {
-        let descriptor = self.descriptor
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                _ = accept(descriptor, nil, nil)
-                continuation.resume()
-            }
-        }
     }
 }
 

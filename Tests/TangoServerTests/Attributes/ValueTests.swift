@@ -1,5 +1,6 @@
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import TangoWire
 import Testing
 

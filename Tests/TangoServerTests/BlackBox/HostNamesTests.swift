@@ -1,6 +1,7 @@
 import Synchronization
 import TangoCore
 import TangoIIOP
+import TangoTestSupport
 import TangoWire
 import Testing
 

@@ -1,6 +1,7 @@
 import Synchronization
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import Testing
 
 @testable import TangoServer

@@ -2,6 +2,7 @@ import Synchronization
 import TangoClient
 import TangoCore
 import TangoIIOP
+import TangoTestSupport
 import Testing
 
 @testable import TangoServer

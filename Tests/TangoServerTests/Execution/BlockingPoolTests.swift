@@ -1,5 +1,6 @@
 import Dispatch
 import Synchronization
+import TangoTestSupport
 import Testing
 
 @testable import TangoServer

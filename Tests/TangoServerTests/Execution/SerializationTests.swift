@@ -3,6 +3,7 @@ import NIOPosix
 import Synchronization
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import TangoWire
 import Testing
 

@@ -2,6 +2,7 @@ import Foundation
 import Synchronization
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import TangoWire
 import Testing
 

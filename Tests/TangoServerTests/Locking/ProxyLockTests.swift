@@ -1,5 +1,6 @@
 import Foundation
 import TangoCore
+import TangoTestSupport
 import Testing
 
 @testable import TangoClient

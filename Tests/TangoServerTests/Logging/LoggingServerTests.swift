@@ -3,6 +3,7 @@ import Logging
 import Synchronization
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import Testing
 
 @testable import TangoServer

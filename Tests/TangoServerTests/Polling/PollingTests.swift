@@ -3,6 +3,7 @@ import Synchronization
 import TangoClient
 import TangoCore
 import TangoIIOP
+import TangoTestSupport
 import TangoWire
 import Testing
 

@@ -3,6 +3,7 @@ import TangoClient
 import TangoCore
 import TangoIIOP
 import TangoServer
+import TangoTestSupport
 import Testing
 
 /// Clients whose calls change no thread.

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import TangoIIOP
+import TangoTestSupport
 import TangoWire
 
 /// Takes the first reply apart, or notices the end of the connection.

@@ -1,5 +1,6 @@
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import Testing
 
 @testable import TangoServer

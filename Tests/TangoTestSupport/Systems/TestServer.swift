@@ -3,18 +3,16 @@ import Synchronization
 import TangoClient
 import TangoCore
 import TangoIIOP
+import TangoServer
 import TangoWire
-import Testing
-
-@testable import TangoServer
 
 /// A server without a database on a free port of this machine, and a client of it.
-struct TestServer: Sendable {
-    let server: DeviceServer
-    let client: ControlSystem
+package struct TestServer: Sendable {
+    package let server: DeviceServer
+    package let client: ControlSystem
 
     /// Starts a server, runs the body, stops the server.
-    static func run(
+    package static func run(
         _ classes: [DeviceClass], devices: [String], gateTimeout: Duration = .seconds(10), source: ServerArguments.Source? = nil,
         verbosity: Int = 0, logger: Logger? = nil,
         _ body: (TestServer) async throws -> Void
@@ -41,7 +39,8 @@ struct TestServer: Sendable {
     /// `Class::d/f/m` or `d/f/m`.
     private static func named(_ text: String) throws -> ServerArguments.NamedDevice {
         let parts = text.split(separator: "::").map(String.init)
-        return .init(name: try #require(parts.last), deviceClass: parts.count == 2 ? parts[0] : nil)
+        guard let name = parts.last else { throw PeerFailure("'\(text)' names no device") }
+        return .init(name: name, deviceClass: parts.count == 2 ? parts[0] : nil)
     }
 
     private func stop() async {
@@ -49,20 +48,20 @@ struct TestServer: Sendable {
         await self.server.stop()
     }
 
-    func device(_ name: String = "t/a/1") async throws -> DeviceProxy {
+    package func device(_ name: String = "t/a/1") async throws -> DeviceProxy {
         try await self.client.device("tango://127.0.0.1:\(self.server.port)/\(name)#dbase=no")
     }
 
-    func admin() async throws -> DeviceProxy { try await self.device(self.server.adminName) }
+    package func admin() async throws -> DeviceProxy { try await self.device(self.server.adminName) }
 
     /// A call as it is, in any interface version.
-    func call(_ call: DeviceCall, on key: String = "t/a/1", version: GIOPVersion = .v1_2) async throws -> DeviceResult {
+    package func call(_ call: DeviceCall, on key: String = "t/a/1", version: GIOPVersion = .v1_2) async throws -> DeviceResult {
         try await self.client.connections.call(
             Endpoint(host: "127.0.0.1", port: self.server.port, version: version), objectKey: key, call, timeout: .seconds(30))
     }
 
     /// Why a call failed; `nil` when it did not.
-    func failure(_ call: DeviceCall, on key: String = "t/a/1") async -> TransportError? {
+    package func failure(_ call: DeviceCall, on key: String = "t/a/1") async -> TransportError? {
         do {
             _ = try await self.call(call, on: key)
             return nil
@@ -72,15 +71,15 @@ struct TestServer: Sendable {
     }
 
     /// The device's own side.
-    func context(_ name: String = "t/a/1") throws -> DeviceContext {
-        let runtime = try #require(self.server.devices.first { $0.name.folded == name })
+    package func context(_ name: String = "t/a/1") throws -> DeviceContext {
+        guard let runtime = self.server.devices.first(where: { $0.name.folded == name }) else { throw PeerFailure("no device \(name)") }
         return DeviceContext(runtime)
     }
 }
 
 extension DeviceProxy {
     /// The error a command ends with; `nil` when it succeeds.
-    func commandFailure(_ name: String, _ argument: CommandData = .void) async -> DevFailed? {
+    package func commandFailure(_ name: String, _ argument: CommandData = .void) async -> DevFailed? {
         do {
             try await self.command(name, argument)
             return nil
@@ -90,7 +89,7 @@ extension DeviceProxy {
     }
 
     /// The error writing one attribute ends with; `nil` when it succeeds.
-    func writeFailure(_ name: String, _ data: AttributeData, _ dimension: AttributeDimension? = nil) async -> DevFailed? {
+    package func writeFailure(_ name: String, _ data: AttributeData, _ dimension: AttributeDimension? = nil) async -> DevFailed? {
         do {
             try await self.writeAttribute(
                 dimension.map { AttributeWrite(name: name, data: data, dimension: $0) } ?? AttributeWrite(name: name, data: data))
@@ -101,7 +100,7 @@ extension DeviceProxy {
     }
 
     /// The error of changing one attribute's configuration; `nil` when it succeeds.
-    func configFailure(_ name: String, _ change: (inout AttributeConfig) -> Void) async -> DevFailed? {
+    package func configFailure(_ name: String, _ change: (inout AttributeConfig) -> Void) async -> DevFailed? {
         do {
             var config = try await self.attributeConfig(name)
             change(&config)
@@ -114,16 +113,7 @@ extension DeviceProxy {
 }
 
 /// A device that holds nothing.
-final class PlainDevice: Device {
-    init(context: DeviceContext) { context.setState(.on) }
-    func initialize() {}
-}
-
-/// Waits until the condition holds, for at most ten seconds.
-func eventually(_ condition: () async throws -> Bool) async throws {
-    for _ in 0..<1000 {
-        if try await condition() { return }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-    Issue.record("did not come true in time")
+package final class PlainDevice: Device {
+    package init(context: DeviceContext) { context.setState(.on) }
+    package func initialize() {}
 }

@@ -4,10 +4,10 @@ import TangoCore
 import TangoServer
 
 /// A control system around a database program: ours, or the C++ one on MariaDB.
-final class TestSystem: Sendable {
-    let host: TangoHost
-    let client: ControlSystem
-    let folder: URL
+package final class PeerSystem: Sendable {
+    package let host: TangoHost
+    package let client: ControlSystem
+    package let folder: URL
     private let mariaDB: Bool
 
     private init(host: TangoHost, folder: URL, mariaDB: Bool) {
@@ -17,18 +17,18 @@ final class TestSystem: Sendable {
         self.mariaDB = mariaDB
     }
 
-    var environment: [String: String] { ["TANGO_HOST": "\(self.host)"] }
+    package var environment: [String: String] { ["TANGO_HOST": "\(self.host)"] }
 
     /// Runs the body beside our database program on a file of its own.
-    static func withOurs(_ body: (TestSystem, PeerProcess) async throws -> Void) async throws {
-        let system = TestSystem(
-            host: TangoHost(host: "127.0.0.1", port: try Peers.freePort()), folder: try Peers.temporaryFolder(), mariaDB: false)
+    package static func withOurs(_ body: (PeerSystem, PeerProcess) async throws -> Void) async throws {
+        let system = PeerSystem(
+            host: TangoHost(host: "127.0.0.1", port: try freePort()), folder: try TestFolder.make(), mariaDB: false)
         let database = try await system.startOurDatabase()
         try await system.run(database, body)
     }
 
     /// Starts our database program on this system's file and port; again after a crash.
-    func startOurDatabase() async throws -> PeerProcess {
+    package func startOurDatabase() async throws -> PeerProcess {
         try await PeerProcess(
             Peers.program("tango"),
             [
@@ -39,9 +39,9 @@ final class TestSystem: Sendable {
     }
 
     /// Runs the body beside the C++ database server on a private MariaDB.
-    static func withCpp(_ body: (TestSystem, PeerProcess) async throws -> Void) async throws {
-        let system = TestSystem(
-            host: TangoHost(host: "127.0.0.1", port: try Peers.freePort()), folder: try Peers.temporaryFolder(), mariaDB: true)
+    package static func withCpp(_ body: (PeerSystem, PeerProcess) async throws -> Void) async throws {
+        let system = PeerSystem(
+            host: TangoHost(host: "127.0.0.1", port: try freePort()), folder: try TestFolder.make(), mariaDB: true)
         let start = try await PeerProcess.run("/bin/bash", [Peers.script("peers/launchers/mariadb.sh"), "start", system.folder.path])
         guard start.status == 0 else { throw PeerFailure(start.output) }
         let database = try await PeerProcess(
@@ -50,7 +50,7 @@ final class TestSystem: Sendable {
         try await system.run(database, body)
     }
 
-    private func run(_ database: PeerProcess, _ body: (TestSystem, PeerProcess) async throws -> Void) async throws {
+    private func run(_ database: PeerProcess, _ body: (PeerSystem, PeerProcess) async throws -> Void) async throws {
         let outcome: Result<Void, any Error>
         do {
             outcome = .success(try await body(self, database))
@@ -67,7 +67,8 @@ final class TestSystem: Sendable {
     }
 
     /// Declares a server with one device and starts its program.
-    func startServer(_ program: String, _ arguments: [String] = [], server: String, device: String, deviceClass: String) async throws
+    package func startServer(_ program: String, _ arguments: [String] = [], server: String, device: String, deviceClass: String)
+        async throws
         -> PeerProcess
     {
         let instance = String(server.split(separator: "/")[1])
@@ -76,16 +77,16 @@ final class TestSystem: Sendable {
             program, arguments + [instance], environment: self.environment, readyWhenPrinting: "Ready to accept request")
     }
 
-    func startCppTangoTest(_ device: String, instance: String = "cpp") async throws -> PeerProcess {
+    package func startCppTangoTest(_ device: String, instance: String = "cpp") async throws -> PeerProcess {
         try await self.startServer(Peers.cppTangoTest, server: "TangoTest/\(instance)", device: device, deviceClass: "TangoTest")
     }
 
-    func startOurTangoTest(_ device: String, instance: String = "swift") async throws -> PeerProcess {
+    package func startOurTangoTest(_ device: String, instance: String = "swift") async throws -> PeerProcess {
         try await self.startServer(Peers.program("TangoTest"), server: "TangoTest/\(instance)", device: device, deviceClass: "TangoTest")
     }
 
     /// Starts the C++ access service beside the C++ database and makes it known to clients.
-    func startAccessControl() async throws -> PeerProcess {
+    package func startAccessControl() async throws -> PeerProcess {
         let service = try await PeerProcess(
             "/bin/bash", [Peers.script("peers/launchers/accesscontrol.sh"), self.folder.path, "\(self.host.port)"],
             readyWhenPrinting: "Ready to accept request")
@@ -94,14 +95,16 @@ final class TestSystem: Sendable {
     }
 
     /// Gives a user, that of this process by default, a right on devices.
-    func allow(_ right: String, on pattern: String, to user: String = NSUserName()) async throws {
+    package func allow(_ right: String, on pattern: String, to user: String = NSUserName()) async throws {
         let result = try await PeerProcess.run(
             "/bin/bash", [Peers.script("peers/launchers/accesscontrol.sh"), self.folder.path, "allow", user, pattern, right])
         guard result.status == 0 else { throw PeerFailure(result.output) }
     }
 
     /// Starts a server with one device in this process.
-    func startInProcess(_ deviceClass: DeviceClass, name: String, instance: String = "swift", device: String) async throws -> DeviceServer {
+    package func startInProcess(_ deviceClass: DeviceClass, name: String, instance: String = "swift", device: String) async throws
+        -> DeviceServer
+    {
         try await self.client.database().addServer("\(name)/\(instance)", devices: [(name: device, deviceClass: deviceClass.name)])
         let server = DeviceServer(
             classes: [deviceClass],
@@ -113,7 +116,7 @@ final class TestSystem: Sendable {
     }
 
     /// Runs a Python script of the peers and gives its status and output.
-    func python(_ script: String, _ arguments: [String], environment: [String: String] = [:]) async throws
+    package func python(_ script: String, _ arguments: [String], environment: [String: String] = [:]) async throws
         -> (status: Int32, output: String)
     {
         try await PeerProcess.run(
@@ -122,13 +125,13 @@ final class TestSystem: Sendable {
     }
 
     /// Runs our command line.
-    func tango(_ arguments: [String], environment: [String: String] = [:]) async throws -> (status: Int32, output: String) {
+    package func tango(_ arguments: [String], environment: [String: String] = [:]) async throws -> (status: Int32, output: String) {
         try await PeerProcess.run(
             Peers.program("tango"), arguments, environment: self.environment.merging(environment) { _, given in given })
     }
 
     /// Starts our REST gateway and gives it with the URL of a device's resources.
-    func startGateway(_ options: [String] = []) async throws -> (process: PeerProcess, hostURL: String) {
+    package func startGateway(_ options: [String] = []) async throws -> (process: PeerProcess, hostURL: String) {
         let process = try await PeerProcess(
             Peers.program("tango"), ["rest", "--port", "0", "--tango-host", "\(self.host)"] + options,
             readyWhenPrinting: "Ready to accept request")
@@ -139,7 +142,7 @@ final class TestSystem: Sendable {
     }
 
     /// Sends a request with curl; the status is the last line of the answer.
-    static func http(_ url: String, _ options: [String] = []) async throws -> (status: Int, body: String) {
+    package static func http(_ url: String, _ options: [String] = []) async throws -> (status: Int, body: String) {
         let answer = try await PeerProcess.run("/usr/bin/curl", ["-sS", "-w", "\n%{http_code}"] + options + [url])
         let lines = answer.output.split(separator: "\n", omittingEmptySubsequences: false)
         return (Int(lines.last ?? "") ?? 0, lines.dropLast().joined(separator: "\n"))
