@@ -21,7 +21,7 @@ run: setup ## build everything and start a control system with one command
 
 test: setup setup-test ## all tests, with the C++ and Python peers (ARGS='--filter X' for some)
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --no-parallel $(ARGS)
+	$(SWIFT) test --skip-build $(ARGS)
 
 first-package: ## what README tells a newcomer: make a package around its device, build it, start it
 	SWIFT=$(SWIFT) Scripts/first-package.sh

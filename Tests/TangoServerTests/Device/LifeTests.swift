@@ -7,25 +7,33 @@ import Testing
 
 @testable import TangoServer
 
+/// Something broken that a test repairs.
+private final class Defect: Sendable {
+    private let store = Mutex(true)
+    var isThere: Bool { self.store.withLock { $0 } }
+    func repair() { self.store.withLock { $0 = false } }
+}
+
 /// Cannot be initialized while broken.
 private final class Breakable: Device {
-    static let isBroken = Mutex(true)
     private let context: DeviceContext
+    private let defect: Defect
 
-    init(context: DeviceContext) { self.context = context }
+    init(context: DeviceContext, _ defect: Defect) {
+        self.context = context
+        self.defect = defect
+    }
 
     func initialize() async throws {
-        if Self.isBroken.withLock({ $0 }) { throw DevFailed("Breakable_Broken", "the crystal is cracked") }
+        if self.defect.isThere { throw DevFailed("Breakable_Broken", "the crystal is cracked") }
         self.context.setState(.on)
     }
 }
 
 /// Cannot even be made while broken.
 private final class Unmakeable: Device {
-    static let isBroken = Mutex(true)
-
-    init(context: DeviceContext) throws {
-        if Self.isBroken.withLock({ $0 }) { throw DevFailed("Unmakeable_Broken", "no parts") }
+    init(context: DeviceContext, _ defect: Defect) throws {
+        if defect.isThere { throw DevFailed("Unmakeable_Broken", "no parts") }
         context.setState(.on)
     }
     func initialize() {}
@@ -33,10 +41,12 @@ private final class Unmakeable: Device {
 
 struct LifeTests {
     @Test func aFailedInitializationLeavesTheDeviceReachableAndInitRecoversIt() async throws {
-        try await TestServer.run([DeviceClass("Breakable", Breakable.self)], devices: ["t/a/1"]) { test in
+        let defect = Defect()
+        let deviceClass = DeviceClass("Breakable", make: { Breakable(context: $0, defect) })
+        try await TestServer.run([deviceClass], devices: ["t/a/1"]) { test in
             let device = try await test.device()
             try await Self.check(device, text: "the crystal is cracked", reason: "Breakable_Broken")
-            Breakable.isBroken.withLock { $0 = false }
+            defect.repair()
             try await device.command("Init")
             #expect(try await device.state() == .on)
             #expect(try await device.status() == "The device is in ON state.")
@@ -44,11 +54,13 @@ struct LifeTests {
     }
 
     @Test func aDeviceThatCannotBeMadeIsReachableAndInitRecoversIt() async throws {
-        try await TestServer.run([DeviceClass("Unmakeable", Unmakeable.self)], devices: ["t/a/1"]) { test in
+        let defect = Defect()
+        let deviceClass = DeviceClass("Unmakeable", make: { try Unmakeable(context: $0, defect) })
+        try await TestServer.run([deviceClass], devices: ["t/a/1"]) { test in
             let device = try await test.device()
             try await Self.check(device, text: "no parts", reason: "Unmakeable_Broken")
             #expect(try await device.command("Status") == .string("The device is in FAULT state.\nInitialization failed:\nno parts"))
-            Unmakeable.isBroken.withLock { $0 = false }
+            defect.repair()
             try await device.command("Init")
             #expect(try await device.state() == .on)
             #expect(try await device.command("Status") == .string("The device is in ON state."))

@@ -9,26 +9,28 @@ import Testing
 
 @testable import TangoServer
 
-/// Calls other devices, and itself, as it is told.
+/// Where devices of class Relay find themselves, by device name.
+private final class Locators: Sendable {
+    private let store = Mutex<[String: String]>([:])
+    func locator(_ context: DeviceContext) -> String { self.store.withLock { $0[context.name.folded] ?? "" } }
+    func set(_ locator: String, of device: DeviceName) { self.store.withLock { $0[device.folded] = locator } }
+}
+
+/// Calls other devices, and itself, as its commands say.
 private final class Relay: Device {
     init(context: DeviceContext) { context.setState(.on) }
     func initialize() {}
 
-    /// Where "own" finds the device itself, by device name.
-    static let locators = Mutex<[String: String]>([:])
-
-    static func locator(_ context: DeviceContext) -> String { Self.locators.withLock { $0[context.name.folded] ?? "" } }
-
     static func deviceClass(
         _ name: String = "Relay", _ model: SerialModel = .byDevice, execution: Execution = .inline, probe: GateProbe = GateProbe(),
-        unit: @escaping @Sendable (DeviceContext) -> String = { $0.name.text }
+        locators: Locators = Locators(), unit: @escaping @Sendable (DeviceContext) -> String = { $0.name.text }
     ) -> DeviceClass {
         DeviceClass(name, Relay.self, execution: execution, serialModel: model) {
             Attribute("value", Int32.self).read { _ in 42 }.write { _, _ in }
             AttributeDefinition(
                 name: "own", type: .long,
                 reader: .async { call in
-                    let proxy = try await call.context.controlSystem.device(Self.locator(call.context))
+                    let proxy = try await call.context.controlSystem.device(locators.locator(call.context))
                     let value = try await proxy.readAttribute("value").readData
                     _ = try await proxy.state()
                     return AttributeReading(value, dimension: .scalar)
@@ -66,13 +68,13 @@ private final class Relay: Device {
                 CommandInfo(name: "Fail", inType: .string, outType: .void),
                 handler: .async { call, argument in
                     guard case .string(let command) = argument else { return .void }
-                    try await call.context.controlSystem.device(Self.locator(call.context)).command(command)
+                    try await call.context.controlSystem.device(locators.locator(call.context)).command(command)
                     return .void
                 })
             CommandDefinition(
                 CommandInfo(name: "WriteOwn", inType: .void, outType: .void),
                 handler: .async { call, _ in
-                    try await call.context.controlSystem.device(Self.locator(call.context)).write("value", Int32(7))
+                    try await call.context.controlSystem.device(locators.locator(call.context)).write("value", Int32(7))
                     return .void
                 })
             CommandDefinition(
@@ -113,20 +115,20 @@ private final class Order: Sendable {
 extension TestServer {
     fileprivate func locator(_ name: String) -> String { "tango://127.0.0.1:\(self.server.port)/\(name)#dbase=no" }
 
-    fileprivate func teachLocators() {
-        Relay.locators.withLock { locators in
-            for device in self.server.devices { locators[device.name.folded] = self.locator(device.name.text) }
-        }
+    fileprivate func set(_ locators: Locators) {
+        for device in self.server.devices { locators.set(self.locator(device.name.text), of: device.name) }
     }
 }
 
-@Suite(.serialized) struct SerializationTests {
+struct SerializationTests {
     @Test(arguments: [Execution.inline, .blocking], [SerialModel.byDevice, .byClass, .byProcess, .none])
     func aDeviceReadsItsOwnAttributeInARead(execution: Execution, model: SerialModel) async throws {
+        let locators = Locators()
         try await TestServer.run(
-            [Relay.deviceClass("Relay", model, execution: execution)], devices: ["t/a/1"], gateTimeout: .milliseconds(300)
+            [Relay.deviceClass("Relay", model, execution: execution, locators: locators)], devices: ["t/a/1"],
+            gateTimeout: .milliseconds(300)
         ) { test in
-            test.teachLocators()
+            test.set(locators)
             let device = try await test.device()
             #expect(try await device.readAttribute("own").readData == .long([42]))
             #expect(try await device.readAttributes(["value", "own", "own", "State"]).map(\.failure) == [nil, nil, nil, nil])
@@ -138,8 +140,11 @@ extension TestServer {
 
     @Test(arguments: [Execution.inline, .blocking])
     func aDeviceUsesItselfInACommand(execution: Execution) async throws {
-        try await TestServer.run([Relay.deviceClass(execution: execution)], devices: ["t/a/1"], gateTimeout: .milliseconds(300)) { test in
-            test.teachLocators()
+        let locators = Locators()
+        try await TestServer.run(
+            [Relay.deviceClass(execution: execution, locators: locators)], devices: ["t/a/1"], gateTimeout: .milliseconds(300)
+        ) { test in
+            test.set(locators)
             let device = try await test.device()
             try await device.command("WriteOwn")
             #expect(try await device.readAttribute("value").setData == .long([7]))
@@ -191,9 +196,11 @@ extension TestServer {
     }
 
     @Test func workStartedBesideAHandlerIsNotTheHandler() async throws {
+        let locators = Locators()
         let probe = GateProbe()
-        try await TestServer.run([Relay.deviceClass(probe: probe)], devices: ["t/a/1"], gateTimeout: .seconds(20)) { test in
-            test.teachLocators()
+        try await TestServer.run([Relay.deviceClass(probe: probe, locators: locators)], devices: ["t/a/1"], gateTimeout: .seconds(20)) {
+            test in
+            test.set(locators)
             let order = Order()
             let me = test.locator("t/a/1")
             try test.context().addCommand(
@@ -338,14 +345,16 @@ extension TestServer {
 
 /// Reads another device of its server while it is initialized.
 private final class Curious: Device {
-    static let neighbor = Mutex("")
     private let context: DeviceContext
+    private let neighbor: String
 
-    init(context: DeviceContext) { self.context = context }
+    init(context: DeviceContext, neighbor: String) {
+        self.context = context
+        self.neighbor = neighbor
+    }
 
     func initialize() async throws {
-        let locator = Self.neighbor.withLock { $0 }
-        if self.context.name.folded == "t/c/2" { try await self.context.controlSystem.device(locator).command("Nothing") }
+        if self.context.name.folded == "t/c/2" { try await self.context.controlSystem.device(self.neighbor).command("Nothing") }
         self.context.setState(.on)
     }
 }
@@ -353,8 +362,8 @@ private final class Curious: Device {
 struct InitializationCallTests {
     @Test func callsOfADeviceThatIsInitializedAreMarkedInTheBlackBox() async throws {
         let port = try await Self.freePort()
-        Curious.neighbor.withLock { $0 = "tango://localhost:\(port)/t/a/1#dbase=no" }
-        let classes = [Relay.deviceClass(), DeviceClass("Curious", Curious.self)]
+        let neighbor = "tango://localhost:\(port)/t/a/1#dbase=no"
+        let classes = [Relay.deviceClass(), DeviceClass("Curious", make: { Curious(context: $0, neighbor: neighbor) })]
         let arguments = ServerArguments(
             instance: "test",
             source: .none([.init(name: "t/a/1", deviceClass: "Relay"), .init(name: "t/c/2", deviceClass: "Curious")]),

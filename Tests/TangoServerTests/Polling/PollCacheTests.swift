@@ -11,9 +11,10 @@ import Testing
 /// Cached reads, histories, and what lasts.
 struct PollCacheTests {
     private func run(
-        codedPeriod: Duration? = nil, devices: [String] = ["t/a/1"], _ body: (TestServer) async throws -> Void
+        codedPeriod: Duration? = nil, devices: [String] = ["t/a/1"], latch: Latch? = nil,
+        _ body: (TestServer) async throws -> Void
     ) async throws {
-        try await TestServer.run([PolledDevice.deviceClass(codedPeriod: codedPeriod)], devices: devices, body)
+        try await TestServer.run([PolledDevice.deviceClass(codedPeriod: codedPeriod, latch: latch)], devices: devices, body)
     }
 
     private func reason(_ device: DeviceProxy, _ name: String, _ source: DevSource) async -> ErrorReason? {
@@ -197,9 +198,8 @@ struct PollCacheTests {
 
     @Test func cachedReadsDoNotWaitForABusyDevice() async throws {
         let latch = Latch()
-        PolledDevice.latches.withLock { $0["t/busy/1"] = latch }
         defer { latch.open() }
-        try await self.run(devices: ["t/busy/1"]) { test in
+        try await self.run(devices: ["t/busy/1"], latch: latch) { test in
             let device = try await test.device("t/busy/1")
             try await test.poll("attribute", "Level", 100_000, of: "t/busy/1")
             try await test.records(1, of: "Level", device: "t/busy/1")
@@ -366,8 +366,7 @@ struct PollCacheTests {
 
     @Test func aPollUnderWayDoesNotSurviveItsDevice() async throws {
         let latch = Latch()
-        PolledDevice.latches.withLock { $0["t/under/1"] = latch }
-        try await self.run(devices: ["t/under/1"]) { test in
+        try await self.run(devices: ["t/under/1"], latch: latch) { test in
             let device = try await test.device("t/under/1")
             try await test.poll("attribute", "Hanging", 10, of: "t/under/1")
             try await test.poll("attribute", "Level", 20, of: "t/under/1")

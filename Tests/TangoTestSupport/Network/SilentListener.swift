@@ -34,6 +34,3 @@ package final class SilentListener: Sendable {
         }
     }
 }
-
-/// Returns a port nobody listens at just now.
-package func freePort() throws -> Int { try SilentListener().port }

@@ -19,12 +19,17 @@ package final class PeerSystem: Sendable {
 
     package var environment: [String: String] { ["TANGO_HOST": "\(self.host)"] }
 
+    /// So many control systems run at once: the peers are processes, and the machine may be small.
+    private static let turns = Turns(3)
+
     /// Runs the body beside our database program on a file of its own.
     package static func withOurs(_ body: (PeerSystem, PeerProcess) async throws -> Void) async throws {
-        let system = PeerSystem(
-            host: TangoHost(host: "127.0.0.1", port: try freePort()), folder: try TestFolder.make(), mariaDB: false)
-        let database = try await system.startOurDatabase()
-        try await system.run(database, body)
+        try await Self.turns.run {
+            let system = PeerSystem(
+                host: TangoHost(host: "127.0.0.1", port: try freePort()), folder: try TestFolder.make(), mariaDB: false)
+            let database = try await system.startOurDatabase()
+            try await system.run(database, body)
+        }
     }
 
     /// Starts our database program on this system's file and port; again after a crash.
@@ -40,14 +45,16 @@ package final class PeerSystem: Sendable {
 
     /// Runs the body beside the C++ database server on a private MariaDB.
     package static func withCpp(_ body: (PeerSystem, PeerProcess) async throws -> Void) async throws {
-        let system = PeerSystem(
-            host: TangoHost(host: "127.0.0.1", port: try freePort()), folder: try TestFolder.make(), mariaDB: true)
-        let start = try await PeerProcess.run("/bin/bash", [Peers.script("peers/launchers/mariadb.sh"), "start", system.folder.path])
-        guard start.status == 0 else { throw PeerFailure(start.output) }
-        let database = try await PeerProcess(
-            "/bin/bash", [Peers.script("peers/launchers/databaseds.sh"), system.folder.path, "\(system.host.port)"],
-            readyWhenPrinting: "Ready to accept request")
-        try await system.run(database, body)
+        try await Self.turns.run {
+            let system = PeerSystem(
+                host: TangoHost(host: "127.0.0.1", port: try freePort()), folder: try TestFolder.make(), mariaDB: true)
+            let start = try await PeerProcess.run("/bin/bash", [Peers.script("peers/launchers/mariadb.sh"), "start", system.folder.path])
+            guard start.status == 0 else { throw PeerFailure(start.output) }
+            let database = try await PeerProcess(
+                "/bin/bash", [Peers.script("peers/launchers/databaseds.sh"), system.folder.path, "\(system.host.port)"],
+                readyWhenPrinting: "Ready to accept request")
+            try await system.run(database, body)
+        }
     }
 
     private func run(_ database: PeerProcess, _ body: (PeerSystem, PeerProcess) async throws -> Void) async throws {
