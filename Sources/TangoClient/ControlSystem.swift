@@ -19,6 +19,8 @@ public struct ClientOptions: Sendable {
     /// Whether calls that change something respect what the access service allows this program's user. A program that acts for others
     /// checks their rights instead.
     package var respectsAccessControl = true
+    /// Whether texts stay as they are on the wire, one scalar per byte (`Compatibility T5`): for programs that pass them on.
+    package var keepsWireTexts = false
 
     /// The defaults.
     public init() {}
@@ -29,6 +31,8 @@ public final class ControlSystem: Sendable {
     private struct State {
         var databases: LeastRecentlyUsedCache<TangoHost, DatabaseClient>
         var proxies: LeastRecentlyUsedCache<ProxyKey, DeviceProxy>
+        /// The same connections, with texts in readable form.
+        var readable: ControlSystem?
     }
 
     private struct ProxyKey: Hashable {
@@ -63,9 +67,11 @@ public final class ControlSystem: Sendable {
     /// - Parameters:
     ///   - databaseLimit, proxyLimit: cache sizes (the least recently used is evicted). Evicted proxies stay usable.
     ///   - tangoHosts: the databases of the default control system.
+    ///   - connections: those of another control system, to share.
     package init(
         host: TangoHost?, options: ClientOptions, group: any EventLoopGroup, ownsGroup: Bool = false, databaseLimit: Int = 64,
-        proxyLimit: Int = 65_536, tangoHosts: @escaping @Sendable () -> [TangoHost] = { (try? TangoEnvironment.tangoHosts()) ?? [] }
+        proxyLimit: Int = 65_536, tangoHosts: @escaping @Sendable () -> [TangoHost] = { (try? TangoEnvironment.tangoHosts()) ?? [] },
+        connections: ConnectionCache? = nil
     ) {
         self.tangoHosts = tangoHosts
         self.state = Mutex(
@@ -74,7 +80,21 @@ public final class ControlSystem: Sendable {
         self.options = options
         self.group = group
         self.ownsGroup = ownsGroup
-        self.connections = ConnectionCache(group: group, onePerEventLoop: options.hasConnectionsPerThread)
+        self.connections = connections ?? ConnectionCache(group: group, onePerEventLoop: options.hasConnectionsPerThread)
+    }
+
+    /// Returns the control system over the same connections with texts in readable form; itself where they are.
+    package func readableTexts() -> ControlSystem {
+        guard self.options.keepsWireTexts else { return self }
+        return self.state.withLock { state in
+            if let readable = state.readable { return readable }
+            var options = self.options
+            options.keepsWireTexts = false
+            let readable = ControlSystem(
+                host: self.givenHost, options: options, group: self.group, tangoHosts: self.tangoHosts, connections: self.connections)
+            state.readable = readable
+            return readable
+        }
     }
 
     /// Is informed of every call over the network; `nil`, at the cost of an atomic load, when there is none.
@@ -191,6 +211,7 @@ public final class ControlSystem: Sendable {
 
     /// Releases all locks, closes all connections and ends the threads. Later calls fail with `API_ShutdownInProgress`.
     public func shutdown() async {
+        await self.state.withLock { $0.readable }?.locks.unlockAll()
         await self.locks.unlockAll()
         await self.connections.shutDown()
         if self.ownsGroup { try? await self.group.shutdownGracefully() }

@@ -61,7 +61,9 @@ package struct MirrorServer: Service {
     /// cancellation.
     /// - Throws: `ServerStartError`, what the original and the database throw.
     package func run() async throws {
-        let system = ControlSystem(host: self.configuration.tangoHost)
+        var options = ClientOptions()
+        options.keepsWireTexts = true
+        let system = ControlSystem(host: self.configuration.tangoHost, options: options)
         do {
             try await self.serve(system)
         } catch {

@@ -28,9 +28,9 @@ struct AttributesCommand: ClientCommand {
         ])
         table.rows = configs.map { config in
             [
-                .init(WireText.shown(config.name), style: .bold), .init(config.typeName, style: .cyan), .init(Self.format(config)),
-                .init(config.writable.name), .init(config.level.name), .init(WireText.shown(config.unit)),
-                .init(WireText.shown(config.label)), .init(WireText.shown(config.description), style: .dim),
+                .init(config.name, style: .bold), .init(config.typeName, style: .cyan), .init(Self.format(config)),
+                .init(config.writable.name), .init(config.level.name), .init(config.unit),
+                .init(config.label), .init(config.description, style: .dim),
             ]
         }
         return table
@@ -46,7 +46,7 @@ struct AttributesCommand: ClientCommand {
 
     static func json(_ config: AttributeConfig) -> JSONText {
         .object([
-            .init("name", .wire(config.name)),
+            .init("name", .string(config.name)),
             .init("type", .string(config.typeName)),
             .init("format", .string(config.format.name)),
             .init("writable", .string(config.writable.name)),
@@ -54,19 +54,19 @@ struct AttributesCommand: ClientCommand {
             .init("maxDimX", .integer(Int64(config.maxDimX))),
             .init("maxDimY", .integer(Int64(config.maxDimY))),
             .init("memorized", .bool(config.isMemorized)),
-            .init("label", .wire(config.label)),
-            .init("description", .wire(config.description)),
-            .init("unit", .wire(config.unit)),
-            .init("standardUnit", .wire(config.standardUnit)),
-            .init("displayUnit", .wire(config.displayUnit)),
-            .init("displayFormat", .wire(config.displayFormat)),
-            .init("minValue", .wire(config.minValue)),
-            .init("maxValue", .wire(config.maxValue)),
-            .init("minAlarm", .wire(config.alarm.minAlarm)),
-            .init("maxAlarm", .wire(config.alarm.maxAlarm)),
-            .init("minWarning", .wire(config.alarm.minWarning)),
-            .init("maxWarning", .wire(config.alarm.maxWarning)),
-            .init("enumLabels", .array(config.enumLabels.map(JSONText.wire))),
+            .init("label", .string(config.label)),
+            .init("description", .string(config.description)),
+            .init("unit", .string(config.unit)),
+            .init("standardUnit", .string(config.standardUnit)),
+            .init("displayUnit", .string(config.displayUnit)),
+            .init("displayFormat", .string(config.displayFormat)),
+            .init("minValue", .string(config.minValue)),
+            .init("maxValue", .string(config.maxValue)),
+            .init("minAlarm", .string(config.alarm.minAlarm)),
+            .init("maxAlarm", .string(config.alarm.maxAlarm)),
+            .init("minWarning", .string(config.alarm.minWarning)),
+            .init("maxWarning", .string(config.alarm.maxWarning)),
+            .init("enumLabels", .array(config.enumLabels.map(JSONText.string))),
         ])
     }
 }

@@ -27,9 +27,9 @@ struct CommandsCommand: ClientCommand {
         ])
         table.rows = commands.map { command in
             [
-                .init(WireText.shown(command.name), style: .bold), .init(Self.type(command.inType, command.inTypeNumber), style: .cyan),
+                .init(command.name, style: .bold), .init(Self.type(command.inType, command.inTypeNumber), style: .cyan),
                 .init(Self.type(command.outType, command.outTypeNumber), style: .cyan), .init(command.level.name),
-                .init(WireText.shown(command.inDescription), style: .dim), .init(WireText.shown(command.outDescription), style: .dim),
+                .init(command.inDescription, style: .dim), .init(command.outDescription, style: .dim),
             ]
         }
         return table
@@ -39,12 +39,12 @@ struct CommandsCommand: ClientCommand {
 
     static func json(_ command: CommandInfo) -> JSONText {
         .object([
-            .init("name", .wire(command.name)),
+            .init("name", .string(command.name)),
             .init("argumentType", .string(Self.type(command.inType, command.inTypeNumber))),
             .init("resultType", .string(Self.type(command.outType, command.outTypeNumber))),
             .init("level", .string(command.level.name)),
-            .init("argumentDescription", .wire(command.inDescription)),
-            .init("resultDescription", .wire(command.outDescription)),
+            .init("argumentDescription", .string(command.inDescription)),
+            .init("resultDescription", .string(command.outDescription)),
         ])
     }
 }

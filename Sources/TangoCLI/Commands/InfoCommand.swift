@@ -43,8 +43,8 @@ struct InfoField: Sendable, Hashable {
 
     init(_ name: String, _ text: String, json: JSONText? = nil, style: Style? = nil) {
         self.name = name
-        self.text = WireText.shown(text)
-        self.json = json ?? .wire(text)
+        self.text = text
+        self.json = json ?? .string(text)
         self.style = style
     }
 

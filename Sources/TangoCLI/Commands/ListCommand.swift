@@ -25,10 +25,10 @@ struct ListCommand: ClientCommand {
     }
 
     static func table(_ rows: [(name: String, isExported: Bool)]) -> Table {
-        Table(columns: [.init("")], rows: rows.map { [.init(WireText.shown($0.name), style: $0.isExported ? .green : .dim)] })
+        Table(columns: [.init("")], rows: rows.map { [.init($0.name, style: $0.isExported ? .green : .dim)] })
     }
 
     static func json(_ rows: [(name: String, isExported: Bool)]) -> JSONText {
-        .array(rows.map { .object([.init("name", .wire($0.name)), .init("exported", .bool($0.isExported))]) })
+        .array(rows.map { .object([.init("name", .string($0.name)), .init("exported", .bool($0.isExported))]) })
     }
 }

@@ -47,7 +47,7 @@ struct PingCommand: ClientCommand {
     }
 
     static func json(_ device: String, _ times: [Duration]) -> JSONText {
-        .object([.init("device", .wire(device)), .init("milliseconds", .array(times.map { .number(TimeText.milliseconds($0)) }))])
+        .object([.init("device", .string(device)), .init("milliseconds", .array(times.map { .number(TimeText.milliseconds($0)) }))])
     }
 
     static func summary(_ times: [Duration]) -> String {

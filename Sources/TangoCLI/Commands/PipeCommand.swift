@@ -35,7 +35,7 @@ struct PipeCommand: ClientCommand {
         printing.output(
             PipeText.table(pipe.blob, isIndented: session.terminal.isTerminal, width: width),
             json: .object([
-                .init("device", .wire(proxy.name)), .init("name", .wire(pipe.name)), .init("time", .string(TimeText.utc(pipe.time))),
+                .init("device", .string(proxy.name)), .init("name", .string(pipe.name)), .init("time", .string(TimeText.utc(pipe.time))),
                 .init("blob", PipeText.json(pipe.blob)),
             ]))
     }

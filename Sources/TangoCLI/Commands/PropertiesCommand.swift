@@ -38,7 +38,7 @@ struct PropertiesCommand: ClientCommand {
                 throw ValidationError("'\(text)' is not of the form NAME=VALUE.")
             }
             let name = String(text[..<equals])
-            let value = WireText.sent(String(text[text.index(after: equals)...]))
+            let value = String(text[text.index(after: equals)...])
             if let known = assignments.firstIndex(where: { $0.name.tangoFolded == name.tangoFolded }) {
                 assignments[known].values.append(value)
             } else {
@@ -80,7 +80,7 @@ struct PropertiesCommand: ClientCommand {
 
     /// Makes a table: on a terminal one line per value, otherwise one line per property with its values in the fields after the name.
     static func table(_ properties: [DatabaseProperty], _ terminal: Terminal) -> Table {
-        let defined = properties.compactMap { property in property.values.map { (WireText.shown(property.name), $0.map(WireText.shown)) } }
+        let defined = properties.compactMap { property in property.values.map { (property.name, $0) } }
         guard terminal.isTerminal else {
             return Table(columns: [], rows: defined.map { name, values in ([name] + values).map { .init($0) } })
         }
@@ -93,7 +93,7 @@ struct PropertiesCommand: ClientCommand {
     static func json(_ properties: [DatabaseProperty]) -> JSONText {
         .object(
             properties.map { property in
-                .init(WireText.shown(property.name), property.values.map { .array($0.map(JSONText.wire)) } ?? .null)
+                .init(property.name, property.values.map { .array($0.map(JSONText.string)) } ?? .null)
             })
     }
 }

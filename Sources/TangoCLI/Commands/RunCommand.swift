@@ -38,7 +38,7 @@ struct RunCommand: ClientCommand {
         }
         if self.common.json {
             let document = JSONText.object([
-                .init("device", .wire(proxy.name)), .init("command", .wire(info.name)), .init("type", .string(result.type.name)),
+                .init("device", .string(proxy.name)), .init("command", .string(info.name)), .init("type", .string(result.type.name)),
                 .init("result", CommandResultText.json(result)),
             ])
             return session.terminal.print(document.text)

@@ -21,11 +21,11 @@ struct StateCommand: ClientCommand {
         let proxy = try await session.device(self.device, to: activity)
         let isStatusShown = self.status || self.common.json || session.terminal.isTerminal
         let (state, status) = try await session.attempt(activity, device: self.device) { () async throws(DevFailed) in
-            (try await proxy.state(), isStatusShown ? WireText.shown(try await proxy.status()) : "")
+            (try await proxy.state(), isStatusShown ? try await proxy.status() : "")
         }
         if self.common.json {
             let document = JSONText.object([
-                .init("device", .wire(proxy.name)), .init("state", .string(state.name)), .init("status", .string(status)),
+                .init("device", .string(proxy.name)), .init("state", .string(state.name)), .init("status", .string(status)),
             ])
             return session.terminal.print(document.text)
         }

@@ -38,13 +38,13 @@ struct WriteCommand: ClientCommand {
         }
         if self.common.json {
             let document = JSONText.object([
-                .init("device", .wire(proxy.name)), .init("name", .wire(write.name)),
+                .init("device", .string(proxy.name)), .init("name", .string(write.name)),
                 .init("written", ValueText.json(write.data, shape, labels: labels)),
             ])
             session.terminal.print(document.text)
         } else if let width = session.summaryWidth(isFull: false) {
             let value = ValueText.summary(write.data, shape, labels: labels, width: max(24, width - 40)).printable
-            session.terminal.print("\(WireText.shown("\(proxy.name)/\(write.name)")) = \(value)")
+            session.terminal.print("\(proxy.name)/\(write.name) = \(value)")
         }
     }
 

@@ -11,7 +11,7 @@ enum CommandResultText {
         }
         switch result {
         case .void: return []
-        case .stringArray(let strings): return strings.map { WireText.shown($0).printable }
+        case .stringArray(let strings): return strings.map { $0.printable }
         case .longStringArray(let value): return [list(.long(value.longs)), list(.string(value.strings))]
         case .doubleStringArray(let value): return [list(.double(value.doubles)), list(.string(value.strings))]
         default:

@@ -77,7 +77,7 @@ package enum ErrorLine {
 
     /// Returns the text in one line: line ends and runs of blanks become one space, a full stop at the end is removed.
     private static func oneLine(_ text: String) -> String {
-        let words = WireText.shown(text).unicodeScalars.split(whereSeparator: \.isBlank).map { String($0) }
+        let words = text.unicodeScalars.split(whereSeparator: \.isBlank).map { String($0) }
         let line = words.joined(separator: " ").printable
         return line.hasSuffix(".") && !line.hasSuffix("..") ? String(line.dropLast()) : line
     }

@@ -32,9 +32,6 @@ indirect enum JSONText: Sendable, Hashable {
         }
     }
 
-    /// Creates a string from a text on the wire.
-    static func wire(_ text: String) -> JSONText { .string(WireText.shown(text)) }
-
     /// The document: objects one member per line, arrays of simple values on one line.
     var text: String {
         var text = ""

@@ -8,8 +8,8 @@ enum PipeText {
         ])
         table.rows = pipes.map { pipe in
             [
-                .init(WireText.shown(pipe.name), style: .bold), .init(pipe.writable.name), .init(pipe.level.name),
-                .init(WireText.shown(pipe.label)), .init(WireText.shown(pipe.description), style: .dim),
+                .init(pipe.name, style: .bold), .init(pipe.writable.name), .init(pipe.level.name),
+                .init(pipe.label), .init(pipe.description, style: .dim),
             ]
         }
         return table
@@ -17,8 +17,8 @@ enum PipeText {
 
     static func json(_ pipe: PipeConfig) -> JSONText {
         .object([
-            .init("name", .wire(pipe.name)), .init("writable", .string(pipe.writable.name)), .init("level", .string(pipe.level.name)),
-            .init("label", .wire(pipe.label)), .init("description", .wire(pipe.description)),
+            .init("name", .string(pipe.name)), .init("writable", .string(pipe.writable.name)), .init("level", .string(pipe.level.name)),
+            .init("label", .string(pipe.label)), .init("description", .string(pipe.description)),
         ])
     }
 
@@ -27,7 +27,7 @@ enum PipeText {
         var table = Table(columns: [.init("NAME"), .init("TYPE"), .init("VALUE", isFlexible: true)])
         func add(_ blob: PipeBlob, depth: Int, path: String) {
             for element in blob.elements {
-                let name = WireText.shown(element.name)
+                let name = element.name
                 let shown = isIndented ? String(repeating: "  ", count: depth) + name : path + name
                 switch element.content {
                 case .value(let data, let isArray):
@@ -37,7 +37,7 @@ enum PipeText {
                 case .blob(let inner):
                     if isIndented {
                         table.rows.append([
-                            .init(shown, style: .bold), .init(DataType.pipeBlob.name, style: .cyan), .init(WireText.shown(inner.name)),
+                            .init(shown, style: .bold), .init(DataType.pipeBlob.name, style: .cyan), .init(inner.name),
                         ])
                     }
                     add(inner, depth: depth + 1, path: path + name + "/")
@@ -56,7 +56,7 @@ enum PipeText {
     /// Returns name and elements, including those of inner blobs.
     static func json(_ blob: PipeBlob) -> JSONText {
         .object([
-            .init("name", .wire(blob.name)),
+            .init("name", .string(blob.name)),
             .init(
                 "elements",
                 .array(
@@ -64,12 +64,12 @@ enum PipeText {
                         switch element.content {
                         case .value(let data, let isArray):
                             .object([
-                                .init("name", .wire(element.name)), .init("type", .string(Self.type(data, isArray))),
+                                .init("name", .string(element.name)), .init("type", .string(Self.type(data, isArray))),
                                 .init("value", ValueText.json(data, isArray ? .list : .scalar)),
                             ])
                         case .blob(let inner):
                             .object([
-                                .init("name", .wire(element.name)), .init("type", .string(DataType.pipeBlob.name)),
+                                .init("name", .string(element.name)), .init("type", .string(DataType.pipeBlob.name)),
                                 .init("value", Self.json(inner)),
                             ])
                         }

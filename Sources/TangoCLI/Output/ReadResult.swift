@@ -35,12 +35,12 @@ struct ReadResult: Sendable {
 
     /// The complete result as JSON.
     var document: JSONText {
-        var members: [JSONText.Member] = [.init("device", .wire(self.device)), .init("name", .wire(self.value.name))]
+        var members: [JSONText.Member] = [.init("device", .string(self.device)), .init("name", .string(self.value.name))]
         if let failure = self.value.failure {
             let errors = failure.errors.map { error in
                 JSONText.object([
-                    .init("reason", .wire(error.reason.rawValue)), .init("severity", .string(error.severity.name)),
-                    .init("description", .wire(error.description)), .init("origin", .wire(error.origin)),
+                    .init("reason", .string(error.reason.rawValue)), .init("severity", .string(error.severity.name)),
+                    .init("description", .string(error.description)), .init("origin", .string(error.origin)),
                 ])
             }
             return .object(members + [.init("value", .null), .init("errors", .array(errors))])
@@ -50,7 +50,7 @@ struct ReadResult: Sendable {
             members.append(
                 .init("set", ValueText.json(data, ValueText.Shape(self.format, self.value.writeDimension), labels: self.labels)))
         }
-        if let config = self.config { members.append(.init("unit", .wire(config.unit))) }
+        if let config = self.config { members.append(.init("unit", .string(config.unit))) }
         if let type = self.config?.type ?? self.value.type { members.append(.init("type", .string(type.name))) }
         return .object(
             members + [
@@ -69,8 +69,8 @@ struct ReadResult: Sendable {
         table.rows = readings.map { reading in
             let name = isPrefixed ? "\(reading.device)/\(reading.value.name)" : reading.value.name
             return [
-                .init(WireText.shown(name), style: .bold), "", .init(reading.setText(width: width)),
-                .init(WireText.shown(reading.config?.unit ?? "")),
+                .init(name, style: .bold), "", .init(reading.setText(width: width)),
+                .init((reading.config?.unit ?? "")),
                 .init(reading.value.quality.name, style: Style(quality: reading.value.quality)),
                 .init(isPlain ? TimeText.utc(reading.value.time) : TimeText.local(reading.value.time), style: .dim),
             ]

@@ -22,10 +22,7 @@ enum ValueText {
     /// Returns one element. Strings and labels are quoted inside lists.
     static func element(_ data: AttributeData, at index: Int, labels: [String] = [], quoting: Bool = false) -> String {
         guard index >= 0, index < data.count else { return "" }
-        func text(_ string: String) -> String {
-            let shown = WireText.shown(string)
-            return quoting ? JSONText.quoted(shown) : shown
-        }
+        func text(_ string: String) -> String { quoting ? JSONText.quoted(string) : string }
         switch data {
         case .boolean(let values): return values[index] ? "true" : "false"
         case .short(let values):
@@ -74,7 +71,7 @@ enum ValueText {
         case .scalar:
             if case .encoded(let values) = data, let value = values.first, value.data.count > 32 {
                 let head = value.data.prefix(16).map(\.hexadecimal).joined()
-                return "\(WireText.shown(value.format)) 0x\(head)… (\(value.data.count) bytes)"
+                return "\(value.format) 0x\(head)… (\(value.data.count) bytes)"
             }
             return Self.element(data, at: 0, labels: labels)
         case .list:
@@ -131,7 +128,7 @@ enum ValueText {
         switch data {
         case .boolean(let values): .bool(values[index])
         case .short(let values):
-            values[index] >= 0 && Int(values[index]) < labels.count ? .wire(labels[Int(values[index])]) : .integer(Int64(values[index]))
+            values[index] >= 0 && Int(values[index]) < labels.count ? .string(labels[Int(values[index])]) : .integer(Int64(values[index]))
         case .long(let values): .integer(Int64(values[index]))
         case .long64(let values): .integer(values[index])
         case .float(let values): JSONText(values[index])
@@ -140,12 +137,12 @@ enum ValueText {
         case .ushort(let values): .unsigned(UInt64(values[index]))
         case .ulong(let values): .unsigned(UInt64(values[index]))
         case .ulong64(let values): .unsigned(values[index])
-        case .string(let values): .wire(values[index])
+        case .string(let values): .string(values[index])
         case .state(let values): .string(values[index].name)
         case .deviceState(let state): .string(state.name)
         case .encoded(let values):
             .object([
-                .init("format", .wire(values[index].format)),
+                .init("format", .string(values[index].format)),
                 .init("data", .string("0x" + values[index].data.map(\.hexadecimal).joined())),
             ])
         case .none: .null

@@ -18,7 +18,7 @@ enum ElementParsing {
         case .ulong64: .ulong64(try Self.map(texts) { text throws(DevFailed) in try Self.integer(text, type) })
         case .float: .float(try Self.map(texts) { text throws(DevFailed) in try Self.floatingPoint(text, type) })
         case .double: .double(try Self.map(texts) { text throws(DevFailed) in try Self.floatingPoint(text, type) })
-        case .string, .constString: .string(texts.map(WireText.sent))
+        case .string, .constString: .string(texts)
         case .state: .state(try Self.map(texts, Self.state))
         case .enum: .short(try Self.map(texts) { text throws(DevFailed) in try Self.enumeration(text, labels) })
         case .encoded: .encoded(try Self.encoded(texts))
@@ -92,13 +92,12 @@ enum ElementParsing {
 
     /// Converts a label, compared exactly or else without case, or an index.
     static func enumeration(_ text: String, _ labels: [String]) throws(DevFailed) -> Int16 {
-        let shown = labels.map(WireText.shown)
         let trimmed = Self.trimmed(text)
         let found =
-            shown.firstIndex(of: text) ?? shown.firstIndex(of: trimmed) ?? shown.firstIndex { $0.lowercased() == trimmed.lowercased() }
+            labels.firstIndex(of: text) ?? labels.firstIndex(of: trimmed) ?? labels.firstIndex { $0.lowercased() == trimmed.lowercased() }
         if let found, let value = Int16(exactly: found) { return value }
         if let value: Int16 = try? Self.integer(trimmed, .enum), value >= 0, labels.isEmpty || Int(value) < labels.count { return value }
-        let choice = labels.isEmpty ? "an index from 0" : shown.enumerated().map { "\($0.offset) \($0.element)" }.joined(separator: ", ")
+        let choice = labels.isEmpty ? "an index from 0" : labels.enumerated().map { "\($0.offset) \($0.element)" }.joined(separator: ", ")
         throw Self.invalid("'\(text)' is none of its labels (\(choice))")
     }
 
@@ -107,7 +106,7 @@ enum ElementParsing {
         guard texts.count.isMultiple(of: 2) else { throw Self.invalid("A DevEncoded needs two values: its format and its data") }
         var values: [DevEncoded] = []
         for index in stride(from: 0, to: texts.count, by: 2) {
-            values.append(DevEncoded(format: WireText.sent(texts[index]), data: try Self.bytes(texts[index + 1])))
+            values.append(DevEncoded(format: texts[index], data: try Self.bytes(texts[index + 1])))
         }
         return values
     }

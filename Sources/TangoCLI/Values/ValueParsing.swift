@@ -67,11 +67,11 @@ enum ValueParsing {
         case .longStringArray:
             let (numbers, strings) = try Self.twoLists(texts, type)
             guard case .long(let longs) = try ElementParsing.data(numbers, type: .long) else { break }
-            return .longStringArray(LongStringArray(longs: longs, strings: strings.map(WireText.sent)))
+            return .longStringArray(LongStringArray(longs: longs, strings: strings))
         case .doubleStringArray:
             let (numbers, strings) = try Self.twoLists(texts, type)
             guard case .double(let doubles) = try ElementParsing.data(numbers, type: .double) else { break }
-            return .doubleStringArray(DoubleStringArray(doubles: doubles, strings: strings.map(WireText.sent)))
+            return .doubleStringArray(DoubleStringArray(doubles: doubles, strings: strings))
         default:
             if let element = DataType.allCases.first(where: { $0.arrayType == type }) {
                 let data = try ElementParsing.data(try Self.elements(texts), type: element)

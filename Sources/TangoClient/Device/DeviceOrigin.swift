@@ -18,6 +18,11 @@ struct CallTarget: Sendable {
     /// Whether it is a database device: connection failures then have another reason.
     var isDatabase: Bool
 
+    /// Kind of the texts in arguments of commands: names and properties where the device is the database or an admin device.
+    var argumentTexts: TangoText.Kind {
+        self.isDatabase || self.name.utf8.starts(with: "dserver/".utf8) ? .metadata : .value
+    }
+
     /// Translates an error into what the caller of a proxy gets.
     func failure(_ error: any Error, timeout: Duration) -> DevFailed {
         DevFailed.from(error, calling: self.name, timeout: timeout, isDatabase: self.isDatabase)
@@ -53,8 +58,23 @@ struct DeviceTransport: Transport {
     let system: ControlSystem
     let target: CallTarget
 
-    /// A call inside the process has no limit of time.
+    /// Calls the device. The texts of the call, of its result and of an error are converted here and nowhere else (`Compatibility T4`).
     func call(
+        _ endpoint: Endpoint, objectKey: String, _ call: DeviceCall, connectBy: NIODeadline, deadline: NIODeadline
+    ) async throws -> DeviceResult {
+        guard !self.system.options.keepsWireTexts else {
+            return try await self.transmit(endpoint, objectKey: objectKey, call, connectBy: connectBy, deadline: deadline)
+        }
+        let call = call.wireTexts(argument: self.target.argumentTexts)
+        do {
+            return try await self.transmit(endpoint, objectKey: objectKey, call, connectBy: connectBy, deadline: deadline).readableTexts()
+        } catch TransportError.user(let exception) {
+            throw TransportError.user(exception.readableTexts())
+        }
+    }
+
+    /// A call inside the process has no limit of time.
+    private func transmit(
         _ endpoint: Endpoint, objectKey: String, _ call: DeviceCall, connectBy: NIODeadline, deadline: NIODeadline
     ) async throws -> DeviceResult {
         if let server = InProcess.target, server.serves(endpoint) {

@@ -172,11 +172,13 @@ extension String: CommandElement {
     /// The value as `DevString`.
     public var commandData: CommandData { .string(self) }
     /// Creates the value of a `DevString`; `nil` for another type.
-    public init?(_ data: CommandData) { if case .string(let value) = data { self = value } else { return nil } }
+    public init?(_ data: CommandData) { if case .string(let value) = data { self = TangoText.authorValue(value) } else { return nil } }
     /// Returns a `DevVarStringArray`.
     public static func arrayData(_ values: [Self]) -> CommandData { .stringArray(values) }
     /// Returns the elements of a `DevVarStringArray`; `nil` for another type.
-    public static func array(_ data: CommandData) -> [Self]? { if case .stringArray(let values) = data { values } else { nil } }
+    public static func array(_ data: CommandData) -> [Self]? {
+        if case .stringArray(let values) = data { values.map(TangoText.authorValue) } else { nil }
+    }
 }
 extension DevState: CommandElement {
     /// `DevState`

@@ -136,7 +136,9 @@ extension String: TangoScalar {
     /// Returns elements of `DevString`.
     public static func attributeData(_ values: [Self]) -> AttributeData { .string(values) }
     /// Returns elements of `DevString`; `nil` for another type.
-    public static func values(of data: AttributeData) -> [Self]? { if case .string(let values) = data { values } else { nil } }
+    public static func values(of data: AttributeData) -> [Self]? {
+        if case .string(let values) = data { values.map(TangoText.authorValue) } else { nil }
+    }
 }
 extension DevState: TangoScalar {
     /// `DevState`

@@ -19,6 +19,6 @@ struct DeviceLinks: Sendable {
 
     /// Returns the URL of a member; the family is `attributes`, `commands` or `pipes`.
     func url(_ family: String, _ name: String) -> String {
-        "\(self.url)/\(family)/\(PercentEncoding.encode(TangoText.decode(name)))"
+        "\(self.url)/\(family)/\(PercentEncoding.encode(name))"
     }
 }

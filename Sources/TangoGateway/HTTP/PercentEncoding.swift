@@ -1,3 +1,5 @@
+import TangoCore
+
 /// Percent-encoding of URLs (RFC 3986) and forms.
 enum PercentEncoding {
     /// Decodes once. Bytes that are not UTF-8 are read as Latin-1, the encoding of Tango.

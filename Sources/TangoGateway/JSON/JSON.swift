@@ -15,7 +15,7 @@ enum JSONValue: Sendable, Hashable {
     case object(JSONObject)
 
     /// Returns a text of Tango (one Latin-1 byte per scalar).
-    static func tango(_ text: String) -> JSONValue { .string(TangoText.decode(text)) }
+    static func tango(_ text: String) -> JSONValue { .string(text) }
 
     /// Returns a list of texts of Tango.
     static func tango(_ texts: [String]) -> JSONValue { .array(texts.map { .tango($0) }) }

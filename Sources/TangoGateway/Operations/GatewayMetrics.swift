@@ -113,7 +113,7 @@ final class GatewayMetrics: Sendable {
         text.family("tango_rest_upstream_errors_total", "Calls that failed, by the reason of the first error", .counter)
         for (target, calls) in targets {
             for (reason, count) in calls.failures.sorted(by: { $0.key < $1.key }) {
-                text.sample("tango_rest_upstream_errors_total", [("target", target), ("reason", TangoText.decode(reason))], count)
+                text.sample("tango_rest_upstream_errors_total", [("target", target), ("reason", reason)], count)
             }
         }
         text.family("tango_rest_upstream_call_duration_seconds", "Time of calls on devices and databases", .histogram)

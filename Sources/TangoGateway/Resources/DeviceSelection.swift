@@ -8,7 +8,7 @@ struct DeviceSelection: Sendable {
     init(_ wildcards: [String]) throws(HTTPFailure) {
         var patterns: [[NamePattern]] = []
         for wildcard in wildcards where !wildcard.isEmpty {
-            var parts = wildcard.split(separator: "/", omittingEmptySubsequences: false).map { TangoText.encode(String($0)) }
+            var parts = wildcard.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
             guard parts.count <= 3 else { throw HTTPFailure.badRequest("The wildcard \"\(wildcard)\" has more than three parts") }
             while parts.count < 3 { parts.append("*") }
             patterns.append(parts.map { NamePattern($0) })

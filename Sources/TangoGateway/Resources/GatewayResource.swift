@@ -60,7 +60,7 @@ struct GatewayResource: Sendable {
                     try await services.controlSystem.database(host).device().ping()
                     return nil
                 } catch {
-                    return TangoText.decode(error.errors.first?.description ?? error.reason.rawValue)
+                    return error.errors.first?.description ?? error.reason.rawValue
                 }
             }
             let problem = outcome ?? "There was no answer within \(Self.readinessLimit)"

@@ -29,7 +29,7 @@ struct HostResource: Sendable {
         let entities: [JSONValue] = selected.map { name in
             [
                 "name": .tango(name), "alias": aliases[name.tangoFolded].map { .tango($0) } ?? .null,
-                "href": .string(url + PercentEncoding.encode(device: TangoText.decode(name))),
+                "href": .string(url + PercentEncoding.encode(device: name)),
             ]
         }
         return .json(.array(entities), lifetime: self.configuration.listLifetime)
@@ -37,7 +37,7 @@ struct HostResource: Sendable {
 
     /// Answers the names of families or members, without repetition.
     func names(_ host: TangoHost, below fields: [String]) async throws -> Answer {
-        let pattern = NamePattern(self.request.query.first("wildcard").map(TangoText.encode) ?? "*")
+        let pattern = NamePattern(self.request.query.first("wildcard") ?? "*")
         var known: Set<String> = []
         var names: [String] = []
         for device in try await self.allDevices(try self.request.database(host)) {

@@ -16,13 +16,13 @@ struct PropertyResource: Sendable {
 
     private static func one(_ database: DatabaseClient, _ device: String, _ name: String) async throws -> JSONValue {
         guard let property = try await database.properties(ofDevice: device, names: [name]).first, let values = property.values else {
-            throw HTTPFailure.notFound("\(TangoText.decode(device)) has no property \(TangoText.decode(name))")
+            throw HTTPFailure.notFound("\(device) has no property \(name)")
         }
         return PropertyDocument.entity(property.name, values)
     }
 
     func list() async throws -> Answer {
-        let pattern = NamePattern(self.request.query.first("wildcard").map(TangoText.encode) ?? "*")
+        let pattern = NamePattern(self.request.query.first("wildcard") ?? "*")
         let (database, name) = try await self.request.owner(self.device)
         return .json(try await Self.all(database, name, matching: pattern), lifetime: self.request.configuration.listLifetime)
     }
@@ -39,7 +39,7 @@ struct PropertyResource: Sendable {
         var named = self.request.query.named(except: Query.reservedNames.union(canReplace ? ["replace"] : []))
         if named.isEmpty, let form = try await self.request.formBody() { named = form.named(except: []) }
         guard !named.isEmpty || isReplacing else { throw HTTPFailure.badRequest("There is nothing to write: give {property}={value}") }
-        let properties = named.map { (name: TangoText.encode($0.name), values: $0.values.map(TangoText.encode)) }
+        let properties = named.map { (name: $0.name, values: $0.values) }
         let (database, name) = try await self.request.owner(self.device)
         return try await self.request.change(isAsync, [.device(self.device)]) {
             if !properties.isEmpty { try await database.putProperties(ofDevice: name, properties) }
@@ -75,11 +75,11 @@ struct PropertyResource: Sendable {
     /// Returns the values to write of one property: `value` of the query or a form, or JSON: a text, a list, or an object with `values`.
     static func values(of request: ResourceRequest) async throws(HTTPFailure) -> [String] {
         let texts = request.query.all("value")
-        if !texts.isEmpty { return texts.map(TangoText.encode) }
+        if !texts.isEmpty { return texts }
         if let form = try await request.formBody() {
             let texts = form.all("value")
             guard !texts.isEmpty else { throw HTTPFailure.badRequest("There is no value in the form") }
-            return texts.map(TangoText.encode)
+            return texts
         }
         guard let body = try await request.jsonBody() else {
             throw HTTPFailure.badRequest("There is no value: give the parameter value or a body")

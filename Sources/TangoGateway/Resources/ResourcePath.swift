@@ -104,7 +104,7 @@ struct ResourcePath: Sendable, Hashable {
         while fields.count < 3, let segment = rest.popFirst() {
             // An escaped slash is a separator too.
             let parts = try Self.decoded(segment).split(separator: "/", omittingEmptySubsequences: false)
-            fields += parts.map { TangoText.encode(String($0)) }
+            fields += parts.map { String($0) }
         }
         guard fields.count <= 3, fields.allSatisfy(Self.canBeDeviceField) else { throw HTTPFailure.notFound("There is no such device") }
         switch fields.count {
@@ -112,7 +112,7 @@ struct ResourcePath: Sendable, Hashable {
         case 2: return .members(host, domain: fields[0], family: fields[1])
         default:
             var decoded: [String] = []
-            for segment in rest { decoded.append(TangoText.encode(try Self.decoded(segment))) }
+            for segment in rest { decoded.append(try Self.decoded(segment)) }
             return .device(DeviceReference(host: host, name: fields.joined(separator: "/")), try Self.member(decoded))
         }
     }

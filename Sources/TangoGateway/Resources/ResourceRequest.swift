@@ -38,7 +38,7 @@ struct ResourceRequest: Sendable {
     /// Returns the links of a device.
     /// - Parameter canonicalName: the name as the database spells it.
     func links(_ device: DeviceReference, canonicalName: String) -> DeviceLinks {
-        let name = PercentEncoding.encode(device: TangoText.decode(canonicalName))
+        let name = PercentEncoding.encode(device: canonicalName)
         return DeviceLinks(host: device.host, device: canonicalName, url: "\(self.url(of: device.host))/devices/\(name)")
     }
 

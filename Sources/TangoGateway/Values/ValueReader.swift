@@ -108,7 +108,7 @@ struct ValueReader {
             throw HTTPFailure.badValue("\(value.text.prefix(80)) is not a string")
         }
         guard !text.utf8.contains(0) else { throw HTTPFailure.badValue("A string cannot hold a NUL character") }
-        return TangoText.encode(text)
+        return text
     }
 
     private func state(_ value: JSONValue) throws(HTTPFailure) -> DevState {
@@ -127,7 +127,7 @@ struct ValueReader {
         switch value {
         case .number: index = try self.integer(value)
         case .string(let text):
-            if let found = self.enumLabels.firstIndex(of: TangoText.encode(text)) { return Int16(clamping: found) }
+            if let found = self.enumLabels.firstIndex(of: text) { return Int16(clamping: found) }
             index = Int16(text)
         default: index = nil
         }

@@ -49,9 +49,10 @@ final class ClassRuntime: Sendable {
     }
 
     private func declare() {
-        let own = Set(self.deviceClass.commands.map { $0.info.name.tangoFolded })
+        let declared = self.deviceClass.commands.map(\.wireTexts)
+        let own = Set(declared.map { $0.info.name.tangoFolded })
         let commands =
-            self.deviceClass.commands.map {
+            declared.map {
                 ClassCommand($0, role: BuiltInMembers.isReserved(command: $0.info.name) ? .initialize : .ordinary)
             }
             + BuiltInMembers.commands.filter { !own.contains($0.value.info.name.tangoFolded) }
@@ -59,8 +60,8 @@ final class ClassRuntime: Sendable {
         let sorted = commands.sorted { $0.value.info.name.utf8.lexicographicallyPrecedes($1.value.info.name.utf8) }
         self.state.withLock { state in
             for command in sorted { state.commands.set(command, for: command.value.info.name) }
-            for attribute in self.deviceClass.attributes { state.add(ClassAttribute(attribute)) }
-            for pipe in self.deviceClass.pipes { state.pipes.set(pipe, for: pipe.config.name) }
+            for attribute in self.deviceClass.attributes { state.add(ClassAttribute(attribute.wireTexts)) }
+            for pipe in self.deviceClass.pipes.map(\.wireTexts) { state.pipes.set(pipe, for: pipe.config.name) }
         }
     }
 

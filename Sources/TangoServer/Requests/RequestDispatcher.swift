@@ -87,16 +87,16 @@ package final class RequestDispatcher: IIOPDispatcher {
         switch outcome {
         case .success(let result):
             begin(.noException, &writer, body: result.hasBody)
-            if case .known(let operation) = header.operation { result.encode(for: operation, to: &writer) }
+            if case .known(let operation) = header.operation { result.wireErrors().encode(for: operation, to: &writer) }
         case .failure(let error as SystemException):
             begin(.systemException, &writer, body: true)
             error.encode(to: &writer)
         case .failure(let error as MultiDevFailed):
             begin(.userException, &writer, body: true)
-            UserException.multiDevFailed(error).encode(to: &writer)
+            UserException.multiDevFailed(error).wireTexts().encode(to: &writer)
         case .failure(let error):
             begin(.userException, &writer, body: true)
-            UserException.devFailed(DevFailed(wrapping: error)).encode(to: &writer)
+            UserException.devFailed(DevFailed(wrapping: error)).wireTexts().encode(to: &writer)
         }
         writer.endMessage()
         return writer.finishSegments()

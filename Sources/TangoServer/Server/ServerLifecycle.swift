@@ -46,7 +46,9 @@ package final class ServerLifecycle: Sendable {
         let hostName = ProcessInfo.processInfo.hostName
         let database = try Self.databaseHost(configuration)
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.eventLoopThreads))
-        self.system = ControlSystem(host: database ?? configuration.tangoHost, options: ClientOptions(), group: self.group)
+        var options = ClientOptions()
+        options.keepsWireTexts = true
+        self.system = ControlSystem(host: database ?? configuration.tangoHost, options: options, group: self.group)
         var link: DatabaseLink?
         if let memory = configuration.memory {
             self.source = memory

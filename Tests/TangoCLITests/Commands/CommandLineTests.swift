@@ -74,7 +74,7 @@ struct CommandLineTests {
     @Test func propertiesOfTheSameNameAreOneAssignment() throws {
         let found = try PropertiesCommand.assignments(["a=1", "b==x", "A=é", "c="])
         #expect(found.map(\.name) == ["a", "b", "c"])
-        #expect(found.map(\.values) == [["1", "\u{C3}\u{A9}"], ["=x"], [""]])
+        #expect(found.map(\.values) == [["1", "é"], ["=x"], [""]])
     }
 
     @Test func targetsAreGroupedByDevice() throws {
@@ -118,7 +118,7 @@ struct TableContentTests {
             name: "x", data: .double([1.5, 2.5]), format: .scalar, type: .double, time: Timestamp(seconds: 0, microseconds: 0),
             readDimension: .scalar, writeDimension: .scalar),
         config: AttributeConfig(
-            name: "X", writable: .readWrite, format: .scalar, typeNumber: DataType.double.rawValue, unit: "\u{C2}\u{B5}m"))
+            name: "X", writable: .readWrite, format: .scalar, typeNumber: DataType.double.rawValue, unit: "µm"))
 
     @Test func aReadingHasValueSetValueUnitQualityAndTime() {
         let table = ReadResult.table([Self.reading], isPrefixed: false, width: nil)

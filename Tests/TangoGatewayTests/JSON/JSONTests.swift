@@ -69,14 +69,6 @@ import Testing
         #expect(Answer.Content.deferred(elementCount: Answer.Content.largeSize + 1) { .none }.isLarge)
     }
 
-    @Test func textsCrossBetweenTangoAndTheWeb() {
-        #expect(TangoText.decode("caf\u{E9}") == "café")
-        #expect(TangoText.decode("caf\u{C3}\u{A9}") == "café")
-        #expect(TangoText.encode("café") == "caf\u{E9}")
-        #expect(TangoText.encode("€") == "\u{E2}\u{82}\u{AC}")
-        #expect(TangoText.decode(TangoText.encode("日本€")) == "日本€")
-    }
-
     @Test(
         arguments: [([], ""), ([102], "Zg=="), ([102, 111], "Zm8="), ([102, 111, 111], "Zm9v"), ([0xFB, 0xFF, 0, 1], "+/8AAQ==")]
             as [([UInt8], String)])

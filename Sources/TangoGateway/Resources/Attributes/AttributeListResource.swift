@@ -14,7 +14,7 @@ struct AttributeListResource: Sendable {
     }
 
     func infos() async throws -> Answer {
-        let names = self.request.query.all("attr").map(TangoText.encode)
+        let names = self.request.query.all("attr")
         let (proxy, _) = try await self.request.open(self.device)
         let configs = try await upstream(.resolving) { () async throws(DevFailed) in
             try await proxy.attributeConfigs(names.isEmpty ? nil : names)
@@ -25,7 +25,7 @@ struct AttributeListResource: Sendable {
 
     /// Reads several attributes in one call. Those that fail are failing items.
     func read() async throws -> Answer {
-        let names = self.request.query.all("attr").map(TangoText.encode)
+        let names = self.request.query.all("attr")
         guard !names.isEmpty else { throw HTTPFailure.badRequest("The parameter attr is missing") }
         let hasSetPoints = try self.request.query.wantsSetPoints
         let (proxy, links) = try await self.request.open(self.device)
@@ -48,7 +48,7 @@ struct AttributeListResource: Sendable {
         let plans = try await upstream(.resolving) { () async throws(DevFailed) in
             try await AttributePlan.make(
                 named.map { name, texts in
-                    (TangoText.encode(name), { config throws(HTTPFailure) in try AttributeWrite(texts: texts, for: config) })
+                    (name, { config throws(HTTPFailure) in try AttributeWrite(texts: texts, for: config) })
                 }, proxy, for: self.request)
         }
         if isAsync {

@@ -30,7 +30,7 @@ struct AttributePropertyResource: Sendable {
     ) async throws -> JSONValue {
         let properties = try await database.attributeProperties(ofDevice: device, attribute: attribute)
         guard let property = properties.first(where: { $0.name.tangoFolded == name.tangoFolded }) else {
-            let names = [attribute, device, name].map(TangoText.decode)
+            let names = [attribute, device, name]
             throw HTTPFailure.notFound("Attribute \(names[0]) of \(names[1]) has no property \(names[2])")
         }
         return PropertyDocument.entity(property.name, property.values ?? [])

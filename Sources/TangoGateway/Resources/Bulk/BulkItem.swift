@@ -28,7 +28,7 @@ struct BulkItem: Sendable {
             }
             items.append(
                 BulkItem(
-                    index: index, device: DeviceReference(host: host, name: TangoText.encode(device)), name: TangoText.encode(name),
+                    index: index, device: DeviceReference(host: host, name: device), name: name,
                     body: object))
         }
         return items

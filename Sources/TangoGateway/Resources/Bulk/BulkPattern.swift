@@ -16,8 +16,8 @@ struct BulkPattern: Sendable {
             throw HTTPFailure.badRequest("The wildcard \"\(text)\" is not host[:port]/domain/family/member/name")
         }
         self.host = try TangoHost(authority: parts[0])
-        self.device = parts[1...3].map { NamePattern(TangoText.encode($0)) }
-        self.name = NamePattern(TangoText.encode(parts[4]))
+        self.device = parts[1...3].map { NamePattern($0) }
+        self.name = NamePattern(parts[4])
     }
 
     /// Whether it names one device.

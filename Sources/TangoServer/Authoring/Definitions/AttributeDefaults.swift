@@ -1,3 +1,5 @@
+import TangoCore
+
 /// Texts of an attribute's configuration that the class's code gives ("user defaults" in Tango).
 ///
 /// Written as a literal: `[.label: "Current", .unit: "A", .maxAlarm: "9"]`. A setting without a text, or with `nil`, has the library's
@@ -14,6 +16,14 @@ public struct AttributeDefaults: Sendable, Hashable, ExpressibleByDictionaryLite
     /// Creates defaults from settings and their texts.
     public init(dictionaryLiteral elements: (AttributeSetting, String?)...) {
         for (setting, text) in elements { self.texts[setting] = text }
+    }
+
+    /// Returns the defaults with each text changed.
+    func mapTexts(_ change: (String) -> String) -> AttributeDefaults {
+        guard !self.texts.values.allSatisfy(\.isASCII) else { return self }
+        var copy = self
+        copy.texts = self.texts.mapValues(change)
+        return copy
     }
 
     /// The text of a setting; `nil` is the library's default.

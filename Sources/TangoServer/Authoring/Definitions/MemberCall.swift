@@ -17,7 +17,7 @@ public struct MemberCall {
     public init(device: any Device, context: DeviceContext, name: String) {
         self.device = device
         self.context = context
-        self.name = name
+        self.name = TangoText.readable(name)
     }
 
     /// Returns the device as its own class. Fails only for a handler that was added to a device of another class.

@@ -51,14 +51,14 @@ extension DeviceContext {
     /// Pushes the value of a pipe.
     /// - Throws: `API_PipeNotFound`.
     public func push(pipe name: String, _ blob: PipeBlob) throws(DevFailed) {
-        guard let pipe = self.runtime.pipe(name) else {
+        guard let pipe = self.runtime.pipe(name.wireMetadata) else {
             throw DevFailed.pipeNotFound(name, origin: "DeviceContext::push")
         }
         self.runtime.server.changes.send(self.name, .pipe(PipeValue(name: pipe.config.name, time: .now, blob: blob)))
     }
 
     private func known(_ name: String) throws(DevFailed) -> AttributeRuntime {
-        guard let attribute = self.runtime.attribute(name) else {
+        guard let attribute = self.runtime.attribute(name.wireMetadata) else {
             throw DevFailed.attributeNotFound(name, origin: "DeviceContext::push")
         }
         return attribute

@@ -5,21 +5,25 @@ import TangoWire
 /// Polling of the device's attributes and commands by its own code. Names are compared without regard to case.
 extension DeviceContext {
     /// Returns whether the attribute is polled.
-    public func isPolled(attribute name: String) -> Bool { self.runtime.persistentState.polling?.object(.attribute, name) != nil }
+    public func isPolled(attribute name: String) -> Bool {
+        self.runtime.persistentState.polling?.object(.attribute, name.wireMetadata) != nil
+    }
 
     /// Returns whether the command is polled.
     public func isPolled(command name: String) -> Bool {
-        self.runtime.persistentState.polling?.object(DeviceRuntime.polledKind(.command, name), name) != nil
+        self.runtime.persistentState.polling?.object(DeviceRuntime.polledKind(.command, name.wireMetadata), name.wireMetadata) != nil
     }
 
     /// Returns the polling period of an attribute; zero when it is not polled, or only by the device's code.
     public func pollingPeriod(ofAttribute name: String) -> Duration {
-        .milliseconds(self.runtime.persistentState.polling?.object(.attribute, name)?.period ?? 0)
+        .milliseconds(self.runtime.persistentState.polling?.object(.attribute, name.wireMetadata)?.period ?? 0)
     }
 
     /// Returns the polling period of a command; zero when it is not polled, or only by the device's code.
     public func pollingPeriod(ofCommand name: String) -> Duration {
-        .milliseconds(self.runtime.persistentState.polling?.object(DeviceRuntime.polledKind(.command, name), name)?.period ?? 0)
+        .milliseconds(
+            self.runtime.persistentState.polling?.object(DeviceRuntime.polledKind(.command, name.wireMetadata), name.wireMetadata)?.period
+                ?? 0)
     }
 
     /// Polls an attribute, or changes its polling period, in the database too.
@@ -27,9 +31,9 @@ extension DeviceContext {
     /// - Throws: `API_AttrNotFound`; `API_MethodArgument` for a wrong period; `API_NotSupported` for an attribute that cannot be polled.
     public func startPolling(attribute name: String, every period: Duration) async throws(DevFailed) {
         if self.isPolled(attribute: name) {
-            try await self.runtime.updatePolling(.attribute, name, period: period.pollingPeriod)
+            try await self.runtime.updatePolling(.attribute, name.wireMetadata, period: period.pollingPeriod)
         } else {
-            try await self.runtime.addPolling(.attribute, name, period: period.pollingPeriod)
+            try await self.runtime.addPolling(.attribute, name.wireMetadata, period: period.pollingPeriod)
         }
     }
 
@@ -39,36 +43,40 @@ extension DeviceContext {
     ///   period; `API_NotSupported` for a command that cannot be polled.
     public func startPolling(command name: String, every period: Duration) async throws(DevFailed) {
         if self.isPolled(command: name) {
-            try await self.runtime.updatePolling(.command, name, period: period.pollingPeriod)
+            try await self.runtime.updatePolling(.command, name.wireMetadata, period: period.pollingPeriod)
         } else {
-            try await self.runtime.addPolling(.command, name, period: period.pollingPeriod)
+            try await self.runtime.addPolling(.command, name.wireMetadata, period: period.pollingPeriod)
         }
     }
 
     /// Stops polling an attribute, in the database too.
     /// - Throws: `API_PollObjNotFound` when it is not polled.
-    public func stopPolling(attribute name: String) async throws(DevFailed) { try await self.runtime.removePolling(.attribute, name) }
+    public func stopPolling(attribute name: String) async throws(DevFailed) {
+        try await self.runtime.removePolling(.attribute, name.wireMetadata)
+    }
 
     /// Stops polling a command, in the database too.
     /// - Throws: `API_PollObjNotFound` when it is not polled.
-    public func stopPolling(command name: String) async throws(DevFailed) { try await self.runtime.removePolling(.command, name) }
+    public func stopPolling(command name: String) async throws(DevFailed) {
+        try await self.runtime.removePolling(.command, name.wireMetadata)
+    }
 
     /// Polls an attribute whose polling period is zero now. An error of the read is stored in the cache.
     /// - Throws: `API_AttrNotFound`; `API_PollObjNotFound` when it is not polled; `API_NotSupported` when its period is not zero.
     public func triggerPolling(attribute name: String) async throws(DevFailed) {
-        try await self.runtime.triggerPolling(.attribute, name)
+        try await self.runtime.triggerPolling(.attribute, name.wireMetadata)
     }
 
     /// Polls a command whose polling period is zero now. An error of the command is stored in the cache.
     /// - Throws: `API_CommandNotFound`; `API_PollObjNotFound` when it is not polled; `API_NotSupported` when its period is not zero.
     public func triggerPolling(command name: String) async throws(DevFailed) {
-        try await self.runtime.triggerPolling(.command, name)
+        try await self.runtime.triggerPolling(.command, name.wireMetadata)
     }
 
     /// Stores values, oldest first, in the cache of an attribute whose polling period is zero, as if they had been polled.
     /// - Throws: `API_AttrNotFound`; `API_PollObjNotFound` when it is not polled; `API_NotSupported` when its period is not zero.
     public func fillCache(attribute name: String, with readings: [Result<AttributeReading, DevFailed>]) throws(DevFailed) {
-        let object = try self.runtime.triggered(.attribute, name)
+        let object = try self.runtime.triggered(.attribute, name.wireMetadata)
         guard let attribute = self.runtime.attribute(object.name), let polling = self.runtime.persistentState.polling else { return }
         for reading in readings {
             let value: AttributeValue
@@ -84,7 +92,7 @@ extension DeviceContext {
     /// Stores results, oldest first, in the cache of a command whose polling period is zero, as if they had been polled.
     /// - Throws: `API_CommandNotFound`; `API_PollObjNotFound` when it is not polled; `API_NotSupported` when its period is not zero.
     public func fillCache(command name: String, with records: [CommandHistoryRecord]) throws(DevFailed) {
-        let object = try self.runtime.triggered(.command, name)
+        let object = try self.runtime.triggered(.command, name.wireMetadata)
         guard let polling = self.runtime.persistentState.polling else { return }
         for record in records {
             polling.record(

@@ -6,7 +6,9 @@ extension DeviceContext {
     public func property<Value>(_ property: DeviceProperty<Value>) throws(DevFailed) -> Value {
         let name = property.definition.name
         let configuration = self.runtime.configuration
-        if let values = configuration.properties[name.tangoFolded] ?? configuration.classProperties[name.tangoFolded] {
+        if let values = configuration.properties[name.wireMetadata.tangoFolded]
+            ?? configuration.classProperties[name.wireMetadata.tangoFolded]
+        {
             return try self.value(values, name)
         }
         if let value = property.defaultValue { return value }
@@ -17,26 +19,30 @@ extension DeviceContext {
     /// - Throws: `API_WrongPropertyValue` when the text is not a value of the type.
     public func property<Value>(_ property: ClassProperty<Value>) throws(DevFailed) -> Value {
         let name = property.definition.name
-        guard let values = self.runtime.configuration.classProperties[name.tangoFolded] else { return property.defaultValue }
+        guard let values = self.runtime.configuration.classProperties[name.wireMetadata.tangoFolded] else { return property.defaultValue }
         return try self.value(values, name)
     }
 
     /// Changes a property of the device, in the database too if the server has one.
     /// - Throws: the error of the database; the change is then lost when the server ends.
     public func set<Value>(_ property: DeviceProperty<Value>, to value: Value) async throws(DevFailed) {
-        try await self.runtime.putProperties([(name: property.definition.name, values: value.propertyLines)])
+        try await self.runtime.putProperties([
+            (name: property.definition.name.wireMetadata, values: value.propertyLines.map(\.wireMetadata))
+        ])
     }
 
     /// Returns the lines of a property: those of the device, else those of its class, else the declared default, else `nil`.
     public func property(_ name: String) -> [String]? {
-        let key = name.tangoFolded
-        if let values = self.runtime.configuration.properties[key] ?? self.runtime.configuration.classProperties[key] { return values }
-        let declared = self.runtime.deviceClass.properties.first { $0.name.tangoFolded == key }?.defaultValue
+        let key = name.wireMetadata.tangoFolded
+        if let values = self.runtime.configuration.properties[key] ?? self.runtime.configuration.classProperties[key] {
+            return values.map(TangoText.readable)
+        }
+        let declared = self.runtime.deviceClass.properties.first { $0.name.wireMetadata.tangoFolded == key }?.defaultValue
         return declared?.isEmpty == false ? declared : nil
     }
 
     private func value<Value: PropertyConvertible>(_ values: [String], _ name: String) throws(DevFailed) -> Value {
-        if let value = Value.value(ofProperty: values) { return value }
+        if let value = Value.value(ofProperty: values.map(TangoText.readable)) { return value }
         throw DevFailed(
             "API_WrongPropertyValue", "Property \(name) of device \(self.name) is \(values), not a value of type \(Value.self)",
             origin: "DeviceContext")

@@ -26,7 +26,10 @@ public final class DeviceContext: Sendable {
     }
 
     /// Sets the text of the status; `nil` returns to the sentence about the state, "The device is in ON state."
-    public func setStatus(_ status: String?) { self.runtime.condition.withLock { $0.status = status } }
+    public func setStatus(_ status: String?) {
+        let text = status?.wireMetadata
+        self.runtime.condition.withLock { $0.status = text }
+    }
 
     /// Logs to the device's logging targets as far as its logging level admits. Never blocks.
     public var logger: Logger { self.runtime.logger }
@@ -35,7 +38,7 @@ public final class DeviceContext: Sendable {
     ///
     /// Calls on devices of the same server stay in the process and in the task, so a device may read its own attributes and two devices may
     /// call each other in turn. A device that waits for one that waits for it gets `API_CommandTimedOut`.
-    public var controlSystem: ControlSystem { self.runtime.server.controlSystem ?? Self.withoutServer }
+    public var controlSystem: ControlSystem { self.runtime.server.controlSystem?.readableTexts() ?? Self.withoutServer }
 
     private static let withoutServer = ControlSystem(
         host: nil, options: ClientOptions(), group: MultiThreadedEventLoopGroup.singleton)

@@ -1,35 +1,3 @@
-/// Texts between Tango (bytes; one Latin-1 scalar per byte in the client library) and the web (Unicode).
-enum TangoText {
-    /// From Tango: UTF-8 if the bytes are valid UTF-8, else Latin-1.
-    static func decode(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
-        var bytes: [UInt8] = []
-        for scalar in text.unicodeScalars {
-            guard scalar.value <= 0xFF else { return text }
-            bytes.append(UInt8(scalar.value))
-        }
-        return String(validating: bytes, as: UTF8.self) ?? text
-    }
-
-    /// To Tango: Latin-1 if all characters are in it, else the UTF-8 bytes. A NUL must be refused before: see `ValueReader`.
-    ///
-    /// Latin-1 that would be read as UTF-8 (such as "Ã©") goes as UTF-8 too: every text comes back as it was.
-    static func encode(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
-        let isLatin1 = text.unicodeScalars.allSatisfy { $0.value <= 0xFF }
-        let isReadAsUTF8 =
-            isLatin1 && String(validating: text.unicodeScalars.lazy.map { UInt8(truncatingIfNeeded: $0.value) }, as: UTF8.self) != nil
-        return isLatin1 && !isReadAsUTF8 ? text : Self.latin1(text.utf8)
-    }
-
-    /// One scalar per byte.
-    static func latin1(_ bytes: some Sequence<UInt8>) -> String {
-        var scalars = String.UnicodeScalarView()
-        for byte in bytes { scalars.append(Unicode.Scalar(byte)) }
-        return String(scalars)
-    }
-}
-
 /// Base64 (RFC 4648, section 4).
 enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
