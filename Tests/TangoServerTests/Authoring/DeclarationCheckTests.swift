@@ -1,4 +1,5 @@
 import TangoCore
+import TangoTestSupport
 import Testing
 
 @testable import TangoServer

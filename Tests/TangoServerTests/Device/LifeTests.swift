@@ -19,6 +19,8 @@ private final class Breakable: Device {
     private let context: DeviceContext
     private let defect: Defect
 
+    convenience init(context: DeviceContext) { self.init(context: context, Defect()) }
+
     init(context: DeviceContext, _ defect: Defect) {
         self.context = context
         self.defect = defect
@@ -32,6 +34,8 @@ private final class Breakable: Device {
 
 /// Cannot even be made while broken.
 private final class Unmakeable: Device {
+    convenience init(context: DeviceContext) throws { try self.init(context: context, Defect()) }
+
     init(context: DeviceContext, _ defect: Defect) throws {
         if defect.isThere { throw DevFailed("Unmakeable_Broken", "no parts") }
         context.setState(.on)

@@ -348,6 +348,8 @@ private final class Curious: Device {
     private let context: DeviceContext
     private let neighbor: String
 
+    convenience init(context: DeviceContext) { self.init(context: context, neighbor: "") }
+
     init(context: DeviceContext, neighbor: String) {
         self.context = context
         self.neighbor = neighbor

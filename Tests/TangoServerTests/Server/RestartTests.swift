@@ -20,6 +20,8 @@ struct RestartTests {
         private let objects: Objects
         private let background: Task<Void, Never>
 
+        convenience init(context: DeviceContext) { self.init(context: context, Objects()) }
+
         init(context: DeviceContext, _ objects: Objects) {
             self.objects = objects
             objects.change(by: 1)

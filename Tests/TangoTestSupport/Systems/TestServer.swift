@@ -11,6 +11,11 @@ package struct TestServer: Sendable {
     package let server: DeviceServer
     package let client: ControlSystem
 
+    package init(server: DeviceServer, client: ControlSystem) {
+        self.server = server
+        self.client = client
+    }
+
     /// Starts a server, runs the body, stops the server.
     package static func run(
         _ classes: [DeviceClass], devices: [String], gateTimeout: Duration = .seconds(10), source: ServerArguments.Source? = nil,
