@@ -66,9 +66,9 @@ private struct LockingCommand {
             try lock.lock(by: client, for: validity, now: now, device: runtime.name.text)
             return isFirst
         }
-        guard runtime.hasRoots else { return }
+        guard runtime.locking.ofRoots.areNeeded else { return }
         do {
-            if isFirst { try await runtime.lockRoots(for: validity) } else { await runtime.relockRoots() }
+            if isFirst { try await runtime.locking.ofRoots.lock(for: validity) } else { await runtime.locking.ofRoots.relock() }
         } catch {
             _ = try? runtime.persistentState.withLock { (lock, now) throws(DevFailed) in
                 try lock.unlock(by: client, force: false, now: now, device: runtime.name.text)
@@ -94,7 +94,7 @@ private struct LockingCommand {
                 wasLocked = lock.hold(now: now) != nil
                 return try lock.unlock(by: client, force: force, now: now, device: runtime.name.text)
             }
-            if wasLocked, count == 0, runtime.hasRoots { await runtime.unlockRoots() }
+            if wasLocked, count == 0, runtime.locking.ofRoots.areNeeded { await runtime.locking.ofRoots.unlock() }
         }
         return runtimes.count == 1 ? count : 0
     }
@@ -110,7 +110,7 @@ private struct LockingCommand {
                 try runtime.persistentState.withLock { (lock, now) throws(DevFailed) in
                     try lock.relock(by: client, now: now, device: runtime.name.text)
                 }
-                if runtime.hasRoots { await runtime.relockRoots() }
+                if runtime.locking.ofRoots.areNeeded { await runtime.locking.ofRoots.relock() }
             } catch {
                 errors.append(DevFailed(wrapping: error).rootCause)
             }

@@ -151,7 +151,7 @@ private struct LoggingCommand {
     /// - Throws: `API_DeviceLocked`.
     private func changeableDevices(_ pattern: String) async throws(DevFailed) -> [DeviceRuntime] {
         let devices = await self.devices(matching: pattern)
-        for device in devices { try device.refuseIfLocked(for: self.call.request) }
+        for device in devices { try device.locking.refuseIfLocked(for: self.call.request) }
         return devices
     }
 

@@ -10,29 +10,29 @@ extension AdminDevice {
             ) { (call, argument: LongStringArray) in
                 let polled = try PolledObjectArgument(argument, call.request)
                 let device = try await polled.device(call)
-                try device.refuseIfLocked(for: call.request, named: polled.deviceName)
-                try await device.addPolling(try polled.kind(), polled.objectName, period: polled.period)
+                try device.locking.refuseIfLocked(for: call.request, named: polled.deviceName)
+                try await device.pollConfiguration.add(try polled.kind(), polled.objectName, period: polled.period)
             },
             AdminCommand(
                 "UpdObjPollingPeriod", server, inDescription: "Lg[0]=Upd period. \(object)", refusal: .misspelled()
             ) { (call, argument: LongStringArray) in
                 let polled = try PolledObjectArgument(argument, call.request)
                 let device = try await polled.polledDevice(call)
-                try await device.updatePolling(try polled.kind(), polled.objectName, period: polled.period)
+                try await device.pollConfiguration.update(try polled.kind(), polled.objectName, period: polled.period)
             },
             AdminCommand("RemObjPolling", server, inDescription: object, refusal: .misspelled()) { (call, argument: [String]) in
                 let polled = try PolledObjectArgument(argument, call.request)
                 let device = try await polled.polledDevice(call)
-                try await device.removePolling(try polled.kind(), polled.objectName)
+                try await device.pollConfiguration.remove(try polled.kind(), polled.objectName)
             },
             AdminCommand(
                 "DevPollStatus", server, inDescription: "Device name", outDescription: "Device polling status",
                 refusal: .misspelled("string")
             ) { (call, name: String) in
-                try await call.device(name).pollingStatus
+                PollStatus(runtime: try await call.device(name)).blocks
             },
             AdminCommand("PolledDevice", server, outDescription: "Polled device name list") { call in
-                call.server.directory.devices.filter(\.isPolled).map(\.name.text).sorted()
+                call.server.directory.devices.filter(\.pollConfiguration.isPolled).map(\.name.text).sorted()
             },
             AdminCommand("StartPolling", server) { call in
                 call.server.context.polling.start()
@@ -93,10 +93,10 @@ private struct PolledObjectArgument {
     /// - Throws: `API_DeviceNotFound`, `API_DeviceNotPolled`, `API_DeviceLocked`.
     func polledDevice(_ call: AdminCommand.Call) async throws(DevFailed) -> DeviceRuntime {
         let device = try await self.device(call)
-        guard device.isPolled else {
+        guard device.pollConfiguration.isPolled else {
             throw DevFailed("API_DeviceNotPolled", "Device \(self.deviceName) is not polled", origin: self.origin)
         }
-        try device.refuseIfLocked(for: call.request, named: self.deviceName)
+        try device.locking.refuseIfLocked(for: call.request, named: self.deviceName)
         return device
     }
 

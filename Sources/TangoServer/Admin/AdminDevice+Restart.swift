@@ -18,7 +18,7 @@ extension AdminDevice {
         [
             AdminCommand("DevRestart", server, inDescription: "Device name", refusal: .misspelled("string")) { (call, name: String) in
                 if let device = await call.server.directory.device(name, as: .locator), device !== call.request.context.runtime {
-                    try device.refuseIfLocked(for: call.request)
+                    try device.locking.refuseIfLocked(for: call.request)
                 }
                 try await call.server.restart(device: name)
             }

@@ -67,7 +67,7 @@ final class AttributeRuntime: Sendable {
     /// Error of every read since the start.
     var startUpError: DevFailed? { self.state.withLock { $0.configurationError ?? $0.memorizedError } }
     /// Whether it makes the device show ALARM whatever its value.
-    var isTroubled: Bool { self.state.withLock { ($0.configurationError != nil && !$0.isAddedAtRunTime) || $0.memorizedError != nil } }
+    var forcesAlarm: Bool { self.state.withLock { ($0.configurationError != nil && !$0.isAddedAtRunTime) || $0.memorizedError != nil } }
     /// Whether State has to look at its value.
     var hasAlarms: Bool { self.definition.access != .write && self.state.withLock { $0.limits?.hasAlarms ?? false } }
     /// Quality of the last read, and why.

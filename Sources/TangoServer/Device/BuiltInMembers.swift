@@ -1,17 +1,19 @@
 import TangoCore
 
-/// What a member of a device is to the kernel.
+/// The role of a member for the kernel.
 enum MemberRole: Sendable {
     case ordinary, state, status, initialize
 }
 
-/// What every device has.
+/// The members of every device.
 enum BuiltInMembers {
     static let attributes: [ClassAttribute] = [
         ClassAttribute(
             AttributeDefinition(
                 name: "State", type: .state,
-                reader: .sync { call in AttributeReading(.deviceState(call.context.runtime.computedState()), dimension: .scalar) }),
+                reader: .sync { call in
+                    AttributeReading(.deviceState(call.context.runtime.stateAndStatus.computedState()), dimension: .scalar)
+                }),
             role: .state),
         ClassAttribute(
             AttributeDefinition(
@@ -32,7 +34,7 @@ enum BuiltInMembers {
         ClassCommand(
             CommandDefinition(
                 CommandInfo(name: "State", inType: .void, outType: .state, outDescription: "Device state"),
-                handler: .sync { call, _ in .state(call.context.runtime.computedState()) }),
+                handler: .sync { call, _ in .state(call.context.runtime.stateAndStatus.computedState()) }),
             role: .state),
         ClassCommand(
             CommandDefinition(

@@ -1,15 +1,15 @@
 import Synchronization
 import TangoCore
 
-/// A class in a running server: what its devices have in common, declared in the code or added at run time (RFC-15).
+/// A class in a running server: the members that its devices have in common, declared in the code or added at run time.
 ///
-/// The declarations of a `DeviceClass` come in by the same methods as later additions.
+/// The declarations of a `DeviceClass` are added by the same methods as later additions.
 final class ClassRuntime: Sendable {
     private struct State {
         var attributes = OrderedTable<ClassAttribute>()
         var commands = OrderedTable<ClassCommand>()
         var pipes = OrderedTable<PipeDefinition>()
-        /// Their places are kept in `attributes`.
+        /// Forwarded attributes; `attributes` keeps their places.
         var forwarded: [AttributeDefinition] = []
         var devices: [ObjectIdentifier: WeakDevice] = [:]
 
@@ -33,7 +33,7 @@ final class ClassRuntime: Sendable {
     }
 
     let deviceClass: DeviceClass
-    /// The gate all devices of the class share, where they share one.
+    /// The gate that all devices of the class share; `nil` if they share none.
     let gate: Gate?
     private let state = Mutex(State())
 
@@ -56,7 +56,7 @@ final class ClassRuntime: Sendable {
                 ClassCommand($0, role: BuiltInMembers.isReserved(command: $0.info.name) ? .initialize : .ordinary)
             }
             + BuiltInMembers.commands.filter { !own.contains($0.value.info.name.tangoFolded) }
-        // Commands are listed by name, attributes as declared (measured).
+        // As in cppTango 9.3.4, commands are listed by name, attributes as declared.
         let sorted = commands.sorted { $0.value.info.name.utf8.lexicographicallyPrecedes($1.value.info.name.utf8) }
         self.state.withLock { state in
             for command in sorted { state.commands.set(command, for: command.value.info.name) }
@@ -65,17 +65,18 @@ final class ClassRuntime: Sendable {
         }
     }
 
-    /// A device is made: it gets everything the class has, and from now on what is added.
+    /// Gives a new device the members of the class, and from now on those that are added.
     func attach(_ runtime: DeviceRuntime) {
         self.state.withLock { state in
             if state.devices.count > 16, state.devices.count.nonzeroBitCount == 1 {
                 state.devices = state.devices.filter { $0.value.runtime != nil }
             }
             state.devices[ObjectIdentifier(runtime)] = WeakDevice(runtime: runtime)
-            runtime.takeClassMembers(state.attributes, state.commands, state.pipes, state.forwarded)
+            runtime.interface.addClassMembers(state.attributes, state.commands, state.pipes, state.forwarded)
         }
     }
 
+    /// Ends what `attach` began: the device has ended.
     func detach(_ runtime: DeviceRuntime) {
         self.state.withLock { $0.devices[ObjectIdentifier(runtime)] = nil }
     }
@@ -84,8 +85,8 @@ final class ClassRuntime: Sendable {
 
     // MARK: - At run time
 
-    /// Adds an attribute to all devices, those of now and those to come. The same definition again changes nothing.
-    /// - Throws: `API_AttrNotFound` when one of them has another one of that name; nothing is added then.
+    /// Adds an attribute to all devices, present and future. The same definition again changes nothing.
+    /// - Throws: `API_AttrNotFound` when one of them has another attribute of that name; nothing is added then.
     func add(_ definition: AttributeDefinition) throws(DevFailed) {
         try definition.check()
         let shared = ClassAttribute(definition)
@@ -94,13 +95,14 @@ final class ClassRuntime: Sendable {
             let isSame =
                 definition.forwarding == nil ? existing.definition.isCompatible(with: definition) : existing.root != nil
             guard isSame else {
-                throw DeviceRuntime.otherDefinition(attribute: definition.name, of: runtime.name)
+                throw DeviceInterface.otherDefinition(attribute: definition.name, of: runtime.name)
             }
         }
         if !BuiltInMembers.isReserved(attribute: definition.name) { self.state.withLock { $0.add(shared) } }
-        for runtime in self.runtimes { try runtime.add(shared) }
+        for runtime in self.runtimes { try runtime.interface.add(shared) }
     }
 
+    /// Removes an attribute from all devices.
     /// - Throws: `API_AttrNotFound` when the class does not have it.
     func removeAttribute(_ name: String, keepsProperties: Bool) throws(DevFailed) {
         let isKnown = self.state.withLock { state in
@@ -113,27 +115,28 @@ final class ClassRuntime: Sendable {
             throw DevFailed(
                 .attributeProperty, "Attribute \(name) not found in class attribute(s)", origin: "MultiClassAttribute::remove_attr")
         }
-        for runtime in self.runtimes where runtime.attribute(name) != nil || runtime.hasForwarded(among: [name]) {
-            try runtime.removeAttribute(name, keepsProperties: keepsProperties)
+        for runtime in self.runtimes where runtime.attribute(name) != nil || runtime.members.hasForwarded(among: [name]) {
+            try runtime.interface.removeAttribute(name, keepsProperties: keepsProperties)
         }
     }
 
-    /// Adds a command to all devices, those of now and those to come. The same definition again changes nothing.
-    /// - Throws: `API_CommandNotFound` when one of them has another one of that name; nothing is added then.
+    /// Adds a command to all devices, present and future. The same definition again changes nothing.
+    /// - Throws: `API_CommandNotFound` when one of them has another command of that name; nothing is added then.
     func add(_ definition: CommandDefinition) throws(DevFailed) {
         let shared = ClassCommand(definition)
         for runtime in self.runtimes {
             guard let existing = runtime.command(definition.info.name) else { continue }
             guard existing.value.info.hasSameTypes(as: definition.info) else {
-                throw DeviceRuntime.otherDefinition(command: definition.info.name, of: runtime.name)
+                throw DeviceInterface.otherDefinition(command: definition.info.name, of: runtime.name)
             }
         }
         self.state.withLock { state in
             if state.commands[definition.info.name] == nil { state.commands.set(shared, for: definition.info.name) }
         }
-        for runtime in self.runtimes { try runtime.add(shared) }
+        for runtime in self.runtimes { try runtime.interface.add(shared) }
     }
 
+    /// Removes a command from all devices.
     /// - Throws: `API_CommandNotFound` when the class does not have it, also for Init, State and Status.
     func removeCommand(_ name: String) throws(DevFailed) {
         let isKnown = self.state.withLock { state in
@@ -144,20 +147,21 @@ final class ClassRuntime: Sendable {
         guard isKnown else {
             throw DevFailed(.commandNotFound, "\(name) command not found", origin: "DeviceClass::remove_command")
         }
-        for runtime in self.runtimes where runtime.command(name) != nil { try runtime.removeCommand(name) }
+        for runtime in self.runtimes where runtime.command(name) != nil { try runtime.interface.removeCommand(name) }
     }
 
     /// Adds a pipe to all devices, or replaces the one of that name.
     func add(_ definition: PipeDefinition) {
         self.state.withLock { $0.pipes.set(definition, for: definition.config.name) }
-        for runtime in self.runtimes { runtime.add(definition) }
+        for runtime in self.runtimes { runtime.interface.add(definition) }
     }
 
+    /// Removes a pipe from all devices.
     /// - Throws: `API_PipeNotFound` when the class does not have it.
     func removePipe(_ name: String) throws(DevFailed) {
         guard self.state.withLock({ $0.pipes.remove(name) }) != nil else {
             throw DevFailed(.pipeNotFound, "\(name) pipe not found", origin: "DeviceClass::remove_pipe")
         }
-        for runtime in self.runtimes where runtime.pipe(name) != nil { try runtime.removePipe(name) }
+        for runtime in self.runtimes where runtime.pipe(name) != nil { try runtime.interface.removePipe(name) }
     }
 }

@@ -2,80 +2,116 @@ import NIOCore
 import Synchronization
 import TangoCore
 
-/// What was last told of a device's lists of commands and attributes, and whether something is to be told soon.
-struct InterfaceAnnouncement {
-    /// Digest of the lists everybody knows; `nil` when nothing changed since.
-    var known: Int?
-    var lastChange = NIODeadline.distantPast
-    var isScheduled = false
-    /// While the device initializes nothing is told; what remains is told at its end.
-    var isHeldBack = true
+/// Announces the lists of commands and attributes of a device when they have changed: once for a burst of changes, a little after the last
+/// one, and not before the properties of added attributes have been read.
+final class InterfaceAnnouncement: Sendable {
+    private struct State {
+        /// Digest of the lists as last announced; `nil` if nothing has changed since.
+        var announced: Int?
+        var lastChange = NIODeadline.distantPast
+        var isScheduled = false
+        /// Nothing is announced while the device initializes; what has changed is announced at the end.
+        var isHeld = true
+        /// The burst is over, but the properties of an added attribute have not been read yet.
+        var waitsForProperties = false
+    }
 
-    /// Time after the last change of a burst (measured on the incumbents).
+    /// Time after the last change of a burst, that of cppTango 9.3.4.
     static let delay = TimeAmount.milliseconds(50)
-}
 
-extension DeviceRuntime {
-    /// The lists changed by a member of that signature: tells it once, a little after the last change of a burst.
-    func interfaceChanged(by difference: Int) {
-        guard self.server.changes.hasObservers else { return }
+    private let device: DeviceName
+    private let members: DeviceMembers
+    private let database: DatabaseSynchronizer
+    private let changes: ChangeHub
+    private let eventLoops: any EventLoopGroup
+    private let state = Mutex(State())
+
+    init(
+        device: DeviceName, members: DeviceMembers, database: DatabaseSynchronizer, changes: ChangeHub, eventLoops: any EventLoopGroup
+    ) {
+        self.device = device
+        self.members = members
+        self.database = database
+        self.changes = changes
+        self.eventLoops = eventLoops
+    }
+
+    /// Notes that members were added, removed or replaced.
+    /// - Parameter difference: exclusive or of their signatures.
+    func changed(by difference: Int) {
+        guard self.changes.hasObservers else { return }
         let now = NIODeadline.now()
-        let digest = self.members.withLock { $0.digest }
-        let schedules = self.announcement.withLock { announcement in
-            if announcement.known == nil { announcement.known = digest ^ difference }
-            announcement.lastChange = now
-            guard !announcement.isScheduled, !announcement.isHeldBack else { return false }
-            announcement.isScheduled = true
+        let digest = self.members.digest
+        let schedules = self.state.withLock { state in
+            if state.announced == nil { state.announced = digest ^ difference }
+            state.lastChange = now
+            guard !state.isScheduled, !state.isHeld else { return false }
+            state.isScheduled = true
             return true
         }
-        if schedules { self.announceLater(at: now + InterfaceAnnouncement.delay) }
+        if schedules { self.schedule(at: now + Self.delay) }
     }
 
-    private func announceLater(at time: NIODeadline) {
-        self.server.eventLoops.any().scheduleTask(deadline: time) { [weak self] in self?.announceIfQuiet() }
-    }
+    /// Holds announcements until `release`.
+    func hold() { self.state.withLock { $0.isHeld = true } }
 
-    private func announceIfQuiet() {
-        let due = self.announcement.withLock { announcement -> NIODeadline? in
-            let due = announcement.lastChange + InterfaceAnnouncement.delay
-            guard due <= .now() else { return due }
-            announcement.isScheduled = false
-            return nil
+    /// Ends the initialization of the device, and announces what has changed.
+    /// - Parameter before: digest of the lists of the object it replaces.
+    func release(comparedWith before: Int? = nil) {
+        self.state.withLock { state in
+            state.isHeld = false
+            if let before { state.announced = before }
         }
-        if let due { self.announceLater(at: due) } else { self.announce() }
+        self.announceWhenRead()
     }
 
-    /// Tells the lists if they are not those everybody knows.
-    private func announce() {
-        let digest = self.members.withLock { $0.digest }
-        let isChanged = self.announcement.withLock { announcement in
-            guard !announcement.isHeldBack, let known = announcement.known else { return false }
-            announcement.known = nil
-            return known != digest
-        }
-        if isChanged { self.sendInterface(isDeviceStarted: false) }
-    }
-
-    private func sendInterface(isDeviceStarted: Bool) {
-        self.server.changes.send(
-            self.name,
-            .interface(
-                commands: self.members.withLock { $0.commandInfos }, attributes: self.allAttributes.map(\.config),
-                isDeviceStarted: isDeviceStarted))
-    }
-
-    /// Nothing is told until `announceFromNow`.
-    func holdAnnouncements() { self.announcement.withLock { $0.isHeldBack = true } }
-
-    /// The device is initialized.
-    /// - Parameter before: digest of the lists of the object it replaces: they are told if they differ.
-    func announceFromNow(comparedWith before: Int? = nil) {
-        self.announcement.withLock { announcement in
-            announcement.isHeldBack = false
-            if let before { announcement.known = before }
-        }
+    /// Notes that the properties of an added attribute have been read.
+    func propertiesRead() {
+        guard !self.database.hasUnreadProperties, self.endWait() else { return }
         self.announce()
     }
 
-    var interfaceDigest: Int { self.members.withLock { $0.digest } }
+    private func schedule(at time: NIODeadline) {
+        self.eventLoops.any().scheduleTask(deadline: time) { [weak self] in self?.announceIfQuiet() }
+    }
+
+    private func announceIfQuiet() {
+        let due = self.state.withLock { state -> NIODeadline? in
+            let due = state.lastChange + Self.delay
+            guard due <= .now() else { return due }
+            state.isScheduled = false
+            return nil
+        }
+        if let due { self.schedule(at: due) } else { self.announceWhenRead() }
+    }
+
+    /// Announces at once, or when the last property has been read.
+    private func announceWhenRead() {
+        // Set before the check: a read that ends between the two then announces itself.
+        self.state.withLock { $0.waitsForProperties = true }
+        self.propertiesRead()
+    }
+
+    private func endWait() -> Bool {
+        self.state.withLock { state in
+            defer { state.waitsForProperties = false }
+            // After a later change, the timer announces it.
+            return state.waitsForProperties && !state.isScheduled
+        }
+    }
+
+    /// Announces the lists if they are not those that were announced last.
+    private func announce() {
+        let digest = self.members.digest
+        let isChanged = self.state.withLock { state in
+            guard !state.isHeld, let announced = state.announced else { return false }
+            state.announced = nil
+            return announced != digest
+        }
+        guard isChanged else { return }
+        self.changes.send(
+            self.device,
+            .interface(
+                commands: self.members.commandInfos, attributes: self.members.allAttributes.map(\.config), isDeviceStarted: false))
+    }
 }

@@ -4,24 +4,25 @@ import TangoCore
 import TangoIIOP
 import TangoWire
 
-/// Which devices a server's devices talk to, as far as their handlers asked the library for proxies: what QuerySubDevice answers.
+/// The devices that a server's devices use, as far as their handlers got proxies from the library: the result of QuerySubDevice.
 ///
-/// One table per server: devices that talk to nobody pay nothing.
+/// One table per server: devices that use no others cost nothing.
 final class SubDevices: Sendable {
     private let table = Mutex<[DeviceName: [String]]>([:])
 
+    /// Records that a device uses another one.
     func record(_ used: String, by device: DeviceName) {
         self.table.withLock { table in
             if table[device]?.contains(used) != true { table[device, default: []].append(used) }
         }
     }
 
-    /// The device begins anew.
+    /// Removes the entries of a device that is initialized anew or has ended.
     func forget(_ device: DeviceName) {
         _ = self.table.withLock { $0.removeValue(forKey: device) }
     }
 
-    /// `device sub-device`, by the names of the devices, each one's in the order it asked for them (measured).
+    /// Lines of the form `device sub-device`, sorted by device; each device's in the order of first use, as in cppTango 9.3.4.
     var lines: [String] {
         let table = self.table.withLock { $0 }
         return table.sorted { $0.key.folded < $1.key.folded }.flatMap { entry in entry.value.map { "\(entry.key) \($0)" } }

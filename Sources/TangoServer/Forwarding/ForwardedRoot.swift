@@ -1,20 +1,20 @@
 import TangoClient
 import TangoCore
 
-/// The root of a forwarded attribute: an attribute of another device, and what it said of itself last.
+/// The root of a forwarded attribute: an attribute of another device, and its configuration as last read.
 final class ForwardedRoot: Sendable {
     let proxy: DeviceProxy
     /// The device with its control system in front, in lower case.
     let device: String
     /// Name of the attribute in lower case.
     let attribute: String
-    /// What clients are told: device and attribute.
+    /// TRL of the attribute, as clients see it.
     let name: String
     let config: AttributeConfig
     let type: DataType
 
-    /// - Parameter locator: of the attribute.
-    /// - Returns: `nil` when the attribute is of a type that nobody knows.
+    /// - Parameter locator: TRL of the attribute.
+    /// - Returns: `nil` if the type of the attribute is unknown.
     init?(_ locator: TRL, _ proxy: DeviceProxy, _ config: AttributeConfig) {
         guard let type = config.type else { return nil }
         var device = locator
@@ -36,7 +36,7 @@ final class ForwardedRoot: Sendable {
         self.type = type
     }
 
-    /// The same root with what it says now; `nil` when that is the same, or nothing one could use.
+    /// Returns the root with a new configuration; `nil` if it is the same, or its type is unknown.
     func updated(_ config: AttributeConfig) -> ForwardedRoot? {
         guard config != self.config, let type = config.type else { return nil }
         return ForwardedRoot(self, config, type)
@@ -44,7 +44,7 @@ final class ForwardedRoot: Sendable {
 
     // MARK: - Requests
 
-    /// The value under the name of the forwarded attribute.
+    /// Reads the root; the value has the name of the forwarded attribute.
     /// - Throws: the root's errors, then `API_AttributeFailed`.
     func read(as name: String, _ source: DevSource) async throws(DevFailed) -> AttributeValue {
         do {
@@ -56,6 +56,7 @@ final class ForwardedRoot: Sendable {
         }
     }
 
+    /// Writes the root.
     /// - Throws: the root's errors, then `API_AttributeFailed`.
     func write(_ write: AttributeWrite) async throws(DevFailed) {
         do {
@@ -75,11 +76,14 @@ final class ForwardedRoot: Sendable {
                 "API_AttributeFailed", "\(verb) root attribute \(self.attribute) on device \(self.device) failed!", origin: origin)
     }
 
+    /// Reads the history of the root; the values have the name of the forwarded attribute.
     /// - Parameters:
-    ///   - attribute: the forwarded one as the client called it.
+    ///   - attribute: the forwarded attribute as the client named it.
     ///   - device: its device.
     /// - Throws: the root's errors, then `API_AttributeFailed`.
-    func history(as name: String, count: Int, asked attribute: String, of device: DeviceName) async throws(DevFailed) -> AttributeHistory {
+    func history(as name: String, count: Int, requestedAs attribute: String, of device: DeviceName) async throws(DevFailed)
+        -> AttributeHistory
+    {
         do {
             var history = try await self.proxy.attributeHistory(self.attribute, count: count)
             history.name = name
@@ -92,7 +96,7 @@ final class ForwardedRoot: Sendable {
         }
     }
 
-    /// The configuration a forwarded attribute shows.
+    /// Returns the configuration of the forwarded attribute.
     func config(as name: String, label: String) -> AttributeConfig {
         var config = self.config
         config.name = name
@@ -102,7 +106,8 @@ final class ForwardedRoot: Sendable {
         return config
     }
 
-    /// What the root is told when a client wants this configuration for the forwarded attribute; `nil` when it is as it was, label aside.
+    /// Returns the configuration to set on the root when a client sets `new` on the forwarded attribute; `nil` if nothing but the label
+    /// differs.
     func wanted(_ new: AttributeConfig, old: AttributeConfig) -> AttributeConfig? {
         var config = new
         config.name = old.name
@@ -120,7 +125,7 @@ final class ForwardedRoot: Sendable {
 }
 
 extension AttributeDefinition {
-    /// The definition of a forwarded attribute whose root was found. The limits of writing are checked by the root alone.
+    /// Returns the definition of a forwarded attribute whose root was found. Only the root checks the limits of writes.
     func resolved(by root: ForwardedRoot) -> AttributeDefinition {
         let config = root.config
         var properties: AttributeDefaults = [.label: self.properties[.label]]
@@ -147,7 +152,7 @@ extension AttributeDefinition {
 }
 
 extension AttributeRuntime {
-    /// Takes a value that came from the root: what its quality means for the state of the device.
+    /// Records the quality of a value that was read from the root: it decides on the state of the device.
     func forwarded(_ value: AttributeValue) -> AttributeValue {
         var cause: AlarmCause = []
         if value.quality.isAlarming, let limits = self.state.withLock({ $0.limits }) {

@@ -3,16 +3,17 @@ import Synchronization
 import TangoCore
 import TangoWire
 
-/// What is polled of one device, what it gave, and what the database is told of it. Belongs to the device's name: it outlives the
-/// object that DevRestart replaces, its records do not.
+/// The polled attributes and commands of one device with their results, and the properties that record them.
+///
+/// Belongs to the device's name: it outlives the object that DevRestart replaces, its results do not.
 final class DevicePolling: Sendable {
     private struct State: FlaggedValue {
         var attributes = OrderedTable<PolledObject>()
         var commands = OrderedTable<PolledObject>()
-        /// Periods by name as in polled_attr and polled_cmd, also of members that are not there now.
+        /// Periods by name as in `polled_attr` and `polled_cmd`, also of members that do not exist now.
         var wantedAttributes = OrderedTable<(name: String, period: Int)>()
         var wantedCommands = OrderedTable<(name: String, period: Int)>()
-        /// What the class's code polls and an operator stopped, in lower case.
+        /// Members that the class's code polls and an operator stopped, in lower case.
         var stoppedAttributes: [String] = []
         var stoppedCommands: [String] = []
         var oldFactor = 4
@@ -50,8 +51,8 @@ final class DevicePolling: Sendable {
     }
 
     private let state = FlaggedMutex(State())
-    /// Held while the database is told: the last state is the last told.
-    let telling = Gate()
+    /// Held while the properties are stored, so that the last state is stored last.
+    let storing = Gate()
 
     init() {}
 
@@ -60,14 +61,14 @@ final class DevicePolling: Sendable {
 
     // MARK: - What is polled
 
-    /// Takes what the properties say; nothing is polled then yet.
+    /// Applies the properties; nothing is polled yet.
     func read(_ settings: PollSettings) {
         self.state.withLock { state in
             state = State()
             state.oldFactor = settings.oldFactor
             for kind in [PollKind.attribute, .command] {
                 for (name, period) in settings.polled(kind) {
-                    // Older incumbents kept these two as commands.
+                    // Older versions of cppTango stored these two as commands.
                     let isBuiltIn = name.tangoFolded == "state" || name.tangoFolded == "status"
                     state.want(isBuiltIn ? .attribute : kind, name, period)
                 }
@@ -76,7 +77,7 @@ final class DevicePolling: Sendable {
         }
     }
 
-    /// Forgets the records: the device's object is a new one.
+    /// Drops the results: the device has a new object.
     func restart(_ settings: PollSettings) {
         self.state.withLock { state in
             state.attributes = OrderedTable()
@@ -85,16 +86,18 @@ final class DevicePolling: Sendable {
         }
     }
 
+    /// Names and periods as in `polled_attr` and `polled_cmd`.
     func wanted(_ kind: PollKind) -> [(name: String, period: Int)] { self.state.withLock { $0.wanted(kind).members } }
     func wantedPeriod(_ kind: PollKind, _ name: String) -> Int? { self.state.withLock { $0.wanted(kind)[name]?.period } }
 
-    /// Whether an operator stopped what the class's code polls.
+    /// Whether an operator stopped polling that the class's code declares.
     func isStopped(_ kind: PollKind, _ name: String) -> Bool {
         let folded = name.tangoFolded
         return self.state.withLock { (kind == .attribute ? $0.stoppedAttributes : $0.stoppedCommands).contains(folded) }
     }
 
-    /// - Returns: `false` when it is polled already.
+    /// Adds an object to the polled ones.
+    /// - Returns: `false` if it is polled already.
     func add(_ object: PolledObject) -> Bool {
         self.state.withLock { state in
             guard state.table(object.kind)[object.name] == nil else { return false }
@@ -109,7 +112,8 @@ final class DevicePolling: Sendable {
         }
     }
 
-    /// - Returns: `false` when it is not polled.
+    /// Changes the period of an object.
+    /// - Returns: `false` if it is not polled.
     func setPeriod(_ kind: PollKind, _ name: String, _ period: Int) -> Bool {
         self.state.withLock { state in
             guard state.update(kind, name, { $0.period = period }) != nil else { return false }
@@ -118,10 +122,11 @@ final class DevicePolling: Sendable {
         }
     }
 
+    /// Removes an object from the polled ones.
     /// - Parameters:
     ///   - isForgotten: it is not polled after the next start either.
-    ///   - isDeclaredInCode: the class's code polls it, so that it has to be remembered that it shall not be.
-    /// - Returns: `false` when it is not polled.
+    ///   - isDeclaredInCode: the class's code polls it: the properties have to record that it is stopped.
+    /// - Returns: `false` if it is not polled.
     func remove(_ kind: PollKind, _ name: String, isForgotten: Bool, isDeclaredInCode: Bool) -> Bool {
         self.state.withLock { state in
             let removed = kind == .attribute ? state.attributes.remove(name) : state.commands.remove(name)
@@ -131,15 +136,16 @@ final class DevicePolling: Sendable {
         }
     }
 
+    /// Returns the polled object of that name.
     func object(_ kind: PollKind, _ name: String) -> PolledObject? {
         guard !self.isEmpty else { return nil }
         return self.state.withLock { $0.table(kind)[name] }
     }
 
-    /// In the order they were added.
+    /// Returns the objects in the order they were added.
     func objects(_ kind: PollKind) -> [PolledObject] { self.state.withLock { $0.table(kind).members } }
 
-    /// The properties that say so, empty ones to be deleted.
+    /// The properties that record the polling; empty ones are to be deleted.
     var properties: [(name: String, values: [String])] {
         self.state.withLock { state in
             [
@@ -152,7 +158,7 @@ final class DevicePolling: Sendable {
 
     // MARK: - Records
 
-    /// Keeps what polling attributes gave; those not polled any more are passed over.
+    /// Keeps polled values; those of attributes that are not polled any more are ignored.
     func record(_ values: [AttributeValue], date: Timestamp, began: NIODeadline, duration: TimeAmount?) {
         self.state.withLock { state in
             for value in values {
@@ -163,13 +169,15 @@ final class DevicePolling: Sendable {
         }
     }
 
+    /// Keeps the polled result of a command.
     func record(command: String, _ record: PollRecord, date: Timestamp, began: NIODeadline, duration: TimeAmount?) {
         self.state.withLock { state in
             _ = state.commands.update(command) { $0.record(record, date: date, began: began, duration: duration) }
         }
     }
 
-    /// The newest record of an object, when it is fresh enough; `nil` when it is not polled.
+    /// Returns the newest record of an object.
+    /// - Returns: `nil` if it is not polled.
     /// - Throws: `API_NoDataYet`, `API_NotUpdatedAnyMore`.
     func fresh(_ kind: PollKind, _ name: String, now: NIODeadline) throws(DevFailed) -> PollRing<PollRecord>.Record? {
         guard !self.isEmpty else { return nil }

@@ -3,7 +3,7 @@ import Synchronization
 import TangoCore
 import TangoWire
 
-/// Polls the devices of a server: one timer for all of them. The reads take the same path as those of clients.
+/// Polls the devices of a server with one timer. Its reads take the same path as those of clients.
 package final class PollDriver: Sendable {
     private struct State {
         var schedule = PollSchedule<ObjectIdentifier>()
@@ -15,7 +15,7 @@ package final class PollDriver: Sendable {
         var isShutDown = false
     }
 
-    /// Jobs begun in one turn of the event loop, so that clients get theirs in between.
+    /// Maximum number of jobs begun in one turn of the event loop, so that requests of clients run in between.
     private static let jobsPerTurn = 32
 
     private let state = Mutex(State())
@@ -23,13 +23,13 @@ package final class PollDriver: Sendable {
 
     package init() {}
 
-    /// Takes what the admin device's properties say: with `polling_before_9` each attribute is read by itself.
+    /// Applies the admin device's properties: with `polling_before_9`, each attribute is read by itself.
     /// - Parameter properties: by name in lower case.
     func apply(_ properties: [String: [String]]) {
         self.readsSeparately.store(properties["polling_before_9"]?.first?.lowercased() == "true", ordering: .relaxed)
     }
 
-    /// Whether polling goes on: StopPolling and StartPolling.
+    /// Whether polling is on: StartPolling and StopPolling switch it.
     var isOn: Bool { self.state.withLock { !$0.isStopped } }
 
     func start() {
@@ -45,7 +45,7 @@ package final class PollDriver: Sendable {
         self.state.withLock { $0.isStopped = true }
     }
 
-    /// Ends polling for good: the server ends.
+    /// Ends polling for good, at the end of the server.
     func shutDown() {
         self.state.withLock { state in
             state.isShutDown = true
@@ -56,8 +56,8 @@ package final class PollDriver: Sendable {
         }
     }
 
-    /// Polls an object from now on, or with another period.
-    /// - Parameter period: milliseconds; 0 is not polled by the clock.
+    /// Polls an object from now on, or changes its period.
+    /// - Parameter period: milliseconds; 0 is not polled by the timer.
     func add(_ runtime: DeviceRuntime, _ kind: PollKind, _ name: String, period: Int) {
         guard period > 0 else { return self.remove(runtime, kind, name) }
         self.state.withLock { state in
@@ -73,7 +73,7 @@ package final class PollDriver: Sendable {
         self.state.withLock { $0.schedule.remove(ObjectIdentifier(runtime), kind, name) }
     }
 
-    /// The device ended; a poll under way is not waited for, and what it gives is dropped.
+    /// Removes a device that ended; the result of a poll under way is dropped.
     func remove(_ runtime: DeviceRuntime) {
         self.state.withLock { state in
             state.schedule.removeAll(ObjectIdentifier(runtime))
@@ -83,11 +83,11 @@ package final class PollDriver: Sendable {
 
     // MARK: - The timer
 
-    /// Sees to it that the timer goes off when the next round is due.
+    /// Sets the timer to the next round.
     private func arm() {
         self.state.withLock { state in
             guard !state.isStopped, !state.isShutDown, let eventLoop = state.eventLoop else { return }
-            // A step that starts nothing tells when the next one is due.
+            // A step in the distant past starts nothing, and returns when the next one is due.
             guard let next = state.schedule.step(now: .distantPast).next else { return }
             if let due = state.timerDue, due <= next { return }
             state.timer?.cancel()
@@ -96,7 +96,7 @@ package final class PollDriver: Sendable {
         }
     }
 
-    /// On the event loop.
+    /// Begins the jobs that are due, on the event loop.
     private func turn() {
         let (step, devices) = self.state.withLock { state -> (PollSchedule<ObjectIdentifier>.Step, [ObjectIdentifier: DeviceRuntime]) in
             state.timer = nil
@@ -127,10 +127,10 @@ package final class PollDriver: Sendable {
         }
     }
 
-    /// A request of a job under way.
+    /// A request that is part of a job.
     private struct Poll: Sendable {
         var job: PollSchedule<ObjectIdentifier>.Job
-        /// Where the request's part of the job is.
+        /// The names of the job that this request reads.
         var names: Range<Int>
         var date = Timestamp.now
         var began = NIODeadline.now()
@@ -147,7 +147,7 @@ package final class PollDriver: Sendable {
             let names = Array(poll.job.names[poll.names])
             let receiver = Receiver(driver: self, eventLoop: runtime.server.eventLoops.any(), runtime: runtime, poll: poll)
             let outcome: Result<DeviceResult, any Error>?
-            runtime.recordPolling(poll.job.kind, names)
+            runtime.pollRecorder.recordInBlackBox(poll.job.kind, names)
             switch poll.job.kind {
             case .attribute:
                 outcome = OperationRunner.run(ReadOperation(polling: names), on: runtime) { receiver }
@@ -159,11 +159,11 @@ package final class PollDriver: Sendable {
         }
     }
 
-    /// Keeps what came out.
-    /// - Returns: the job's next request; `nil` when the job is done.
+    /// Keeps the result.
+    /// - Returns: the job's next request; `nil` if the job is done.
     private func keep(_ poll: Poll, _ outcome: Result<DeviceResult, any Error>, _ runtime: DeviceRuntime) -> Poll? {
         if !runtime.isEnded {
-            runtime.keep(
+            runtime.pollRecorder.record(
                 outcome, of: poll.job.kind, Array(poll.job.names[poll.names]), date: poll.date, began: poll.began,
                 duration: .now() - poll.began)
             if poll.names.upperBound < poll.job.names.count {

@@ -8,13 +8,13 @@ struct PollRing<Value: Sendable>: Sendable {
         var value: Value
     }
 
-    /// Most records kept.
+    /// Maximum number of records.
     let depth: Int
     private var records: [Record] = []
     /// Where the next record goes once the ring is full.
     private var position = 0
 
-    /// - Parameter depth: at least 1; the incumbents' default is 10.
+    /// - Parameter depth: at least 1; the default of Tango is 10.
     init(depth: Int) {
         self.depth = max(1, depth)
     }
@@ -32,20 +32,20 @@ struct PollRing<Value: Sendable>: Sendable {
         }
     }
 
-    /// Record by age: 0 is the newest.
+    /// Returns a record by age: 0 is the newest.
     private func record(_ age: Int) -> Record {
         self.records[(self.position + self.records.count - 1 - age) % self.records.count]
     }
 
     var newest: Record? { self.records.isEmpty ? nil : self.record(0) }
 
-    /// The newest `count` records, or as many as there are, oldest first.
+    /// Returns the newest `count` records, or as many as there are, oldest first.
     func newest(_ count: Int) -> [Record] {
         let count = max(0, min(count, self.records.count))
         return (0..<count).map { self.record(count - 1 - $0) }
     }
 
-    /// Whole milliseconds between records, between the newest two first, at most `count`.
+    /// Returns at most `count` differences between consecutive records in whole milliseconds, starting at the newest.
     func deltas(_ count: Int) -> [Int64] {
         guard self.records.count > 1 else { return [] }
         return (0..<min(count, self.records.count - 1)).map { age in

@@ -1,18 +1,18 @@
 import NIOCore
 
-/// What of a device is polled.
+/// The kind of a polled object.
 enum PollKind: Sendable, Hashable {
     case attribute
     case command
 }
 
-/// Who is polled when. No clock, no device: the driver tells the time and runs what it is given.
+/// When which objects of which devices are polled. It has no clock and knows no device: the driver passes the time and runs the jobs.
 ///
-/// - Attributes of a device with the same period are one job, a command is one by itself.
-/// - One job of a device at a time: a device that hangs delays only itself.
-/// - Rounds keep their phase: the next is a whole number of periods after the first, however late a round was run.
-/// - Rounds that were missed altogether are left out and reported.
-/// - What is new is polled at once, and then with its group.
+/// - Attributes of a device with the same period are one job; a command is a job of its own.
+/// - A device has one job at a time: a device that hangs delays only itself.
+/// - Rounds keep their phase: each is a whole number of periods after the first, however late a round runs.
+/// - Rounds that are missed altogether are skipped and reported.
+/// - A new object is polled at once, and then with its group.
 struct PollSchedule<Device: Hashable & Sendable>: Sendable {
     /// Something to be polled now.
     struct Job: Sendable {
@@ -23,9 +23,9 @@ struct PollSchedule<Device: Hashable & Sendable>: Sendable {
 
     struct Step: Sendable {
         var jobs: [Job] = []
-        /// Attributes of which rounds were left out.
+        /// Attributes whose rounds were skipped.
         var late: [(device: Device, attributes: [String])] = []
-        /// When to come again; `nil` is when something changes.
+        /// Time of the next step; `nil` if nothing is polled.
         var next: NIODeadline?
     }
 
@@ -33,7 +33,7 @@ struct PollSchedule<Device: Hashable & Sendable>: Sendable {
     private struct Slot: Sendable {
         var device: Device
         var kind: PollKind
-        /// `nil` for what is polled once.
+        /// `nil` for objects that are polled once.
         var period: TimeAmount?
         var names = OrderedTable<String>()
         var due: NIODeadline
@@ -65,9 +65,9 @@ struct PollSchedule<Device: Hashable & Sendable>: Sendable {
     /// Number of jobs, groups of attributes counting once.
     var slotCount: Int { self.slots.count }
 
-    // MARK: - What is polled
+    // MARK: - Objects
 
-    /// Polls an object from now on. One that is there already changes its period.
+    /// Polls an object from now on, or changes its period.
     mutating func add(_ device: Device, _ kind: PollKind, _ name: String, period: TimeAmount, now: NIODeadline) {
         self.remove(device, kind, name)
         switch kind {
@@ -108,17 +108,18 @@ struct PollSchedule<Device: Hashable & Sendable>: Sendable {
             if let slot = self.lines[device]?.commands.removeValue(forKey: name.tangoFolded) { self.slots[slot] = nil }
         case .attribute:
             guard let period = self.lines[device]?.attributes.removeValue(forKey: name.tangoFolded) else { return }
-            if let group = self.lines[device]?.groups[period], self.takeName(name, outOf: group) {
+            if let group = self.lines[device]?.groups[period], self.removeName(name, from: group) {
                 self.lines[device]?.groups[period] = nil
             }
-            if let joined = self.lines[device]?.joined, self.takeName(name, outOf: joined) { self.lines[device]?.joined = nil }
+            if let joined = self.lines[device]?.joined, self.removeName(name, from: joined) { self.lines[device]?.joined = nil }
         }
         if self.lines[device]?.isEmpty == true { self.lines[device] = nil }
-        self.forgetRemoved()
+        self.compactHeap()
     }
 
-    /// Whether the slot is empty then, and gone.
-    private mutating func takeName(_ name: String, outOf slot: Int) -> Bool {
+    /// Removes a name, and the slot if it is empty then.
+    /// - Returns: whether the slot was removed.
+    private mutating func removeName(_ name: String, from slot: Int) -> Bool {
         self.slots[slot]?.names.remove(name)
         guard self.slots[slot]?.names.count == 0 else { return false }
         self.slots[slot] = nil
@@ -130,18 +131,18 @@ struct PollSchedule<Device: Hashable & Sendable>: Sendable {
         for slot in line.groups.values { self.slots[slot] = nil }
         for slot in line.commands.values { self.slots[slot] = nil }
         if let joined = line.joined { self.slots[joined] = nil }
-        self.forgetRemoved()
+        self.compactHeap()
     }
 
-    /// Removed slots stay in the heap until their time comes, but not too many of them.
-    private mutating func forgetRemoved() {
+    /// Removes slots from the heap that do not exist any more, if they are many; a few stay until their time comes.
+    private mutating func compactHeap() {
         guard self.heap.count > 64, self.heap.count > 2 * self.slots.count else { return }
         self.heap.keep { self.slots[$0] != nil }
     }
 
     // MARK: - Time
 
-    /// What is to be polled now: at most `limit` jobs; `next` is then not later than now if there are more.
+    /// Begins the jobs that are due: at most `limit`; if there are more, `next` is not later than now.
     mutating func step(now: NIODeadline, limit: Int = .max) -> Step {
         var step = Step()
         while step.jobs.count < limit, let (due, id) = self.heap.first, due <= now {
@@ -174,8 +175,8 @@ struct PollSchedule<Device: Hashable & Sendable>: Sendable {
         step.jobs.append(Job(device: slot.device, kind: slot.kind, names: names))
     }
 
-    /// The job of that device is over.
-    /// - Returns: whether others of the device have been waiting for that.
+    /// Ends the job of a device.
+    /// - Returns: whether other jobs of the device are waiting.
     mutating func finished(_ device: Device) -> Bool {
         guard let waiting = self.lines[device]?.waiting else { return false }
         self.lines[device]?.isRunning = false
@@ -187,7 +188,7 @@ struct PollSchedule<Device: Hashable & Sendable>: Sendable {
         return !waiting.isEmpty
     }
 
-    /// After a pause: what became due meanwhile is due now, and nothing counts as late.
+    /// Continues after a pause: jobs that became due meanwhile are due now, and nothing counts as late.
     mutating func resume(now: NIODeadline) {
         let waiting = Set(self.lines.values.flatMap(\.waiting))
         self.heap = DueHeap()
@@ -198,7 +199,7 @@ struct PollSchedule<Device: Hashable & Sendable>: Sendable {
     }
 }
 
-/// The earliest first; equal ones in the order they came.
+/// Slots by time; equal times in the order they were added.
 private struct DueHeap: Sendable {
     private struct Entry: Sendable {
         var due: NIODeadline

@@ -1,6 +1,6 @@
 import TangoCore
 
-/// What the properties of a device say about its polling.
+/// The polling of a device as its properties describe it.
 struct PollSettings: Sendable {
     private let properties: [String: [String]]
 
@@ -11,7 +11,7 @@ struct PollSettings: Sendable {
     /// Smallest period, in milliseconds.
     static let smallestPeriod = 5
 
-    /// A record older than this many periods is not given to clients any more.
+    /// Clients do not get records older than this many periods.
     var oldFactor: Int { self.number("poll_old_factor") ?? 4 }
 
     /// Records kept of one object.
@@ -19,7 +19,7 @@ struct PollSettings: Sendable {
         self.pair(kind == .attribute ? "attr_poll_ring_depth" : "cmd_poll_ring_depth", name) ?? self.number("poll_ring_depth") ?? 10
     }
 
-    /// Smallest period an operator may ask for, in milliseconds; `nil` without such a property.
+    /// Smallest period that clients may set, in milliseconds; `nil` without such a property.
     func minimumPeriod(_ kind: PollKind, _ name: String) -> Int? {
         self.pair(kind == .attribute ? "attr_min_poll_period" : "cmd_min_poll_period", name) ?? self.number("min_poll_period")
     }
@@ -32,9 +32,14 @@ struct PollSettings: Sendable {
         }
     }
 
-    /// What the class's code polls and an operator stopped.
+    /// Names of attributes or commands that the class's code polls and an operator stopped.
     func notPolled(_ kind: PollKind) -> [String] {
         self.properties[kind == .attribute ? "non_auto_polled_attr" : "non_auto_polled_cmd"] ?? []
+    }
+
+    /// Whether they name anything.
+    var namesAny: Bool {
+        [PollKind.attribute, .command].contains { !self.polled($0).isEmpty || !self.notPolled($0).isEmpty }
     }
 
     private func number(_ name: String) -> Int? {

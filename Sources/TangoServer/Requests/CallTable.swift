@@ -7,7 +7,7 @@ extension DeviceRuntime {
     func handle(_ request: Request) -> Disposition {
         guard request.operation.interface <= self.interfaceVersion else { return .answer(.failure(SystemException.badOperation)) }
         let disposition: Disposition
-        if let refusal = self.lockRefusal(of: request.call, from: request.requester.peer) {
+        if let refusal = self.locking.refusal(of: request.call, from: request.requester.peer) {
             disposition = .answer(.failure(refusal))
         } else {
             do {
@@ -45,15 +45,15 @@ enum CallTable {
         case .commandList: .success(.commandInfos(answers.commandInfos))
         case .commandInfo(let name, _): .success(.commandInfo(try answers.commandInfo(name)))
         case .command(let name, let argument, let source, let identity, _):
-            if source != .device, let cached = try runtime.cachedCommand(name, source) {
+            if source != .device, let cached = try runtime.pollCache.command(name, source) {
                 .success(.command(cached))
             } else {
                 .operation(
                     .command(CommandOperation(name: name, argument: argument, caller: Self.caller(identity, requester, runtime))))
             }
-        case .commandHistory(let name, let count, _): .success(.commandHistory(try runtime.commandHistory(name, Int(count))))
+        case .commandHistory(let name, let count, _): .success(.commandHistory(try runtime.pollCache.commandHistory(name, Int(count))))
         case .readAttributes(let names, let source, _, let version):
-            if source != .device, let cached = runtime.cachedAttributes(names, source) {
+            if source != .device, let cached = runtime.pollCache.attributes(names, source) {
                 try Self.read(cached, source, version)
             } else {
                 .operation(.read(ReadOperation(names: names, source: source, version: version)))
@@ -63,7 +63,7 @@ enum CallTable {
         case .writeReadAttributes(let values, let names, _, _):
             .operation(.write(WriteOperation(values: values, read: names, version: 4)))
         case .attributeConfigs(let names, let version):
-            if runtime.hasForwarded(among: names) {
+            if runtime.members.hasForwarded(among: names) {
                 .operation(.forwarded(ForwardedQuery(.configs(names, version: version))))
             } else {
                 .success(.attributeConfigs(try runtime.attributeConfigs(names, version)))
@@ -71,10 +71,10 @@ enum CallTable {
         case .setAttributeConfigs(let configs, _, let version):
             .operation(.configure(ConfigureOperation(configs: configs, version: version)))
         case .attributeHistory(let name, let count, _):
-            if runtime.hasForwarded(among: [name]) {
+            if runtime.members.hasForwarded(among: [name]) {
                 .operation(.forwarded(ForwardedQuery(.history(name, count: Int(count)))))
             } else {
-                .success(.attributeHistory(try runtime.attributeHistory(name, Int(count))))
+                .success(.attributeHistory(try runtime.pollCache.attributeHistory(name, Int(count))))
             }
         case .pipeConfigs(let names): .success(.pipeConfigs(try runtime.pipeConfigs(names)))
         case .setPipeConfigs(let configs, _): .success(try runtime.setPipeConfigs(configs))

@@ -52,7 +52,7 @@ struct CommandOperation: GatedOperation {
         case .executing(let command, let handler, let argument):
             self.phase = .executed(command, try await handler(try self.call(command, runtime), argument))
         case .storing(let command, let result):
-            await runtime.databaseIsTold()
+            await runtime.database.waitForPendingWrites()
             self.phase = .executed(command, result)
         }
     }
@@ -95,7 +95,7 @@ struct CommandOperation: GatedOperation {
 
     /// Replies when the database knows what the command changed.
     private func finish(_ command: ClassCommand, _ result: CommandData, _ runtime: DeviceRuntime) throws -> Progress<Suspension> {
-        guard !runtime.isTelling.load(ordering: .acquiring) else { return .suspended(.storing(command, result)) }
+        guard !runtime.database.hasPendingWrites else { return .suspended(.storing(command, result)) }
         return .finished(.command(try self.checked(result, of: command.value)))
     }
 

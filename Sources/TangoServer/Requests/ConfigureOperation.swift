@@ -36,12 +36,12 @@ struct ConfigureOperation: GatedOperation {
         switch suspension {
         case .forwarding(let attribute, let config):
             do throws(DevFailed) {
-                try await runtime.configureForwarded(attribute, config)
+                try await runtime.forwarding.configure(attribute, config)
             } catch {
                 throw self.refusal(error)
             }
             self.position += 1
-        case .storing(let attribute, let changes): try await runtime.changeProperties(ofAttribute: attribute, changes)
+        case .storing(let attribute, let changes): try await runtime.database.changeProperties(ofAttribute: attribute, changes)
         }
     }
 
@@ -51,7 +51,7 @@ struct ConfigureOperation: GatedOperation {
         let completed = Self.completed(sent, with: attribute.config, version: self.version)
         guard attribute.root == nil else { return .forwarding(attribute: attribute.name, completed) }
         let changes = try attribute.setConfig(completed, device: runtime.name.text)
-        runtime.updateAlarmIndex(for: attribute)
+        runtime.members.updateAlarmIndex(for: attribute)
         self.position += 1
         runtime.server.changes.send(runtime.name, .attributeConfig(attribute.config))
         return changes.isEmpty ? nil : .storing(attribute: attribute.name, changes)

@@ -30,7 +30,7 @@ struct ForwardedQuery: GatedOperation {
         case .starting(.configs(let names, let version)): return .suspended(.refreshing(names, version: version))
         case .starting(.history(let name, let count)):
             guard let attribute = runtime.attribute(name), let root = attribute.root else {
-                return .finished(.attributeHistory(try runtime.attributeHistory(name, count)))
+                return .finished(.attributeHistory(try runtime.pollCache.attributeHistory(name, count)))
             }
             return .suspended(.readingHistory(attribute, root, name: name, count: count))
         case .finished(let result): return .finished(result)
@@ -40,10 +40,10 @@ struct ForwardedQuery: GatedOperation {
     mutating func resume(after suspension: Suspension, _ runtime: DeviceRuntime) async throws {
         switch suspension {
         case .refreshing(let names, let version):
-            await runtime.refreshRoots(names)
+            await runtime.forwarding.refreshRoots(names)
             self.phase = .finished(.attributeConfigs(try runtime.attributeConfigs(names, version)))
         case .readingHistory(let attribute, let root, let name, let count):
-            let history = try await root.history(as: attribute.name, count: count, asked: name, of: runtime.name)
+            let history = try await root.history(as: attribute.name, count: count, requestedAs: name, of: runtime.name)
             self.phase = .finished(.attributeHistory(history))
         }
     }

@@ -31,7 +31,7 @@ struct ImmediateAnswers {
             versions: [VersionInfo(key: "idl", value: "6.0.4"), VersionInfo(key: "swift-tango", value: Product.version)])
     }
 
-    var commandInfos: [CommandInfo] { self.runtime.members.withLock { $0.commandInfos } }
+    var commandInfos: [CommandInfo] { self.runtime.members.commandInfos }
 
     /// - Throws: `API_CommandNotFound`.
     func commandInfo(_ name: String) throws(DevFailed) -> CommandInfo {

@@ -57,12 +57,12 @@ struct MemorizedOperation: GatedOperation {
     }
 
     private static func succeed(_ attribute: AttributeRuntime, _ runtime: DeviceRuntime) {
-        if let write = attribute.writtenValue, attribute.store(write) { runtime.updateAlarmIndex(for: attribute) }
+        if let write = attribute.writtenValue, attribute.store(write) { runtime.members.updateAlarmIndex(for: attribute) }
     }
 
     private static func fail(_ attribute: AttributeRuntime, _ error: any Error, _ runtime: DeviceRuntime) {
         attribute.memorizedWriteFailed(DevFailed(wrapping: error))
-        runtime.updateAlarmIndex(for: attribute)
+        runtime.members.updateAlarmIndex(for: attribute)
         runtime.kernelLogger.error("Failed to execute DeviceClass::set_memorized_values()", metadata: Self.metadata(attribute, error))
     }
 

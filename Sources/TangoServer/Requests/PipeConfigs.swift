@@ -6,7 +6,7 @@ extension DeviceRuntime {
     /// - Parameter names: of pipes; `All pipes` alone for all.
     /// - Throws: `API_PipeNotFound`.
     func pipeConfigs(_ names: [String]) throws(DevFailed) -> [PipeConfig] {
-        if names == ["All pipes"] { return self.members.withLock { $0.pipes.members.map(\.config) } }
+        if names == ["All pipes"] { return self.members.pipes.map(\.config) }
         var configs: [PipeConfig] = []
         for name in names {
             guard let pipe = self.pipe(name) else { throw .pipeNotFound(name) }
@@ -23,7 +23,7 @@ extension DeviceRuntime {
             pipe.config.label = config.label
             pipe.config.description = config.description
             let changed = pipe
-            self.members.withLock { $0.pipes.set(changed, for: changed.config.name) }
+            self.members.set(changed)
         }
         return .void
     }

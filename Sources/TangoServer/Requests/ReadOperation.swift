@@ -136,13 +136,13 @@ struct ReadOperation: GatedOperation {
 
     /// Whether State, or Status read together with it, has to wait for the attributes it depends on.
     private func isDeferred(_ attribute: AttributeRuntime, _ runtime: DeviceRuntime) -> Bool {
-        guard runtime.device != nil, !runtime.attributesTheStateDependsOn.isEmpty else { return false }
+        guard runtime.device != nil, !runtime.stateAndStatus.attributesTheStateDependsOn.isEmpty else { return false }
         return attribute.role == .state || self.names.contains { $0.tangoFolded == "state" }
     }
 
     /// Fills the values of State and Status, whose attributes are read.
     private mutating func fillState(_ runtime: DeviceRuntime) {
-        let state = runtime.computedState()
+        let state = runtime.stateAndStatus.computedState()
         for (index, role) in self.deferred {
             self.values[index].data = role == .state ? .deviceState(state) : .string([runtime.status])
         }

@@ -8,7 +8,7 @@ struct StateCheck: Sendable {
 
     /// - Parameter fresh: attributes read in the same request, which are not read again.
     init(_ runtime: DeviceRuntime, fresh: [ObjectIdentifier] = []) {
-        self.attributes = runtime.attributesTheStateDependsOn.filter { !fresh.contains(ObjectIdentifier($0)) }[...]
+        self.attributes = runtime.stateAndStatus.attributesTheStateDependsOn.filter { !fresh.contains(ObjectIdentifier($0)) }[...]
     }
 
     /// Reads as far as handlers are synchronous.

@@ -23,7 +23,7 @@ struct StateOperation: GatedOperation {
             guard check.advance(runtime) else { return .suspended(check) }
         case .checked: break
         }
-        return .finished(.state(runtime.computedState()))
+        return .finished(.state(runtime.stateAndStatus.computedState()))
     }
 
     mutating func resume(after suspension: StateCheck, _ runtime: DeviceRuntime) async throws {

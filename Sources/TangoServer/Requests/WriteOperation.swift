@@ -144,14 +144,14 @@ struct WriteOperation: GatedOperation {
     /// Stores a written value as the set value.
     /// - Returns: the text to store in the database when the attribute is memorized.
     private static func store(_ pending: Pending, _ runtime: DeviceRuntime) -> String? {
-        if pending.attribute.store(pending.write) { runtime.updateAlarmIndex(for: pending.attribute) }
+        if pending.attribute.store(pending.write) { runtime.members.updateAlarmIndex(for: pending.attribute) }
         return pending.attribute.definition.memorization == .none ? nil : pending.write.data.memorizedText
     }
 
     /// Stores a memorized value in the database. A failure is logged: the attribute is written all the same.
     private static func memorize(_ attribute: AttributeRuntime, _ text: String, _ runtime: DeviceRuntime) async {
         do {
-            try await runtime.changeProperties(ofAttribute: attribute.name, [(AttributeRuntime.memorizedProperty, [text])])
+            try await runtime.database.changeProperties(ofAttribute: attribute.name, [(AttributeRuntime.memorizedProperty, [text])])
         } catch {
             runtime.kernelLogger.warning("memorized value not stored", metadata: ["error": "\(error)"])
         }

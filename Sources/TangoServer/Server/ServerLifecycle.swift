@@ -164,7 +164,7 @@ package final class ServerLifecycle: Sendable {
         for plan in planned {
             let device = plan.make()
             failures.append(await device.start())
-            if plan.keepsMembers, let replaced = plan.replaced { device.takeMembers(from: replaced) }
+            if plan.keepsMembers, let replaced = plan.replaced { device.interface.adoptAttributes(of: replaced) }
             if plan.isAdmin {
                 admin = device
                 self.directory.insert(admin: device)
@@ -175,7 +175,7 @@ package final class ServerLifecycle: Sendable {
             devices.append(device)
         }
         for (device, plan) in zip(devices, planned) {
-            await device.complete(replacing: plan.replaced?.interfaceDigest)
+            await device.complete(replacing: plan.replaced?.members.digest)
             // DevRestart: any configuration may have changed (Compatibility 4.4).
             if plan.keepsMembers, self.context.changes.hasObservers {
                 for attribute in device.allAttributes { self.context.changes.send(device.name, .attributeConfig(attribute.config)) }
@@ -192,17 +192,17 @@ package final class ServerLifecycle: Sendable {
                 exportFailure = error
             }
         }
-        for device in devices { await device.configurePolling(readsProperties: readsPollingProperties) }
+        for device in devices { await device.pollConfiguration.configure(readsProperties: readsPollingProperties) }
         if let exportFailure { throw exportFailure }
         return failures
     }
 
     private func resolveForwarded() async {
-        let waiting = self.directory.devices.filter(\.hasOpenRoots)
+        let waiting = self.directory.devices.filter(\.members.hasUnresolvedForwarded)
         var hasProgress = !waiting.isEmpty
         while hasProgress {
             hasProgress = false
-            for device in waiting where await device.resolveForwarded() { hasProgress = true }
+            for device in waiting where await device.forwarding.resolve() { hasProgress = true }
         }
     }
 

@@ -30,7 +30,7 @@ import Testing
             #expect(try await device.attributeConfigs().map(\.name) == ["State", "Status"])
             goOn.open()
             #expect(try await reading.data == .long([7]))
-            #expect(context.runtime.activeAlarms.isEmpty)
+            #expect(context.runtime.members.activeAlarms.isEmpty)
             let gone = await #expect(throws: DevFailed.self) { try await device.readAttribute("slow") }
             #expect(gone?.reason == .attributeNotFound)
         }
@@ -81,7 +81,7 @@ import Testing
             }
             #expect(context.attributeNames == ["State", "Status"])
             #expect(try await device.state() == .on)
-            #expect(context.runtime.activeAlarms.isEmpty)
+            #expect(context.runtime.members.activeAlarms.isEmpty)
         }
     }
 

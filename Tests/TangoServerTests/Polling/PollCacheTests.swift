@@ -167,7 +167,7 @@ struct PollCacheTests {
         try await self.run { test in
             let device = try await test.device()
             let runtime = try test.context().runtime
-            try await runtime.putProperties([(name: "poll_old_factor", values: ["1000"])])
+            try await runtime.database.putProperties([(name: "poll_old_factor", values: ["1000"])])
             try await test.poll("attribute", "Level", 20)
             try await test.poll("command", "Run", 20)
             try await test.admin().command("DevRestart", .string("t/a/1"))
@@ -177,9 +177,9 @@ struct PollCacheTests {
             try await Task.sleep(for: .milliseconds(150))
             #expect(await self.reason(device, "Level", .cache) == nil, "within 1000 periods")
             let restarted = try test.context().runtime
-            try await restarted.putProperties([(name: "poll_old_factor", values: ["1"])])
+            try await restarted.database.putProperties([(name: "poll_old_factor", values: ["1"])])
             restarted.persistentState.polling?.restart(PollSettings(restarted.configuration))
-            await restarted.configurePolling(readsProperties: false)
+            await restarted.pollConfiguration.configure(readsProperties: false)
             #expect(await self.reason(device, "Level", .cache) == "API_NoDataYet")
             try await test.admin().command("StartPolling")
             try await test.records(1, of: "Level")
@@ -331,7 +331,7 @@ struct PollCacheTests {
             #expect(values.map(\.data) == [.double([3, 0]), .none, .double([4, 0])])
             #expect(values[0].time == time && values[1].failure?.reason == "Test_Fill" && values[2].quality == .alarm)
             #expect(try await device.readAttribute("Target", source: .cache) == values[2])
-            #expect(context.runtime.polledQuality(ofAttribute: "target") == .alarm)
+            #expect(context.runtime.pollCache.quality(ofAttribute: "target") == .alarm)
             #expect(try await test.pollStatus().last?.contains("\nThe polling buffer is externally filled in") == true)
             try context.fillCache(
                 command: "run",
@@ -443,7 +443,7 @@ struct PollCacheTests {
     @Test func aDeviceWithoutPollingHasNoneOfIt() async throws {
         try await self.run { test in
             let runtime = try test.context().runtime
-            #expect(runtime.persistentState.polling == nil && !runtime.isPolled)
+            #expect(runtime.persistentState.polling == nil && !runtime.pollConfiguration.isPolled)
             #expect(self.numbers(try await test.device().readAttribute("Other")) == [7])
             #expect(runtime.persistentState.polling == nil)
         }

@@ -112,7 +112,7 @@ struct PollingTests {
     }
 
     private func configure(_ test: TestServer, _ properties: [String: [String]], device: String = "t/a/1") async throws {
-        try await test.context(device).runtime.putProperties(properties.map { (name: $0.key, values: $0.value) })
+        try await test.context(device).runtime.database.putProperties(properties.map { (name: $0.key, values: $0.value) })
     }
 
     // MARK: - Commands of the admin device

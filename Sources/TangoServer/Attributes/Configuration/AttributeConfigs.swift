@@ -16,7 +16,7 @@ extension DeviceRuntime {
             if names[0] == AttributeRuntime.allNamesOfInterface3 { return self.allAttributes.map(\.config) }
             // Interfaces 1 and 2 do not know State and Status as attributes.
             if version < 3, names[0].hasPrefix(AttributeRuntime.allNames) {
-                return self.members.withLock { $0.attributes.members }.map(\.config)
+                return self.members.attributes.map(\.config)
             }
         }
         var configs: [AttributeConfig] = []

@@ -7,7 +7,7 @@ extension DeviceRuntime {
     /// Writes the set values of all attributes that are memorized with a write at init. A failure sets the state to ALARM until a write
     /// succeeds.
     func writeMemorized() async {
-        let attributes = self.members.withLock { members in members.attributes.members }
+        let attributes = self.members.attributes
             .filter { $0.definition.memorization == .memorizedWriteAtInit && $0.writtenValue != nil }
         guard !attributes.isEmpty else { return }
         _ = await OperationRunner.run(MemorizedOperation(attributes), on: self)

@@ -20,14 +20,16 @@ extension DeviceContext {
     ///   `API_AttrWrongDefined`, `API_IncompatibleAttrDataType` or `API_IncoherentValues` for a definition that cannot be.
     public func addAttribute(_ definition: AttributeDefinition, to scope: MemberScope = .device) throws(DevFailed) {
         switch scope {
-        case .device: try self.runtime.add(definition.wireTexts)
+        case .device: try self.runtime.interface.add(definition.wireTexts)
         case .deviceClass: try self.runtime.classRuntime.add(definition.wireTexts)
         }
     }
 
     /// Adds an attribute to this device, in place of the one with that name if there is one; the type may differ.
     /// - Throws: `API_AttrNotFound` for State and Status; what `addAttribute` throws for a definition that cannot be.
-    public func replaceAttribute(_ definition: AttributeDefinition) throws(DevFailed) { try self.runtime.replace(definition.wireTexts) }
+    public func replaceAttribute(_ definition: AttributeDefinition) throws(DevFailed) {
+        try self.runtime.interface.replace(definition.wireTexts)
+    }
 
     /// Removes an attribute, which may be one declared by the class.
     /// - Parameters:
@@ -36,7 +38,7 @@ extension DeviceContext {
     /// - Throws: `API_AttrNotFound`, also for State and Status.
     public func removeAttribute(_ name: String, from scope: MemberScope = .device, keepsProperties: Bool = false) throws(DevFailed) {
         switch scope {
-        case .device: try self.runtime.removeAttribute(name.wireMetadata, keepsProperties: keepsProperties)
+        case .device: try self.runtime.interface.removeAttribute(name.wireMetadata, keepsProperties: keepsProperties)
         case .deviceClass: try self.runtime.classRuntime.removeAttribute(name.wireMetadata, keepsProperties: keepsProperties)
         }
     }
@@ -46,21 +48,23 @@ extension DeviceContext {
     /// - Throws: `API_CommandNotFound` (the reason of cppTango) when a command of another definition has that name.
     public func addCommand(_ definition: CommandDefinition, to scope: MemberScope = .device) throws(DevFailed) {
         switch scope {
-        case .device: try self.runtime.add(definition.wireTexts)
+        case .device: try self.runtime.interface.add(definition.wireTexts)
         case .deviceClass: try self.runtime.classRuntime.add(definition.wireTexts)
         }
     }
 
     /// Adds a command to this device, in place of the one with that name if there is one.
     /// - Throws: `API_CommandNotFound` for Init, State and Status.
-    public func replaceCommand(_ definition: CommandDefinition) throws(DevFailed) { try self.runtime.replace(definition.wireTexts) }
+    public func replaceCommand(_ definition: CommandDefinition) throws(DevFailed) {
+        try self.runtime.interface.replace(definition.wireTexts)
+    }
 
     /// Removes a command, which may be one declared by the class.
     /// - Parameter scope: the device, or all devices of its class.
     /// - Throws: `API_CommandNotFound`, also for Init, State and Status.
     public func removeCommand(_ name: String, from scope: MemberScope = .device) throws(DevFailed) {
         switch scope {
-        case .device: try self.runtime.removeCommand(name.wireMetadata)
+        case .device: try self.runtime.interface.removeCommand(name.wireMetadata)
         case .deviceClass: try self.runtime.classRuntime.removeCommand(name.wireMetadata)
         }
     }
@@ -69,7 +73,7 @@ extension DeviceContext {
     /// - Parameter scope: the device, or all devices of its class.
     public func addPipe(_ definition: PipeDefinition, to scope: MemberScope = .device) {
         switch scope {
-        case .device: self.runtime.add(definition.wireTexts)
+        case .device: self.runtime.interface.add(definition.wireTexts)
         case .deviceClass: self.runtime.classRuntime.add(definition.wireTexts)
         }
     }
@@ -79,7 +83,7 @@ extension DeviceContext {
     /// - Throws: `API_PipeNotFound`.
     public func removePipe(_ name: String, from scope: MemberScope = .device) throws(DevFailed) {
         switch scope {
-        case .device: try self.runtime.removePipe(name.wireMetadata)
+        case .device: try self.runtime.interface.removePipe(name.wireMetadata)
         case .deviceClass: try self.runtime.classRuntime.removePipe(name.wireMetadata)
         }
     }
@@ -88,7 +92,7 @@ extension DeviceContext {
     public var attributeNames: [String] { self.runtime.allAttributes.map { TangoText.readable($0.name) } }
 
     /// Names of the commands as clients list them.
-    public var commandNames: [String] { self.runtime.members.withLock { $0.commandInfos.map { TangoText.readable($0.name) } } }
+    public var commandNames: [String] { self.runtime.members.commandInfos.map { TangoText.readable($0.name) } }
 }
 
 // MARK: - Typed declarations

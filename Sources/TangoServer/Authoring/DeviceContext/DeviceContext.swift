@@ -19,16 +19,13 @@ public final class DeviceContext: Sendable {
 
     /// Sets the state. While it is `ON`, clients see `ALARM` when the value of an attribute is beyond a limit.
     public func setState(_ state: DevState) {
-        self.runtime.condition.withLock { condition in
-            condition.state = state
-            condition.isAlarming = false
-        }
+        self.runtime.stateAndStatus.set(state)
     }
 
     /// Sets the text of the status; `nil` returns to the sentence about the state, "The device is in ON state."
     public func setStatus(_ status: String?) {
         let text = status?.wireMetadata
-        self.runtime.condition.withLock { $0.status = text }
+        self.runtime.stateAndStatus.set(status: text)
     }
 
     /// Logs to the device's logging targets as far as its logging level admits. Never blocks.

@@ -2,6 +2,7 @@ import Logging
 import NIOPosix
 import Synchronization
 import TangoCore
+import TangoTestSupport
 import Testing
 
 @testable import TangoServer
@@ -64,41 +65,41 @@ import Testing
     @Test func whatAClientConfiguresMeanwhileIsNotOverwritten() async throws {
         let storage = SlowStorage(["late": ["label": ["Old"], "unit": ["mm"]]])
         let runtime = try await self.start(storage)
-        try runtime.add(Self.definition)
-        try await runtime.changeProperties(ofAttribute: "Late", [(name: "label", values: ["New"])])
+        try runtime.interface.add(Self.definition)
+        try await runtime.database.changeProperties(ofAttribute: "Late", [(name: "label", values: ["New"])])
         storage.open()
-        await runtime.databaseIsTold()
+        await runtime.database.waitForPendingWrites()
         let config = try #require(runtime.attribute("late")).config
         #expect(config.label == "New" && config.unit == "mm")
         // Asked again, the database counts again.
-        try runtime.removeAttribute("Late", keepsProperties: true)
+        try runtime.interface.removeAttribute("Late", keepsProperties: true)
         try await storage.putAttributeProperties("t/a/1", attribute: "late", [(name: "label", values: ["Newest"])])
-        try runtime.add(Self.definition)
-        await runtime.databaseIsTold()
+        try runtime.interface.add(Self.definition)
+        await runtime.database.waitForPendingWrites()
         #expect(try #require(runtime.attribute("late")).config.label == "Newest")
     }
 
     @Test func removedBeforeItWasReadItLeavesNothingInTheDatabase() async throws {
         let storage = SlowStorage(["late": ["label": ["Old"], "unit": ["mm"]], "other": ["label": ["Other"]]])
         let runtime = try await self.start(storage)
-        try runtime.add(Self.definition)
-        try runtime.removeAttribute("Late", keepsProperties: false)
+        try runtime.interface.add(Self.definition)
+        try runtime.interface.removeAttribute("Late", keepsProperties: false)
         storage.open()
-        await runtime.databaseIsTold()
+        await runtime.database.waitForPendingWrites()
         #expect(storage.kept("late").isEmpty && !storage.kept("other").isEmpty)
         // And nothing of it in the device: a new one begins anew.
-        try runtime.add(Self.definition)
-        await runtime.databaseIsTold()
+        try runtime.interface.add(Self.definition)
+        await runtime.database.waitForPendingWrites()
         #expect(try #require(runtime.attribute("late")).config.label == "Late")
     }
 
     @Test func removedToComeAgainItKeepsWhatTheDatabaseHas() async throws {
         let storage = SlowStorage(["late": ["label": ["Old"]]])
         let runtime = try await self.start(storage)
-        try runtime.add(Self.definition)
-        try runtime.removeAttribute("Late", keepsProperties: true)
+        try runtime.interface.add(Self.definition)
+        try runtime.interface.removeAttribute("Late", keepsProperties: true)
         storage.open()
-        await runtime.databaseIsTold()
+        await runtime.database.waitForPendingWrites()
         #expect(storage.kept("late") == ["label": ["Old"]])
     }
 
@@ -106,9 +107,75 @@ import Testing
         let storage = SlowStorage(["through": ["__root_att": ["t/root/1/Value"]]])
         let runtime = try await self.start(storage)
         storage.open()
-        try runtime.add(AttributeDefinition.forwarded("Through"))
-        await runtime.databaseIsTold()
+        try runtime.interface.add(AttributeDefinition.forwarded("Through"))
+        await runtime.database.waitForPendingWrites()
         // There is no such device, but that it was looked for shows.
-        #expect(runtime.forwardingErrorText.contains("t/root/1/Value"), "\(runtime.forwardingErrorText)")
+        #expect(runtime.members.forwardingErrorText.contains("t/root/1/Value"), "\(runtime.members.forwardingErrorText)")
+    }
+
+    // MARK: - What observers see
+
+    /// The interface is announced when the properties of an added attribute are known, with the configuration that they give it.
+    @Test func theAnnouncementCarriesWhatTheDatabaseSays() async throws {
+        let storage = SlowStorage(["late": ["label": ["Stored"]]])
+        let runtime = try await self.start(storage)
+        let observed = Observed(runtime)
+        try runtime.interface.add(Self.definition)
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(observed.interfaces.isEmpty, "the database has not answered yet")
+        storage.open()
+        await runtime.database.waitForPendingWrites()
+        try await eventually { !observed.interfaces.isEmpty }
+        #expect(observed.interfaces.count == 1)
+        #expect(observed.interfaces[0].first { $0.name == "Late" }?.label == "Stored")
+    }
+
+    /// Clients that know the attribute already see that the database has changed its configuration.
+    @Test func theChangedConfigurationIsSent() async throws {
+        let storage = SlowStorage(["late": ["label": ["Stored"]]])
+        let runtime = try await self.start(storage)
+        let observed = Observed(runtime)
+        try runtime.interface.add(Self.definition)
+        storage.open()
+        await runtime.database.waitForPendingWrites()
+        #expect(observed.configs.map(\.label) == ["Stored"])
+    }
+
+    /// Several attributes added one after the other are announced together, with the last answer of the database.
+    @Test func aBurstIsAnnouncedOnce() async throws {
+        let storage = SlowStorage(["a": ["label": ["A"]], "b": ["label": ["B"]]])
+        let runtime = try await self.start(storage)
+        let observed = Observed(runtime)
+        for name in ["a", "b"] {
+            try runtime.interface.add(
+                AttributeDefinition(name: name, type: .double, reader: .sync { _ in AttributeReading(.double([1]), dimension: .scalar) }))
+        }
+        storage.open()
+        await runtime.database.waitForPendingWrites()
+        try await eventually { !observed.interfaces.isEmpty }
+        try await Task.sleep(for: .milliseconds(200))
+        #expect(observed.interfaces.count == 1)
+        #expect(observed.interfaces[0].filter { ["a", "b"].contains($0.name) }.map(\.label) == ["A", "B"])
+    }
+
+    /// The changes of a device, as its server's observers see them.
+    private final class Observed: Sendable {
+        private let changes: Mutex<[DeviceChange]> = Mutex([])
+
+        init(_ runtime: DeviceRuntime) {
+            _ = runtime.server.changes.observe { [weak self] _, change in self?.changes.withLock { $0.append(change) } }
+        }
+
+        var interfaces: [[AttributeConfig]] {
+            self.changes.withLock { $0 }.compactMap { change in
+                if case .interface(_, let attributes, _) = change { attributes } else { nil }
+            }
+        }
+
+        var configs: [AttributeConfig] {
+            self.changes.withLock { $0 }.compactMap { change in
+                if case .attributeConfig(let config) = change { config } else { nil }
+            }
+        }
     }
 }
