@@ -207,8 +207,16 @@ struct ForwardingResolver: Sendable {
             await self.refreshRoots([name])
         }
         guard new.label != old.label, let attribute = self.members.attribute(name) else { return }
+        let former = attribute.savedConfiguration
         let changes = try attribute.setLabel(new.label, device: self.name.text)
         self.server.changes.send(self.name, .attributeConfig(attribute.config))
-        if !changes.isEmpty { try await self.runtime.database.changeProperties(ofAttribute: attribute.name, changes) }
+        guard !changes.isEmpty else { return }
+        do throws(DevFailed) {
+            try await self.runtime.database.changeProperties(ofAttribute: attribute.name, changes)
+        } catch {
+            attribute.restore(former)
+            self.server.changes.send(self.name, .attributeConfig(attribute.config))
+            throw error
+        }
     }
 }

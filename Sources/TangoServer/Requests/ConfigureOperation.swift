@@ -6,8 +6,8 @@ struct ConfigureOperation: GatedOperation {
     enum Suspension: Sendable {
         /// Changes the configuration of a forwarded attribute's root.
         case forwarding(attribute: String, AttributeConfig)
-        /// Stores the change in the database.
-        case storing(attribute: String, [StoredAttributeProperties.Change])
+        /// Stores the change in the database; if it refuses, the former configuration comes back.
+        case storing(attribute: AttributeRuntime, [StoredAttributeProperties.Change], former: AttributeRuntime.SavedConfiguration)
     }
 
     var isAlwaysSerialized: Bool { true }
@@ -41,7 +41,15 @@ struct ConfigureOperation: GatedOperation {
                 throw self.refusal(error)
             }
             self.position += 1
-        case .storing(let attribute, let changes): try await runtime.database.changeProperties(ofAttribute: attribute, changes)
+        case .storing(let attribute, let changes, let former):
+            do throws(DevFailed) {
+                try await runtime.database.changeProperties(ofAttribute: attribute.name, changes)
+            } catch {
+                attribute.restore(former)
+                runtime.members.updateAlarmIndex(for: attribute)
+                runtime.server.changes.send(runtime.name, .attributeConfig(attribute.config))
+                throw error
+            }
         }
     }
 
@@ -50,11 +58,12 @@ struct ConfigureOperation: GatedOperation {
         guard let attribute = runtime.attribute(sent.name) else { throw .attributeNotFound(sent.name) }
         let completed = Self.completed(sent, with: attribute.config, version: self.version)
         guard attribute.root == nil else { return .forwarding(attribute: attribute.name, completed) }
+        let former = attribute.savedConfiguration
         let changes = try attribute.setConfig(completed, device: runtime.name.text)
         runtime.members.updateAlarmIndex(for: attribute)
         self.position += 1
         runtime.server.changes.send(runtime.name, .attributeConfig(attribute.config))
-        return changes.isEmpty ? nil : .storing(attribute: attribute.name, changes)
+        return changes.isEmpty ? nil : .storing(attribute: attribute, changes, former: former)
     }
 
     /// The error of the configuration at the current position: of several it says what became of the others.

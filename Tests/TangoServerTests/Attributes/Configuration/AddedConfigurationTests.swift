@@ -13,6 +13,7 @@ import Testing
     private final class SlowStorage: DeviceStorage {
         private let attributes: Mutex<[String: [String: [String]]]>
         private let isOpen = Atomic<Bool>(false)
+        private let isRefusing = Atomic<Bool>(false)
 
         init(_ attributes: [String: [String: [String]]]) {
             self.attributes = Mutex(attributes)
@@ -20,11 +21,15 @@ import Testing
 
         func open() { self.isOpen.store(true, ordering: .relaxed) }
 
+        /// Refuses all properties from now on.
+        func refuse() { self.isRefusing.store(true, ordering: .relaxed) }
+
         func kept(_ attribute: String) -> [String: [String]] { self.attributes.withLock { $0[attribute] ?? [:] } }
 
         func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])])
             async throws(DevFailed)
         {
+            if self.isRefusing.load(ordering: .relaxed) { throw DevFailed("DB_SQLError", "refused") }
             self.attributes.withLock { for (name, values) in properties { $0[attribute.tangoFolded, default: [:]][name] = values } }
         }
 
@@ -111,6 +116,27 @@ import Testing
         await runtime.database.waitForPendingWrites()
         // There is no such device, but that it was looked for shows.
         #expect(runtime.members.forwardingErrorText.contains("t/root/1/Value"), "\(runtime.members.forwardingErrorText)")
+    }
+
+    // MARK: - Refused by the database
+
+    /// A configuration that the database refuses does not stay in force.
+    @Test func aConfigurationThatTheDatabaseRefusesIsThatOfBefore() async throws {
+        let storage = SlowStorage(["late": ["label": ["Stored"]]])
+        storage.open()
+        let runtime = try await self.start(storage)
+        try runtime.interface.add(Self.definition)
+        await runtime.database.waitForPendingWrites()
+        let observed = Observed(runtime)
+        var config = try #require(runtime.attribute("late")).config
+        config.label = "Refused"
+        config.alarm.maxAlarm = "0.5"
+        storage.refuse()
+        let outcome = await OperationRunner.run(ConfigureOperation(configs: [config], version: 5), on: runtime)
+        #expect(throws: DevFailed.self) { try outcome.get() }
+        let now = try #require(runtime.attribute("late"))
+        #expect(now.config.label == "Stored" && now.config.alarm.maxAlarm == "Not specified" && !now.hasAlarms)
+        #expect(observed.configs.last?.label == "Stored")
     }
 
     // MARK: - What observers see
