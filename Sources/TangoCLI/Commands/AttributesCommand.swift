@@ -44,7 +44,7 @@ struct AttributesCommand: ClientCommand {
         }
     }
 
-    static func json(_ config: AttributeConfig) -> JSONText {
+    static func json(_ config: AttributeConfig) -> JSONValue {
         .object([
             .init("name", .string(config.name)),
             .init("type", .string(config.typeName)),
@@ -66,7 +66,7 @@ struct AttributesCommand: ClientCommand {
             .init("maxAlarm", .string(config.alarm.maxAlarm)),
             .init("minWarning", .string(config.alarm.minWarning)),
             .init("maxWarning", .string(config.alarm.maxWarning)),
-            .init("enumLabels", .array(config.enumLabels.map(JSONText.string))),
+            .init("enumLabels", .array(config.enumLabels.map(JSONValue.string))),
         ])
     }
 }

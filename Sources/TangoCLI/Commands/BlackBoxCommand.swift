@@ -31,6 +31,6 @@ struct BlackBoxCommand: ClientCommand {
             }
         }
         session.output(
-            Table(columns: [.init("")], rows: lines.map { [.init($0)] }), json: .array(lines.map(JSONText.string)))
+            Table(columns: [.init("")], rows: lines.map { [.init($0)] }), json: .array(lines.map(JSONValue.string)))
     }
 }

@@ -61,9 +61,9 @@ struct ClientSession: Sendable {
     }
 
     /// Prints the table, or with `--json` the document.
-    func output(_ table: @autoclosure () -> Table, json: @autoclosure () -> JSONText) {
+    func output(_ table: @autoclosure () -> Table, json: @autoclosure () -> JSONValue) {
         if self.common.json {
-            self.terminal.print(json().text)
+            self.terminal.print(json().indentedText)
         } else {
             self.terminal.print(table())
         }

@@ -37,7 +37,7 @@ struct CommandsCommand: ClientCommand {
 
     private static func type(_ type: DataType?, _ number: Int32) -> String { type?.name ?? "type \(number)" }
 
-    static func json(_ command: CommandInfo) -> JSONText {
+    static func json(_ command: CommandInfo) -> JSONValue {
         .object([
             .init("name", .string(command.name)),
             .init("argumentType", .string(Self.type(command.inType, command.inTypeNumber))),

@@ -38,10 +38,10 @@ struct InfoCommand: ClientCommand {
 struct InfoField: Sendable, Hashable {
     var name: String
     var text: String
-    var json: JSONText
+    var json: JSONValue
     var style: Style?
 
-    init(_ name: String, _ text: String, json: JSONText? = nil, style: Style? = nil) {
+    init(_ name: String, _ text: String, json: JSONValue? = nil, style: Style? = nil) {
         self.name = name
         self.text = text
         self.json = json ?? .string(text)

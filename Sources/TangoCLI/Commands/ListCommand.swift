@@ -28,7 +28,7 @@ struct ListCommand: ClientCommand {
         Table(columns: [.init("")], rows: rows.map { [.init($0.name, style: $0.isExported ? .green : .dim)] })
     }
 
-    static func json(_ rows: [(name: String, isExported: Bool)]) -> JSONText {
+    static func json(_ rows: [(name: String, isExported: Bool)]) -> JSONValue {
         .array(rows.map { .object([.init("name", .string($0.name)), .init("exported", .bool($0.isExported))]) })
     }
 }

@@ -40,13 +40,13 @@ struct PingCommand: ClientCommand {
             }
         }
         if self.common.json {
-            session.terminal.print(Self.json(proxy.name, times).text)
+            session.terminal.print(Self.json(proxy.name, times).indentedText)
         } else if times.count > 1, session.terminal.isTerminal {
             session.terminal.print(Self.summary(times))
         }
     }
 
-    static func json(_ device: String, _ times: [Duration]) -> JSONText {
+    static func json(_ device: String, _ times: [Duration]) -> JSONValue {
         .object([.init("device", .string(device)), .init("milliseconds", .array(times.map { .number(TimeText.milliseconds($0)) }))])
     }
 

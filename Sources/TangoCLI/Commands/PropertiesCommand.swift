@@ -90,10 +90,10 @@ struct PropertiesCommand: ClientCommand {
             })
     }
 
-    static func json(_ properties: [DatabaseProperty]) -> JSONText {
+    static func json(_ properties: [DatabaseProperty]) -> JSONValue {
         .object(
             properties.map { property in
-                .init(property.name, property.values.map { .array($0.map(JSONText.string)) } ?? .null)
+                .init(property.name, property.values.map { .array($0.map(JSONValue.string)) } ?? .null)
             })
     }
 }

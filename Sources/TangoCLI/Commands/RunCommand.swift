@@ -37,7 +37,7 @@ struct RunCommand: ClientCommand {
             return (info, try await proxy.command(info.name, try ValueParsing.command(Typed.words(self.arguments), type: type)))
         }
         if self.common.json {
-            let document = JSONText.object([
+            let document = JSONValue.object([
                 .init("device", .string(proxy.name)), .init("command", .string(info.name)), .init("type", .string(result.type.name)),
                 .init("result", CommandResultText.json(result)),
             ])

@@ -24,7 +24,7 @@ struct StateCommand: ClientCommand {
             (try await proxy.state(), isStatusShown ? try await proxy.status() : "")
         }
         if self.common.json {
-            let document = JSONText.object([
+            let document = JSONValue.object([
                 .init("device", .string(proxy.name)), .init("state", .string(state.name)), .init("status", .string(status)),
             ])
             return session.terminal.print(document.text)

@@ -37,7 +37,7 @@ struct WriteCommand: ClientCommand {
             return (write, ValueText.Shape(config.format, write.dimension), config.type == .enum ? config.enumLabels : [])
         }
         if self.common.json {
-            let document = JSONText.object([
+            let document = JSONValue.object([
                 .init("device", .string(proxy.name)), .init("name", .string(write.name)),
                 .init("written", ValueText.json(write.data, shape, labels: labels)),
             ])

@@ -22,7 +22,7 @@ enum CommandResultText {
     }
 
     /// Returns the result as JSON: `null` for DevVoid, `[[numbers], [texts]]` for numbers with texts.
-    static func json(_ result: CommandData) -> JSONText {
+    static func json(_ result: CommandData) -> JSONValue {
         switch result {
         case .longStringArray(let value):
             .array([ValueText.json(.long(value.longs), .list), ValueText.json(.string(value.strings), .list)])

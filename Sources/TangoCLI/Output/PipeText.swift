@@ -15,7 +15,7 @@ enum PipeText {
         return table
     }
 
-    static func json(_ pipe: PipeConfig) -> JSONText {
+    static func json(_ pipe: PipeConfig) -> JSONValue {
         .object([
             .init("name", .string(pipe.name)), .init("writable", .string(pipe.writable.name)), .init("level", .string(pipe.level.name)),
             .init("label", .string(pipe.label)), .init("description", .string(pipe.description)),
@@ -54,7 +54,7 @@ enum PipeText {
     }
 
     /// Returns name and elements, including those of inner blobs.
-    static func json(_ blob: PipeBlob) -> JSONText {
+    static func json(_ blob: PipeBlob) -> JSONValue {
         .object([
             .init("name", .string(blob.name)),
             .init(

@@ -27,18 +27,18 @@ struct ReadResult: Sendable {
     }
 
     /// The value as JSON; `null` when there is none.
-    var json: JSONText {
+    var json: JSONValue {
         let data = self.value.readData
         guard data.count > 0 || self.value.quality != .invalid else { return .null }
         return ValueText.json(data, ValueText.Shape(self.format, self.value.readDimension), labels: self.labels)
     }
 
     /// The complete result as JSON.
-    var document: JSONText {
-        var members: [JSONText.Member] = [.init("device", .string(self.device)), .init("name", .string(self.value.name))]
+    var document: JSONValue {
+        var members: [JSONObject.Member] = [.init("device", .string(self.device)), .init("name", .string(self.value.name))]
         if let failure = self.value.failure {
             let errors = failure.errors.map { error in
-                JSONText.object([
+                JSONValue.object([
                     .init("reason", .string(error.reason.rawValue)), .init("severity", .string(error.severity.name)),
                     .init("description", .string(error.description)), .init("origin", .string(error.origin)),
                 ])

@@ -22,7 +22,7 @@ enum ValueText {
     /// Returns one element. Strings and labels are quoted inside lists.
     static func element(_ data: AttributeData, at index: Int, labels: [String] = [], quoting: Bool = false) -> String {
         guard index >= 0, index < data.count else { return "" }
-        func text(_ string: String) -> String { quoting ? JSONText.quoted(string) : string }
+        func text(_ string: String) -> String { quoting ? JSONValue.quoted(string) : string }
         switch data {
         case .boolean(let values): return values[index] ? "true" : "false"
         case .short(let values):
@@ -42,7 +42,7 @@ enum ValueText {
         case .encoded(let values):
             let format = text(values[index].format)
             let bytes = "0x" + values[index].data.map(\.hexadecimal).joined()
-            return quoting ? "\(format), \(JSONText.quoted(bytes))" : "\(format) \(bytes)"
+            return quoting ? "\(format), \(JSONValue.quoted(bytes))" : "\(format) \(bytes)"
         case .none: return ""
         }
     }
@@ -114,7 +114,7 @@ enum ValueText {
     }
 
     /// Returns all elements as JSON: a value, an array, or an array of rows.
-    static func json(_ data: AttributeData, _ shape: Shape, labels: [String] = []) -> JSONText {
+    static func json(_ data: AttributeData, _ shape: Shape, labels: [String] = []) -> JSONValue {
         switch shape {
         case .scalar: data.count > 0 ? Self.jsonElement(data, at: 0, labels: labels) : .null
         case .list: .array((0..<data.count).map { Self.jsonElement(data, at: $0, labels: labels) })
@@ -124,15 +124,15 @@ enum ValueText {
         }
     }
 
-    private static func jsonElement(_ data: AttributeData, at index: Int, labels: [String]) -> JSONText {
+    private static func jsonElement(_ data: AttributeData, at index: Int, labels: [String]) -> JSONValue {
         switch data {
         case .boolean(let values): .bool(values[index])
         case .short(let values):
             values[index] >= 0 && Int(values[index]) < labels.count ? .string(labels[Int(values[index])]) : .integer(Int64(values[index]))
         case .long(let values): .integer(Int64(values[index]))
         case .long64(let values): .integer(values[index])
-        case .float(let values): JSONText(values[index])
-        case .double(let values): JSONText(values[index])
+        case .float(let values): JSONValue(values[index])
+        case .double(let values): JSONValue(values[index])
         case .uchar(let values): .unsigned(UInt64(values[index]))
         case .ushort(let values): .unsigned(UInt64(values[index]))
         case .ulong(let values): .unsigned(UInt64(values[index]))

@@ -1,4 +1,5 @@
 import HTTPTypes
+import TangoCore
 
 /// A method of a resource, for the description of the interface.
 struct RouteOperation: Sendable {

@@ -9,7 +9,7 @@ extension AttributeConfig {
     func entity(_ links: DeviceLinks, interface: Int, url: String? = nil) -> JSONValue {
         let url = url ?? links.url("attributes", self.name)
         return [
-            "id": links.id(self.name), "name": .tango(self.name), "device": .tango(links.device), "host": .string(links.host.description),
+            "id": links.id(self.name), "name": .string(self.name), "device": .string(links.device), "host": .string(links.host.description),
             "info": self.info(interface: interface), "value": .string(url + "/value"), "properties": .string(url + "/properties"),
             "history": .string(url + "/history"),
         ]
@@ -21,33 +21,33 @@ extension AttributeConfig {
         let memorized = !self.isMemorized ? "NOT_MEMORIZED" : self.isMemorizedWriteAtInit ? "MEMORIZED_SET_AT_INIT" : "MEMORIZED"
         let isModern = interface >= 5
         return [
-            "name": .tango(self.name),
+            "name": .string(self.name),
             "writable": .string(self.writable.name),
             "data_format": .string(self.format.name),
             "data_type": .string(self.type?.restName ?? "Unknown"),
             "max_dim_x": .integer(self.maxDimX),
             "max_dim_y": .integer(self.maxDimY),
-            "description": .tango(self.description),
-            "label": .tango(self.label),
-            "unit": .tango(self.unit),
-            "standard_unit": .tango(self.standardUnit),
-            "display_unit": .tango(self.displayUnit),
-            "format": .tango(self.displayFormat),
-            "min_value": .tango(self.minValue),
-            "max_value": .tango(self.maxValue),
-            "min_alarm": .tango(self.alarm.minAlarm),
-            "max_alarm": .tango(self.alarm.maxAlarm),
-            "writable_attr_name": .tango(self.writableAttributeName),
+            "description": .string(self.description),
+            "label": .string(self.label),
+            "unit": .string(self.unit),
+            "standard_unit": .string(self.standardUnit),
+            "display_unit": .string(self.displayUnit),
+            "format": .string(self.displayFormat),
+            "min_value": .string(self.minValue),
+            "max_value": .string(self.maxValue),
+            "min_alarm": .string(self.alarm.minAlarm),
+            "max_alarm": .string(self.alarm.maxAlarm),
+            "writable_attr_name": .string(self.writableAttributeName),
             "level": .string(self.level.name),
             "alarms": self.alarm.json,
             "events": self.events.json,
-            "extensions": .tango(self.extensions),
-            "sys_extensions": .tango(self.systemExtensions),
+            "extensions": .strings(self.extensions),
+            "sys_extensions": .strings(self.systemExtensions),
             "isMemorized": .bool(self.isMemorized),
             "isSetAtInit": .bool(self.isMemorized && self.isMemorizedWriteAtInit),
             "memorized": .string(isModern ? memorized : "UNKNOWN"),
-            "root_attr_name": .tango(self.rootAttributeName),
-            "enum_label": isModern ? .tango(self.enumLabels) : .null,
+            "root_attr_name": .string(self.rootAttributeName),
+            "enum_label": isModern ? .strings(self.enumLabels) : .null,
         ]
     }
 }
@@ -55,9 +55,9 @@ extension AttributeConfig {
 extension AttributeAlarm {
     var json: JSONValue {
         [
-            "min_alarm": .tango(self.minAlarm), "max_alarm": .tango(self.maxAlarm), "min_warning": .tango(self.minWarning),
-            "max_warning": .tango(self.maxWarning), "delta_t": .tango(self.deltaTime), "delta_val": .tango(self.deltaValue),
-            "extensions": .tango(self.extensions),
+            "min_alarm": .string(self.minAlarm), "max_alarm": .string(self.maxAlarm), "min_warning": .string(self.minWarning),
+            "max_warning": .string(self.maxWarning), "delta_t": .string(self.deltaTime), "delta_val": .string(self.deltaValue),
+            "extensions": .strings(self.extensions),
         ]
     }
 }
@@ -66,13 +66,13 @@ extension EventProperties {
     var json: JSONValue {
         [
             "ch_event": [
-                "rel_change": .tango(self.relativeChange), "abs_change": .tango(self.absoluteChange),
-                "extensions": .tango(self.changeExtensions),
+                "rel_change": .string(self.relativeChange), "abs_change": .string(self.absoluteChange),
+                "extensions": .strings(self.changeExtensions),
             ],
-            "per_event": ["period": .tango(self.period), "extensions": .tango(self.periodExtensions)],
+            "per_event": ["period": .string(self.period), "extensions": .strings(self.periodExtensions)],
             "arch_event": [
-                "rel_change": .tango(self.archiveRelativeChange), "abs_change": .tango(self.archiveAbsoluteChange),
-                "period": .tango(self.archivePeriod), "extensions": .tango(self.archiveExtensions),
+                "rel_change": .string(self.archiveRelativeChange), "abs_change": .string(self.archiveAbsoluteChange),
+                "period": .string(self.archivePeriod), "extensions": .strings(self.archiveExtensions),
             ],
         ]
     }

@@ -5,11 +5,11 @@ extension CommandInfo {
     func entity(_ links: DeviceLinks, url: String? = nil) -> JSONValue {
         let url = url ?? links.url("commands", self.name)
         return [
-            "id": links.id(self.name), "name": .tango(self.name), "device": .tango(links.device), "host": .string(links.host.description),
+            "id": links.id(self.name), "name": .string(self.name), "device": .string(links.device), "host": .string(links.host.description),
             "info": [
-                "cmd_name": .tango(self.name), "level": .string(self.level.name), "cmd_tag": .integer(self.tag),
+                "cmd_name": .string(self.name), "level": .string(self.level.name), "cmd_tag": .integer(self.tag),
                 "in_type": .string(self.inType?.restName ?? "Unknown"), "out_type": .string(self.outType?.restName ?? "Unknown"),
-                "in_type_desc": .tango(self.inDescription), "out_type_desc": .tango(self.outDescription),
+                "in_type_desc": .string(self.inDescription), "out_type_desc": .string(self.outDescription),
             ],
             "history": .string(url + "/history"),
         ]
@@ -17,7 +17,7 @@ extension CommandInfo {
 
     /// Returns the CommandInOut.
     func result(_ output: CommandData, input: JSONValue?, _ links: DeviceLinks) -> JSONValue {
-        var object: JSONObject = ["host": .string(links.host.description), "device": .tango(links.device), "name": .tango(self.name)]
+        var object: JSONObject = ["host": .string(links.host.description), "device": .string(links.device), "name": .string(self.name)]
         if let input, input != .null { object["input"] = input }
         object["output"] = output.json
         return .object(object)
@@ -25,7 +25,7 @@ extension CommandInfo {
 
     /// Returns the CommandInOut of a command that failed.
     static func failure(_ name: String, _ errors: [DevError], input: JSONValue?, _ links: DeviceLinks) -> JSONValue {
-        var object: JSONObject = ["host": .string(links.host.description), "device": .tango(links.device), "name": .tango(name)]
+        var object: JSONObject = ["host": .string(links.host.description), "device": .string(links.device), "name": .string(name)]
         if let input, input != .null { object["input"] = input }
         object["errors"] = .array(errors.map { $0.json(.item) })
         return .object(object)

@@ -12,10 +12,10 @@ struct DeviceLinks: Sendable {
 
     /// Returns the members every entity of a device begins with.
     func identity(_ name: String) -> JSONObject {
-        ["name": .tango(name), "host": .string(self.host.description), "device": .tango(self.device)]
+        ["name": .string(name), "host": .string(self.host.description), "device": .string(self.device)]
     }
 
-    func id(_ name: String) -> JSONValue { .tango("\(self.host)/\(self.device)/\(name)") }
+    func id(_ name: String) -> JSONValue { .string("\(self.host)/\(self.device)/\(name)") }
 
     /// Returns the URL of a member; the family is `attributes`, `commands` or `pipes`.
     func url(_ family: String, _ name: String) -> String {

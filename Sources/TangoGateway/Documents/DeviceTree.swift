@@ -24,12 +24,12 @@ struct DeviceTree {
             let parts = device.split(separator: "/").map(String.init)
             guard parts.count == 3 else { continue }
             let member: JSONValue = [
-                "id": .tango("\(self.host)/\(device)"), "value": .tango(parts[2]), "$css": "member", "isMember": true,
-                "device_name": .tango(device),
+                "id": .string("\(self.host)/\(device)"), "value": .string(parts[2]), "$css": "member", "isMember": true,
+                "device_name": .string(device),
             ]
             domains.add(member, domain: parts[0], family: parts[1])
             if let alias = self.aliases[device.tangoFolded] {
-                aliasNodes.append(["value": .tango(alias), "$css": "member", "isAlias": true, "device_name": .tango(device)])
+                aliasNodes.append(["value": .string(alias), "$css": "member", "isAlias": true, "device_name": .string(device)])
             }
         }
         let aliases: JSONValue = ["value": "aliases", "$css": "aliases", "data": .array(aliasNodes)]
@@ -63,9 +63,9 @@ struct DeviceTree {
         var json: [JSONValue] {
             self.domains.map { domain in
                 let families: [JSONValue] = domain.families.map { index in
-                    ["value": .tango(self.families[index].name), "$css": "tango_family", "data": .array(self.families[index].members)]
+                    ["value": .string(self.families[index].name), "$css": "tango_family", "data": .array(self.families[index].members)]
                 }
-                return ["value": .tango(domain.name), "$css": "tango_domain", "data": .array(families)]
+                return ["value": .string(domain.name), "$css": "tango_domain", "data": .array(families)]
             }
         }
     }

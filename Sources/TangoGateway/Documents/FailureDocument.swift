@@ -12,13 +12,13 @@ extension DevError {
         switch spelling {
         case .whole:
             [
-                "reason": .tango(self.reason.rawValue), "description": .tango(self.description),
-                "severity": .string(self.severity.name), "origin": .tango(self.origin),
+                "reason": .string(self.reason.rawValue), "description": .string(self.description),
+                "severity": .string(self.severity.name), "origin": .string(self.origin),
             ]
         case .item:
             [
-                "reason": .tango(self.reason.rawValue), "severity": .string(self.severity.name),
-                "desc": .tango(self.description), "origin": .tango(self.origin),
+                "reason": .string(self.reason.rawValue), "severity": .string(self.severity.name),
+                "desc": .string(self.description), "origin": .string(self.origin),
             ]
         }
     }
@@ -47,7 +47,7 @@ enum FailureDocument {
     /// Returns a failing command, pipe or configuration in a list.
     static func item(_ name: String, _ errors: [DevError], of links: DeviceLinks) -> JSONValue {
         [
-            "host": .string(links.host.description), "device": .tango(links.device), "name": .tango(name),
+            "host": .string(links.host.description), "device": .string(links.device), "name": .string(name),
             "errors": .array(errors.map { $0.json(.item) }),
         ]
     }

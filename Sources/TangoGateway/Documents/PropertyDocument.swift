@@ -3,5 +3,5 @@ import TangoCore
 
 /// A property and its values.
 enum PropertyDocument {
-    static func entity(_ name: String, _ values: [String]) -> JSONValue { ["name": .tango(name), "values": .tango(values)] }
+    static func entity(_ name: String, _ values: [String]) -> JSONValue { ["name": .string(name), "values": .strings(values)] }
 }

@@ -19,7 +19,7 @@ enum ProblemDetails {
     static func document(_ status: HTTPResponse.Status, _ errors: [DevError], path: String) -> JSONValue {
         var object: JSONObject = [
             "type": "about:blank", "title": .string(status.reasonPhrase), "status": .integer(status.code),
-            "detail": .tango(errors.first?.description ?? ""), "instance": .string(path),
+            "detail": .string(errors.first?.description ?? ""), "instance": .string(path),
         ]
         if let whole = FailureDocument.whole(errors).object { object.members += whole.members }
         return .object(object)

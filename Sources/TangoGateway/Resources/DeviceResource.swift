@@ -15,7 +15,7 @@ struct DeviceResource: Sendable {
         }
         let links = self.request.links(self.device, canonicalName: info.name)
         var object: JSONObject = [
-            "id": .tango("\(links.host)/\(info.name)"), "name": .tango(info.name), "alias": alias.map { .tango($0) } ?? .null,
+            "id": .string("\(links.host)/\(info.name)"), "name": .string(info.name), "alias": alias.map { .string($0) } ?? .null,
             "host": .string(links.host.description), "info": info.json(isClassHidden: self.request.configuration.hidesDeviceClass),
         ]
         for field in ["attributes", "commands", "pipes", "properties", "state"] { object[field] = .string("\(self.request.url)/\(field)") }
@@ -27,6 +27,6 @@ struct DeviceResource: Sendable {
         let (state, status) = try await upstream(.calling) { () async throws(DevFailed) in
             (try await proxy.state(), try await proxy.status())
         }
-        return .json(["state": .string(state.name), "status": .tango(status)], lifetime: self.request.configuration.valueLifetime)
+        return .json(["state": .string(state.name), "status": .string(status)], lifetime: self.request.configuration.valueLifetime)
     }
 }

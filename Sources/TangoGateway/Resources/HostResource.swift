@@ -16,8 +16,8 @@ struct HostResource: Sendable {
         let url = self.request.url(of: host)
         return .json(
             [
-                "id": .string(host.description), "host": .string(host.host), "port": .integer(host.port), "name": .tango(name),
-                "info": .tango(info), "devices": .string(url + "/devices"), "tree": .string(url + "/devices/tree"),
+                "id": .string(host.description), "host": .string(host.host), "port": .integer(host.port), "name": .string(name),
+                "info": .strings(info), "devices": .string(url + "/devices"), "tree": .string(url + "/devices/tree"),
             ], lifetime: self.configuration.listLifetime)
     }
 
@@ -28,7 +28,7 @@ struct HostResource: Sendable {
         let url = self.request.url(of: host) + "/devices/"
         let entities: [JSONValue] = selected.map { name in
             [
-                "name": .tango(name), "alias": aliases[name.tangoFolded].map { .tango($0) } ?? .null,
+                "name": .string(name), "alias": aliases[name.tangoFolded].map { .string($0) } ?? .null,
                 "href": .string(url + PercentEncoding.encode(device: name)),
             ]
         }
@@ -46,7 +46,7 @@ struct HostResource: Sendable {
             let name = parts[fields.count]
             if pattern.matches(name), known.insert(name.tangoFolded).inserted { names.append(name) }
         }
-        return .json(.tango(names), lifetime: self.configuration.listLifetime)
+        return .json(.strings(names), lifetime: self.configuration.listLifetime)
     }
 
     func tree(_ host: TangoHost) async throws -> Answer {

@@ -8,7 +8,7 @@ extension AttributeData {
         case .short(let values):
             values.map { value in
                 guard let labels = enumLabels, labels.indices.contains(Int(value)) else { return .integer(value) }
-                return .tango(labels[Int(value)])
+                return .string(labels[Int(value)])
             }
         case .long(let values): values.map { .integer($0) }
         case .long64(let values): values.map { .integer($0) }
@@ -18,10 +18,10 @@ extension AttributeData {
         case .ushort(let values): values.map { .integer($0) }
         case .ulong(let values): values.map { .integer($0) }
         case .ulong64(let values): values.map { .unsigned($0) }
-        case .string(let values): values.map { .tango($0) }
+        case .string(let values): values.map { .string($0) }
         case .state(let values): values.map { .string($0.name) }
         case .deviceState(let value): [.string(value.name)]
-        case .encoded(let values): values.map { ["encoded_format": .tango($0.format), "encoded_data": .string(Base64.encode($0.data))] }
+        case .encoded(let values): values.map { ["encoded_format": .string($0.format), "encoded_data": .string(Base64.encode($0.data))] }
         case .none: []
         }
     }

@@ -31,8 +31,8 @@ extension PipeBlob {
         .array(
             self.elements.map { element in
                 switch element.content {
-                case .value(let data, _): ["name": .tango(element.name), "value": .array(data.json())]
-                case .blob(let blob): ["name": .tango(element.name), "value": blob.json]
+                case .value(let data, _): ["name": .string(element.name), "value": .array(data.json())]
+                case .blob(let blob): ["name": .string(element.name), "value": blob.json]
                 }
             })
     }

@@ -185,7 +185,7 @@ struct TableContentTests {
                 i     DevPipeBlob      in
                   y   DevVarLongArray  [1, 2]
                 """)
-        #expect(PipeText.json(inner).text.contains(#""value": [1, 2]"#))
+        #expect(PipeText.json(inner).indentedText.contains(#""value": [1, 2]"#))
     }
 
     @Test func propertiesAreALineEachWhenPiped() {
@@ -196,7 +196,7 @@ struct TableContentTests {
         #expect(Terminal.plain.text(PropertiesCommand.table(properties, .plain)) == "p\t1\t2\nr")
         let terminal = Terminal(isTerminal: true, usesColor: false)
         #expect(terminal.text(PropertiesCommand.table(properties, terminal)) == "p  1\n   2\nr")
-        #expect(PropertiesCommand.json(properties).text == "{\n  \"p\": [\"1\", \"2\"],\n  \"q\": null,\n  \"r\": []\n}")
+        #expect(PropertiesCommand.json(properties).indentedText == "{\n  \"p\": [\"1\", \"2\"],\n  \"q\": null,\n  \"r\": []\n}")
     }
 
     @Test func theDatabaseAndTheDeviceTellAboutADevice() {

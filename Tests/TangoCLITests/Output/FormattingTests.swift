@@ -28,7 +28,7 @@ struct ValueTextTests {
         #expect(ValueText.full(.short([1]), .scalar, labels: ["A", "B"]) == "B")
         #expect(ValueText.full(.short([2]), .scalar, labels: ["A", "B"]) == "2")
         #expect(ValueText.full(.short([-1, 0]), .list, labels: ["A", "B"]) == #"[-1, "A"]"#)
-        #expect(ValueText.json(.short([1, 5]), .list, labels: ["A", "B"]).text == #"["B", 5]"#)
+        #expect(ValueText.json(.short([1, 5]), .list, labels: ["A", "B"]).indentedText == #"["B", 5]"#)
     }
 
     @Test(arguments: [
@@ -47,7 +47,7 @@ struct ValueTextTests {
 
     @Test func jsonOfAListCanBeWritten() throws {
         let data = AttributeData.double([1, .infinity, -.infinity])
-        #expect(try ValueParsing.attribute([ValueText.json(data, .list).text], type: .double, format: .spectrum).data == data)
+        #expect(try ValueParsing.attribute([ValueText.json(data, .list).indentedText], type: .double, format: .spectrum).data == data)
     }
 
     @Test func aLongListIsSummarizedWithItsSize() {
@@ -82,31 +82,31 @@ struct ValueTextTests {
     }
 }
 
-struct JSONTextTests {
+struct JSONOutputTests {
     @Test func documentsAreIndentedAndSimpleArraysOnOneLine() {
-        let document = JSONText.object([
+        let document = JSONValue.object([
             .init("a", .array([.integer(1), .null, .bool(true)])), .init("b", .array([.array([.integer(1)]), .array([])])),
             .init("c", .object([])),
         ])
-        #expect(document.text == "{\n  \"a\": [1, null, true],\n  \"b\": [\n    [1],\n    []\n  ],\n  \"c\": {}\n}")
+        #expect(document.indentedText == "{\n  \"a\": [1, null, true],\n  \"b\": [\n    [1],\n    []\n  ],\n  \"c\": {}\n}")
     }
 
     @Test func numbersJSONLacksAreStrings() {
         #expect(
-            ValueText.json(.double([.nan, .infinity, -.infinity, 0.1, 1e-7]), .list).text
+            ValueText.json(.double([.nan, .infinity, -.infinity, 0.1, 1e-7]), .list).indentedText
                 == #"["NaN", "Infinity", "-Infinity", 0.1, 1e-07]"#)
-        #expect(ValueText.json(.ulong64([.max]), .scalar).text == "18446744073709551615")
+        #expect(ValueText.json(.ulong64([.max]), .scalar).indentedText == "18446744073709551615")
     }
 
     @Test func stringsAreEscaped() {
-        #expect(JSONText.string("\"\\/\n\r\t\u{1}\u{7F}\u{9B}é\u{1F680}").text == #""\"\\/\n\r\t\u0001\u007f\u009bé🚀""#)
-        #expect(JSONText.string("\r\n").text == #""\r\n""#)
-        #expect(JSONText.string("é").text == "\"é\"")
+        #expect(JSONValue.string("\"\\/\n\r\t\u{1}\u{7F}\u{9B}é\u{1F680}").indentedText == #""\"\\/\n\r\t\u0001\u007f\u009bé🚀""#)
+        #expect(JSONValue.string("\r\n").indentedText == #""\r\n""#)
+        #expect(JSONValue.string("é").indentedText == "\"é\"")
     }
 
     @Test func noValueIsNull() {
         #expect(ValueText.json(.none, .scalar) == .null)
-        #expect(ValueText.json(.none, .list).text == "[]")
+        #expect(ValueText.json(.none, .list).indentedText == "[]")
     }
 }
 
@@ -124,9 +124,9 @@ struct CommandResultTextTests {
 
     @Test func resultsAsJSONKeepTheirShape() {
         #expect(CommandResultText.json(.void) == .null)
-        #expect(CommandResultText.json(.longArray([1])).text == "[1]")
-        #expect(CommandResultText.json(.long(1)).text == "1")
-        #expect(CommandResultText.json(.longStringArray(.init(longs: [1], strings: ["x"]))).text == "[\n  [1],\n  [\"x\"]\n]")
+        #expect(CommandResultText.json(.longArray([1])).indentedText == "[1]")
+        #expect(CommandResultText.json(.long(1)).indentedText == "1")
+        #expect(CommandResultText.json(.longStringArray(.init(longs: [1], strings: ["x"]))).indentedText == "[\n  [1],\n  [\"x\"]\n]")
     }
 
     @Test func argumentsAndResultsAreEachOthersInverse() throws {
@@ -155,6 +155,6 @@ struct TimeTextTests {
     @Test func pingsAreSummedUp() {
         #expect(
             PingCommand.summary([.milliseconds(1), .milliseconds(3)]) == "2 round trips: least 1.000, mean 2.000, most 3.000 ms")
-        #expect(PingCommand.json("a/b/c", [.milliseconds(1)]).text == "{\n  \"device\": \"a/b/c\",\n  \"milliseconds\": [1.000]\n}")
+        #expect(PingCommand.json("a/b/c", [.milliseconds(1)]).indentedText == "{\n  \"device\": \"a/b/c\",\n  \"milliseconds\": [1.000]\n}")
     }
 }

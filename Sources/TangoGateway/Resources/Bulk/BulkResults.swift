@@ -1,4 +1,5 @@
 import Synchronization
+import TangoCore
 
 /// The items of an answer, set as devices answer.
 final class BulkResults: Sendable {

@@ -1,16 +1,17 @@
 /// The reason why a text is not JSON.
-struct JSONSyntaxError: Error, Hashable {
-    var problem: String
+package struct JSONSyntaxError: Error, Hashable {
+    /// Description of the problem.
+    package var problem: String
     /// Offset of the offending byte.
-    var offset: Int
+    package var offset: Int
 }
 
 extension JSONValue {
     /// Deepest nesting of arrays and objects accepted.
-    static let nestingLimit = 64
+    package static let nestingLimit = 64
 
     /// Parses a whole text (RFC 8259; no byte order mark, no duplicate member names, nothing after the value).
-    init(parsing bytes: some Sequence<UInt8>) throws(JSONSyntaxError) {
+    package init(parsing bytes: some Sequence<UInt8>) throws(JSONSyntaxError) {
         let bytes = Array(bytes)
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw JSONSyntaxError(problem: "The text is not valid UTF-8", offset: 0)
@@ -22,7 +23,8 @@ extension JSONValue {
         guard parser.position == bytes.count else { throw parser.failure("Something follows the value") }
     }
 
-    init(parsing text: String) throws(JSONSyntaxError) {
+    /// Parses a whole text.
+    package init(parsing text: String) throws(JSONSyntaxError) {
         try self.init(parsing: text.utf8)
     }
 }

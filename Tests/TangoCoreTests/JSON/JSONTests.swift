@@ -1,8 +1,6 @@
 import TangoCore
 import Testing
 
-@testable import TangoGateway
-
 @Suite struct JSONTests {
     @Test(
         arguments: [
@@ -63,21 +61,5 @@ import Testing
         let nested: JSONValue = ["a": ["b": list], "c": .null]
         #expect(nested.hasMoreElements(than: 103))
         #expect(!nested.hasMoreElements(than: 104))
-        #expect(!Answer.Content.json(list).isLarge)
-        #expect(Answer.Content.json(.array(Array(repeating: list, count: 200))).isLarge)
-        #expect(!Answer.Content.deferred(elementCount: Answer.Content.largeSize) { .none }.isLarge)
-        #expect(Answer.Content.deferred(elementCount: Answer.Content.largeSize + 1) { .none }.isLarge)
-    }
-
-    @Test(
-        arguments: [([], ""), ([102], "Zg=="), ([102, 111], "Zm8="), ([102, 111, 111], "Zm9v"), ([0xFB, 0xFF, 0, 1], "+/8AAQ==")]
-            as [([UInt8], String)])
-    func base64RoundTrips(bytes: [UInt8], text: String) {
-        #expect(Base64.encode(bytes) == text)
-        #expect(Base64.decode(text) == bytes)
-    }
-
-    @Test func badBase64IsRefused() {
-        for text in ["A", "Zg=", "Z===", "Zm9v====", "Z m9", "Zm9v!", "=Zg="] { #expect(Base64.decode(text) == nil, "\(text)") }
     }
 }
