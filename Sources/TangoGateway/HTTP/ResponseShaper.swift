@@ -65,7 +65,7 @@ struct ResponseShaper {
     }
 
     private func addCaching(to response: inout GatewayResponse, lifetime: Duration) {
-        let milliseconds = lifetime.components.seconds * 1000 + lifetime.components.attoseconds / 1_000_000_000_000_000
+        let milliseconds = lifetime.milliseconds
         let audience = self.request.configuration.authenticates ? "private, " : ""
         response.headers[.cacheControl] = "\(audience)no-transform, max-age=\(milliseconds / 1000), max-age-millis=\"\(milliseconds)\""
         response.headers[.expires] = HTTPDate.recent((Timestamp.now.milliseconds + milliseconds) / 1000)
