@@ -134,7 +134,7 @@ package struct ClientStateMachine<Waiter> {
     package var nextDeadline: NIODeadline? { self.pending.values.lazy.map(\.deadline).min() }
 
     /// Removes the requests whose time is over and returns the waiters among them. The connection then takes no request until a reply
-    /// comes. Nothing is sent to the peer: a CancelRequest makes omniORB drop the connection (Compatibility W14).
+    /// comes. Nothing is sent to the peer: a CancelRequest makes omniORB drop the connection (Compatibility W2.6).
     package mutating func hitDeadline(now: NIODeadline) -> [Waiter] {
         let late = self.pending.filter { $0.value.deadline <= now }
         guard !late.isEmpty else { return [] }
