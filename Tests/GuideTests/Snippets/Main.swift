@@ -33,10 +33,11 @@ func readmeDevice() async {
 func readmeClient() async throws {
     let tango = ControlSystem(host: TangoHost(host: "127.0.0.1", port: 10000))
     let device = try await tango.device("sys/tg_test/1")
+    let wave: [Double] = try await device.read("wave")  // the value alone
     let reading: TypedReading<Double> = try await device.read("double_scalar")  // value, set point, quality, time
     try await device.write("double_scalar", 3.5)
     let echo: String = try await device.command("DevString", "hello")
     let many = try await device.readAttributes(["wave", "State", "throw_exception"])  // one request; each has its own error
     await tango.shutdown()
-    print(reading, echo, many)
+    print(wave, reading, echo, many)
 }
