@@ -8,29 +8,6 @@ import TangoCore
     import Darwin
 #endif
 
-/// What a user may do on a device.
-package enum AccessRight: Sendable {
-    case write
-    /// Reading, and the commands that the device's class allows to all users; with the reason when the access service did not answer.
-    case read(because: DevFailed?)
-}
-
-/// A user a program acts for.
-package struct AccessCaller: Sendable, Hashable {
-    /// Name of a user who is not logged in.
-    package static let anonymous = "anonymous"
-
-    /// Login name.
-    package var user: String
-    /// Address as text.
-    package var address: String
-
-    package init(user: String, address: String) {
-        self.user = user
-        self.address = address
-    }
-}
-
 /// The access rights of one control system, as its access service (TangoAccessControl) gives them to users on machines: to this
 /// program's user on this machine, or to other users the program acts for.
 ///
