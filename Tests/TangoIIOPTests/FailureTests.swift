@@ -155,6 +155,29 @@ struct FailureTests {
         }
     }
 
+    @Test func aTimeOutCastsDoubtOnTheConnectionsOfOtherThreadsToo() async throws {
+        try await Loopback.run { loopback in
+            let cache = ConnectionCache(group: loopback.group, onePerEventLoop: true)
+            let executors = loopback.group.makeIterator().compactMap { cache.eventLoops[$0] }
+            let endpoint = loopback.endpoint()
+            @Sendable func call(_ name: String, _ timeout: Duration) async throws {
+                let call = DeviceCall.command(name, .void, source: .device, identity: .cpp(pid: 1), version: 4)
+                _ = try await cache.call(endpoint, objectKey: "t/a/1", call, timeout: timeout)
+            }
+            for executor in executors { try await withTaskExecutorPreference(executor) { try await call("echo", .seconds(10)) } }
+            #expect(loopback.server.connectionCount == 2)
+            await #expect(throws: TransportError.self) {
+                try await withTaskExecutorPreference(executors[0]) { try await call("never", .milliseconds(50)) }
+            }
+            // Gets a new connection, once the event loop of the old one has learned of the time-out.
+            try await eventually {
+                try await withTaskExecutorPreference(executors[1]) { try await call("echo", .seconds(10)) }
+                return loopback.dispatcher.seen.withLock { $0.peers.count } == 3
+            }
+            await cache.shutDown()
+        }
+    }
+
     @Test func nothingIsSentWhenACallTimesOutOrIsCancelled() async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let server = try await RawServer.listen(group)

@@ -24,10 +24,13 @@ final class ClientChannelHandler: ChannelInboundHandler {
     private var isFlushDue = false
     private let version: GIOPVersion
     private let idleTime: TimeAmount
+    private let onTimeOut: @Sendable () -> Void
 
-    init(version: GIOPVersion, idleTime: TimeAmount) {
+    /// - Parameter onTimeOut: called when a time-out ends the taking of requests.
+    init(version: GIOPVersion, idleTime: TimeAmount, onTimeOut: @escaping @Sendable () -> Void) {
         self.version = version
         self.idleTime = idleTime
+        self.onTimeOut = onTimeOut
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -107,6 +110,12 @@ final class ClientChannelHandler: ChannelInboundHandler {
     /// A call whose task was cancelled has ended.
     func forgetCancellation(_ id: UInt32) { self.machine.forgetCancellation(id) }
 
+    /// A call timed out on another connection to the same peer.
+    func suspect() {
+        self.machine.suspect()
+        self.publish()
+    }
+
     /// Another connection takes the place of this one.
     func retire() {
         self.machine.retire()
@@ -127,8 +136,10 @@ final class ClientChannelHandler: ChannelInboundHandler {
     private func deadlinePassed() {
         self.timerDeadline = .distantFuture
         guard let context = self.context else { return }
+        let accepted = self.machine.acceptsRequests
         let late = self.machine.hitDeadline(now: .now())
         self.publish()
+        if accepted, !self.machine.acceptsRequests { self.onTimeOut() }
         for waiter in late { waiter.resume(throwing: TransportError.timedOut) }
         if let next = self.machine.nextDeadline { self.arm(context, next) }
         self.endIfDrained()

@@ -26,9 +26,11 @@ package final class ClientConnection: Sendable {
     }
 
     /// Opens a connection.
+    /// - Parameter onTimeOut: called on the event loop when a time-out ends the taking of requests.
     /// - Returns: the connection; the future fails with `TransportError`.
     static func connect(
-        on eventLoop: any EventLoop, to endpoint: Endpoint, timeout: TimeAmount, idleTime: TimeAmount
+        on eventLoop: any EventLoop, to endpoint: Endpoint, timeout: TimeAmount, idleTime: TimeAmount,
+        onTimeOut: @escaping @Sendable () -> Void
     ) -> EventLoopFuture<ClientConnection> {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(timeout)
@@ -38,7 +40,8 @@ package final class ClientConnection: Sendable {
             .channelOption(.recvAllocator, value: ReadBufferAllocator())
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(ClientChannelHandler(version: endpoint.version, idleTime: idleTime))
+                    try channel.pipeline.syncOperations.addHandler(
+                        ClientChannelHandler(version: endpoint.version, idleTime: idleTime, onTimeOut: onTimeOut))
                     KeepAlive.set(on: channel)
                 }
             }
@@ -134,6 +137,11 @@ package final class ClientConnection: Sendable {
         } catch {
             throw .protocolError
         }
+    }
+
+    /// Takes no request until a reply comes: a call timed out on another connection to the same peer.
+    func suspect() {
+        self.channel.eventLoop.execute { self.handler.value.suspect() }
     }
 
     /// Closes the connection when the last reply that is awaited has come; it takes no request any more.

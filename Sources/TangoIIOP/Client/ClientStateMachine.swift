@@ -160,6 +160,9 @@ package struct ClientStateMachine<Waiter> {
     /// Forgets the cancellation of a request whose call has ended.
     package mutating func forgetCancellation(_ id: UInt32) { self.cancelledEarly.remove(id) }
 
+    /// A call timed out on another connection to the same peer: this one takes no request until a reply comes.
+    package mutating func suspect() { if self.phase == .open { self.phase = .unresponsive } }
+
     /// Another connection takes the place of this one; `next` says when it is to be closed.
     package mutating func retire() {
         switch self.phase {

@@ -97,7 +97,8 @@ package final class ConnectionCache: Transport {
             }
         }
         ClientConnection.connect(
-            on: promise.futureResult.eventLoop, to: key.endpoint, timeout: Self.connectTime, idleTime: self.idleTime
+            on: promise.futureResult.eventLoop, to: key.endpoint, timeout: Self.connectTime, idleTime: self.idleTime,
+            onTimeOut: { [weak self] in self?.suspectOthers(than: key) }
         ).cascade(to: promise)
     }
 
@@ -107,6 +108,18 @@ package final class ConnectionCache: Transport {
             return state.isShutDown
         }
         if isShutDown { connection.retire() }
+    }
+
+    /// A call timed out on one connection: those of other event loops to the same peer may have fallen silent, too.
+    private func suspectOthers(than key: Key) {
+        guard self.hasOnePerEventLoop else { return }
+        let others = self.state.withLock { state in
+            state.slots.compactMap { (other, slot) -> ClientConnection? in
+                guard other.endpoint == key.endpoint, other != key, case .open(let connection, _) = slot else { return nil }
+                return connection
+            }
+        }
+        for connection in others { connection.suspect() }
     }
 
     private func forget(_ key: Key, _ number: UInt64) {

@@ -159,6 +159,18 @@ struct ClientMachineTransitionTests {
             gives: ["waiter", "waiter", "waiter closedHere", "waiter", "waiter", "waiter", "nobody"])
     }
 
+    @Test func aTimeOutElsewhereStopsAnOpenConnection() {
+        Self.check(
+            "suspect",
+            [
+                .unresponsive, .unresponsive, .draining, .closing(.closedByPeer), .closing(.protocolError), .closing(.closedHere), .closed,
+            ],
+            {
+                $0.suspect()
+                return ""
+            }, gives: Array(repeating: "", count: 7))
+    }
+
     @Test func whoStillWaitsAtTheEndLearnsWhy() {
         Self.check(
             "end", Array(repeating: .closed, count: 7), { $0.failure() },

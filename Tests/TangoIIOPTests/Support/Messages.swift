@@ -100,6 +100,7 @@ final class ClientBench {
     }
     func forgetCancellation(_ id: UInt32) { self.machine.forgetCancellation(id) }
     func retire() { self.machine.retire() }
+    func suspect() { self.machine.suspect() }
     func close() { self.machine.close() }
     func received(_ bytes: ByteBuffer) { self.machine.received(bytes) }
     func next() -> ClientStateMachine<String>.Action? { self.machine.next() }
