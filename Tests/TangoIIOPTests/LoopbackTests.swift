@@ -19,7 +19,7 @@ struct LoopbackTests {
             #expect(loopback.server.connectionCount == 1)
             loopback.dispatcher.seen.withLock { seen in
                 #expect(seen.versions.count == 500)
-                // The character sets are told once per connection.
+                // The character sets are sent once per connection.
                 #expect(seen.contexts == 1)
             }
         }

@@ -1,7 +1,7 @@
 import TangoClient
 import TangoCore
 
-/// A server's talk with its database: what it asks at start-up, what it tells, as recorded of the incumbents.
+/// The commands that a server sends to its database, as recorded of cppTango 9.3.4 (Compatibility W13).
 struct DatabaseLink: DeviceStorage {
     let database: DatabaseClient
     let serverID: String

@@ -120,7 +120,7 @@ struct DeviceConnectionTests {
         #expect(limits[2].connectBy == limits[2].deadline)
     }
 
-    @Test func theInterfaceIsAskedAtTheAddressThatAnswers() async throws {
+    @Test func theInterfaceIsRequestedAtTheAddressThatAnswers() async throws {
         let no = Result<DeviceResult, TransportError>.success(.boolean(false))
         let (transport, source) = (
             FakeTransport(["a:1": [.failure(.connectionRefused("a:1"))], "b:1": [no, no, .success(.boolean(true))]]),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TangoClient
 
-/// Why a call failed, as callers are told.
+/// The error that a caller gets for a failed call.
 struct FailureTests {
     private static let cause = DevFailed("Device_Reason", "its words")
     private static let cases: [(error: any Error, reasons: [ErrorReason], text: String)] = [
@@ -45,7 +45,7 @@ struct FailureTests {
         }
     }
 
-    @Test func theTimeOutIsToldInMilliseconds() {
+    @Test func theTimeOutIsGivenInMilliseconds() {
         let failure = DevFailed.from(TransportError.timedOut, calling: "t/a/1", timeout: .milliseconds(1500))
         #expect(failure.errors[1].description == "Timeout (1500 mS) exceeded on device t/a/1")
     }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import TangoClient
 
-/// A device of some interface version, which notes the operations it is asked for and answers with the smallest of their kind.
+/// A device of some interface version, which records the operations it receives and sends the smallest answer of each kind.
 final class FakeDevice: IIOPDispatcher {
     let version: Int
     let calls = Mutex<[DeviceCall]>([])
@@ -155,7 +155,7 @@ struct VersionTests {
         }
     }
 
-    @Test func namesGivenTwiceAreAskedForOnce() async throws {
+    @Test func namesGivenTwiceAreRequestedOnce() async throws {
         try await FakeDevice.run(version: 5) { fake, device in
             let values = try await device.readAttributes(["a", "B", "A", "b", "c", "a"])
             #expect(values.map(\.name) == ["a", "B", "a", "B", "c", "a"])

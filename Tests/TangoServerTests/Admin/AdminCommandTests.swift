@@ -167,7 +167,7 @@ struct AdminCommandTests {
 
     // MARK: - Queries
 
-    @Test func subDevicesAreThoseTheDevicesAskedFor() async throws {
+    @Test func subDevicesAreThoseThatTheDevicesUse() async throws {
         try await Self.withFile(
             "Test/test/DEVICE/Talker: \"t/b/2\", \"t/b/1\"\n", [Talker.deviceClass]
         ) { test in
@@ -235,7 +235,7 @@ struct AdminCommandTests {
             let admin = try await test.admin()
             let before = try test.context().runtime
             async let restarted: CommandData = admin.command(command, command == "DevRestart" ? .string("t/a/1") : .void)
-            // Whoever is under way is served by the device of before.
+            // Requests under way are served by the previous device.
             for _ in 0..<20 { await Task.yield() }
             #expect(try test.context().runtime === before)
             probe.open()

@@ -117,7 +117,7 @@ struct ValueTests {
         }
     }
 
-    @Test func configurationsAreAnsweredAsOftenAsAskedInAnyCase() async throws {
+    @Test func configurationsAreAnsweredAsOftenAsRequestedInAnyCase() async throws {
         try await self.run { test, device in
             #expect(try await device.attributeConfigs(["NUMBER", "plain", "number"]).map(\.name) == ["number", "plain", "number"])
             let all = try await device.attributeConfigs(["All attributes_3"]).map(\.name)

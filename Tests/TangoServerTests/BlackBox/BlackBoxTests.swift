@@ -8,7 +8,7 @@ import Testing
 @testable import TangoServer
 
 struct BlackBoxTests {
-    @Test func linesTellWhatWasAsked() async throws {
+    @Test func linesShowTheRequests() async throws {
         try await TestServer.run([BenchDevice.deviceClass()], devices: ["t/a/1"]) { test in
             let device = try await test.device()
             let pid = "localhost (CPP/Python client with PID \(getpid()))"

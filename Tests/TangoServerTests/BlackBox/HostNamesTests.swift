@@ -19,9 +19,9 @@ import Testing
     }
 
     @Test func oneLookUpServesAllWhoAsk() async {
-        let asked = Atomic<Int>(0)
+        let lookups = Atomic<Int>(0)
         let names = HostNames(Self.pool) { _ in
-            asked.wrappingAdd(1, ordering: .relaxed)
+            lookups.wrappingAdd(1, ordering: .relaxed)
             return "control.example.org"
         }
         await withTaskGroup(of: String.self) { group in
@@ -29,12 +29,12 @@ import Testing
             for await name in group { #expect(name == "control.example.org") }
         }
         #expect(await names.name(of: "10.1.2.3") == "control.example.org")
-        #expect(asked.load(ordering: .relaxed) == 1)
+        #expect(lookups.load(ordering: .relaxed) == 1)
     }
 
     @Test func namesAreBelievedForAWhileOnly() async {
-        let asked = Atomic<Int>(0)
-        let names = HostNames(Self.pool, lifetime: .zero) { _ in "n\(asked.wrappingAdd(1, ordering: .relaxed).newValue)" }
+        let lookups = Atomic<Int>(0)
+        let names = HostNames(Self.pool, lifetime: .zero) { _ in "n\(lookups.wrappingAdd(1, ordering: .relaxed).newValue)" }
         #expect(await names.name(of: "10.1.2.3") == "n1")
         #expect(await names.name(of: "10.1.2.3") == "n2")
     }

@@ -39,9 +39,9 @@ import Testing
     @Test func aValueIsPushedWhileARequestHoldsTheDevice() async throws {
         try await TestServer.run([DeviceClass("Plain", PlainDevice.self)], devices: ["t/a/1"]) { test in
             let (context, device, started, goOn) = (try test.context(), try await test.device(), Latch(), Latch())
-            let told = Mutex<[AttributeData]>([])
+            let pushed = Mutex<[AttributeData]>([])
             _ = test.server.context?.changes.observe { _, change in
-                if case .pushed(.change, let value) = change { told.withLock { $0.append(value.readData) } }
+                if case .pushed(.change, let value) = change { pushed.withLock { $0.append(value.readData) } }
             }
             try context.addAttribute(self.slow("slow", started, goOn))
             async let reading = device.readAttribute("slow")
@@ -51,7 +51,7 @@ import Testing
                 try context.push(.change, attribute: "slow", AttributeReading(.long([1]), dimension: .scalar))
                 context.setState(.moving)
             }.value
-            #expect(told.withLock { $0 } == [.long([1])])
+            #expect(pushed.withLock { $0 } == [.long([1])])
             #expect(context.state == .moving)
             goOn.open()
             #expect(try await reading.data == .long([7]))

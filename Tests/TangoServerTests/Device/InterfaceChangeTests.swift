@@ -12,7 +12,7 @@ import Testing
         AttributeDefinition(name: name, type: .long, reader: .sync { _ in AttributeReading(.long([1]), dimension: .scalar) })
     }
 
-    /// Collects what is told of devices.
+    /// Collects the changes of devices.
     private final class Listener: Sendable {
         private let heard = Mutex<[(device: String, change: DeviceChange)]>([])
 
@@ -22,7 +22,7 @@ import Testing
 
         var all: [(device: String, change: DeviceChange)] { self.heard.withLock { $0 } }
 
-        /// Lists of attributes told of a device, `added` and what else is not of the class.
+        /// The lists of attributes announced for a device: `added` and what else is not of the class.
         func interfaces(of device: String) -> [(commands: [String], attributes: [String])] {
             self.all.compactMap { heard in
                 guard heard.device == device, case .interface(let commands, let attributes, _) = heard.change else { return nil }
@@ -41,26 +41,26 @@ import Testing
         }
     }
 
-    @Test func aBurstIsToldOnceWithTheFullLists() async throws {
+    @Test func aBurstIsAnnouncedOnceWithTheFullLists() async throws {
         try await self.run { test, listener in
             let context = try test.context()
             for name in ["a", "b", "c", "d", "e", "f"] { try context.addAttribute(self.number(name)) }
             try context.addCommand(
                 CommandDefinition(CommandInfo(name: "Go", inType: .void, outType: .void), handler: .sync { _, _ in .void }))
             try await eventually { !listener.interfaces(of: "t/a/1").isEmpty }
-            // A second burst: what comes after it has been waited for, so the first one was told once.
+            // A second burst: what comes after it has been waited for, so the first one was announced once.
             try context.removeAttribute("a")
             try await eventually { listener.interfaces(of: "t/a/1").count > 1 }
-            let told = listener.interfaces(of: "t/a/1")
-            #expect(told.count == 2)
-            #expect(told[0].attributes == ["a", "b", "c", "d", "e", "f", "State", "Status"])
-            #expect(told[0].commands == ["Init", "State", "Status", "Go"])
-            #expect(told[1].attributes.first == "b")
+            let announced = listener.interfaces(of: "t/a/1")
+            #expect(announced.count == 2)
+            #expect(announced[0].attributes == ["a", "b", "c", "d", "e", "f", "State", "Status"])
+            #expect(announced[0].commands == ["Init", "State", "Status", "Go"])
+            #expect(announced[1].attributes.first == "b")
             #expect(listener.interfaces(of: "t/a/2").isEmpty)
         }
     }
 
-    @Test func whatIsTheSameInTheEndIsNotTold() async throws {
+    @Test func whatIsTheSameInTheEndIsNotAnnounced() async throws {
         try await self.run { test, listener in
             let (context, other) = (try test.context(), try test.context("t/a/2"))
             try context.addAttribute(self.number("a"))
@@ -93,7 +93,7 @@ import Testing
             try await eventually { listener.interfaces(of: "t/a/1").count == 2 }
             try await test.admin().command("DevRestart", .string("t/a/1"))
             #expect(try await first.attributeConfigs().map(\.name) == ["ours", "mine", "State", "Status"])
-            // The restart is told since a command is gone, without waiting.
+            // The restart is announced at once, because a command is gone.
             #expect(listener.interfaces(of: "t/a/1").count == 3)
             #expect(listener.interfaces(of: "t/a/1").last?.commands == ["Init", "State", "Status", "OursToo"])
             let configs = listener.all.filter { heard in
@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    @Test func whatInitAddsIsToldOnceAtItsEnd() async throws {
+    @Test func whatInitAddsIsAnnouncedOnceAtItsEnd() async throws {
         try await self.run(DeviceClass("Growing", Growing.self)) { test, listener in
             let device = try await test.device()
             #expect(listener.all.isEmpty)
@@ -142,7 +142,7 @@ import Testing
         }
     }
 
-    @Test func aConfigurationAndAPushedValueAreTold() async throws {
+    @Test func aConfigurationAndAPushedValueAreSent() async throws {
         try await self.run(BenchDevice.deviceClass()) { test, listener in
             let (device, context) = (try await test.device(), try test.context())
             #expect(await device.configFailure("number") { $0.unit = "V" } == nil)

@@ -16,7 +16,7 @@ import Testing
         let pool = BlockingPool(maximumThreads: 8, idleTime: .seconds(60))
         for _ in 0..<20 {
             await withCheckedContinuation { continuation in pool.submit { _ in continuation.resume() } }
-            // It is idle again a moment after its job told us.
+            // It is idle again a moment after its job has ended.
             try? await eventually { pool.idleCount == pool.threadCount }
         }
         #expect(pool.threadCount == 1)

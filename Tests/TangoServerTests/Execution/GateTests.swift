@@ -151,7 +151,7 @@ struct GateTests {
         }
     }
 
-    @Test func whoWaitsTooLongIsTold() async throws {
+    @Test func aRequestThatWaitsTooLongFails() async throws {
         let probe = GateProbe()
         try await TestServer.run([probe.deviceClass()], devices: ["t/a/1"], gateTimeout: .milliseconds(30)) { test in
             let device = try await test.device()

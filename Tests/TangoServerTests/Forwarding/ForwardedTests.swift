@@ -178,7 +178,7 @@ struct ForwardedTests {
             let requests = try await root.blackBox(50)
             #expect(!requests.contains { $0.contains("set_attribute_config") })
             #expect(file.text.contains("t/a/1/Scalar->label: Other"))
-            // The rest is the root's, whoever changes it.
+            // The rest is the root's, through whichever device it changes.
             #expect(await device.configFailure("Scalar") { $0.unit = "V" } == nil)
             #expect(try await root.attributeConfig("Value").unit == "V")
             #expect(try await device.attributeConfig("Scalar").unit == "V")
@@ -346,7 +346,7 @@ struct ForwardedTests {
         }
     }
 
-    @Test func aRulesOfAllowanceIsAsked() async throws {
+    @Test func aRuleOfAllowanceIsEvaluated() async throws {
         let deviceClass = DeviceClass("Forwarder", Forwarder.self) {
             ForwardedAttribute("Scalar", root: "t/root/1/Value").notAllowed(in: .on)
         }

@@ -73,7 +73,7 @@ struct ClientLockTests {
         #expect(lock.hold(now: 111)?.client == self.other && lock.hold(now: 111)?.count == 1)
     }
 
-    @Test func whoWasUnlockedByForceIsToldUntilAnotherComes() throws {
+    @Test func aForcedUnlockIsReportedUntilAnotherClientComes() throws {
         var lock = ClientLock()
         try lock.lock(by: self.one, for: 10, now: 100, device: "t/a/1")
         #expect(try lock.unlock(by: nil, force: true, now: 101, device: "t/a/1") == 0)
@@ -83,7 +83,7 @@ struct ClientLockTests {
         #expect(lock.refusal(of: self.other, isHarmless: false, now: 1000) == nil)
         #expect(lock.refusal(of: self.one, isHarmless: false, now: 1000) == nil)
         #expect(!lock.concernsRequests)
-        // Who locks again is told no more.
+        // A client that locks again gets no more such errors.
         try lock.lock(by: self.one, for: 10, now: 2000, device: "t/a/1")
         _ = try lock.unlock(by: self.other, force: true, now: 2001, device: "t/a/1")
         try lock.lock(by: self.one, for: 10, now: 2002, device: "t/a/1")

@@ -192,7 +192,7 @@ struct LockingTests {
         }
     }
 
-    @Test func whoLostTheLockByForceIsTold() async throws {
+    @Test func aLockLostByForceIsReported() async throws {
         try await Self.withLock { test, other in
             let (device, theirs) = (try await test.device(), try await other.device())
             #expect(try await other.admin().command("UnLockDevice", Self.pair("t/a/1", 1)) == .long(0))

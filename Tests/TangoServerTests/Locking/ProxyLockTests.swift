@@ -103,7 +103,7 @@ struct ProxyLockTests {
         }
     }
 
-    @Test func whoLosesTheConnectionIsToldThatTheLockIsLost() async throws {
+    @Test func aLostConnectionReportsTheLostLock() async throws {
         try await Self.withTwo { test, _ in
             let device = try await test.device()
             try await device.lock(validity: 3600)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import TangoServer
 
-/// Logs what it is told to.
+/// Logs the text of a command.
 private final class Talker: Device {
     private let context: DeviceContext
 
@@ -29,7 +29,7 @@ private final class Talker: Device {
     }
 }
 
-/// What a log device was told.
+/// The records that a log device received.
 private final class Consumer: Sendable {
     let calls = Mutex<[[String]]>([])
     /// Log waits for this to open.
@@ -66,7 +66,7 @@ private final class Failing: Device {
     func initialize() async throws { throw DevFailed("Failing_Broken", "the crystal is cracked") }
 }
 
-/// Logging over the wire: the admin commands and where records come out. Answers and texts as measured of the incumbents.
+/// Logging over the wire: the admin commands and where records come out. Answers and texts are those of the peers.
 struct LoggingServerTests {
     private func run(_ body: (TestServer, DeviceProxy) async throws -> Void) async throws {
         try await TestServer.run([Talker.deviceClass], devices: ["t/a/1", "T/A/2"]) { test in try await body(test, try await test.admin()) }
@@ -323,7 +323,7 @@ struct LoggingServerTests {
                 let broken = try self.events("\(folder)/logs/Test/test/broken.log")
                 #expect(broken.map(\.level) == ["ERROR"] && broken[0].message.contains("the crystal is cracked"))
 
-                // Nothing of it is written to the properties, and DevRestart goes back to them (measured).
+                // Nothing of it is written to the properties, and DevRestart goes back to them (Compatibility 20.1).
                 try await self.set(admin, [5], ["t/a/1"])
                 try await admin.command("RemoveLoggingTarget", .stringArray(["t/a/1", "console"]))
                 try await admin.command("AddLoggingTarget", .stringArray(["t/a/1", "file::other.log"]))
@@ -382,7 +382,7 @@ struct LoggingServerTests {
         }
     }
 
-    @Test func aLogDeviceIsToldEverythingInOrder() async throws {
+    @Test func aLogDeviceReceivesEverythingInOrder() async throws {
         try await self.withConsumer { test, admin, consumer, target in
             try await admin.command("AddLoggingTarget", .stringArray(["T/A/2", "device::\(target)"]))
             #expect(try await self.targets(admin, "t/a/2") == ["device::\(target)"])

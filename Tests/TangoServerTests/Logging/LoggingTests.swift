@@ -102,7 +102,7 @@ struct LoggingTests {
         #expect(LogTargetName("file::/t/x.log").path(in: "/l/S/i", device: "a/b/c") == "/t/x.log")
     }
 
-    /// Measured of both incumbents: a pattern is not anchored.
+    /// A pattern is not anchored (Compatibility 20.2).
     @Test(arguments: [
         ("meas/t/1", true), ("MEAS/T/1", true), ("meas/t", false), ("", false), ("?", false), ("*", true), ("*/*/1", true), ("mea*", true),
         ("*1", true), ("eas*", true), ("*t/", true), ("*x*", false), ("1*m", false), ("*meas*t*1*", true), ("**", true),

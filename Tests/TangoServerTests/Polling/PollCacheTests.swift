@@ -39,7 +39,7 @@ struct PollCacheTests {
 
     // MARK: - Sources
 
-    @Test func onlyTheCacheIsAskedWhenTheClientSaysSo() async throws {
+    @Test func onlyTheCacheIsReadWhenTheClientSaysSo() async throws {
         try await self.run { test in
             let device = try await test.device()
             var failed = await failure { _ = try await device.readAttribute("level", source: .cache) }
@@ -55,7 +55,7 @@ struct PollCacheTests {
         }
     }
 
-    @Test func theCacheIsPreferredAndTheDeviceIsAskedForTheRest() async throws {
+    @Test func theCacheIsPreferredAndTheDeviceIsReadForTheRest() async throws {
         try await self.run { test in
             let device = try await test.device()
             try await test.poll("attribute", "Level", 100_000)
@@ -260,7 +260,7 @@ struct PollCacheTests {
         }
     }
 
-    @Test func whatHasNoHistoryIsToldWhy() async throws {
+    @Test func aMissingHistoryHasAReason() async throws {
         try await self.run { test in
             let device = try await test.device()
             func attribute(_ name: String) async -> DevFailed? {

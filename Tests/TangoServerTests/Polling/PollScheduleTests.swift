@@ -5,7 +5,7 @@ import Testing
 
 @testable import TangoServer
 
-/// The schedule, the ring and the texts, with the time told by the tests.
+/// The schedule, the ring and the texts, with the time given by the tests.
 struct PollScheduleTests {
     typealias Schedule = PollSchedule<String>
 
@@ -249,7 +249,7 @@ struct PollRecordTests {
         #expect(self.status(object, asCommand: true).contains("Last command read FAILED :"))
     }
 
-    @Test func theAgeIsToldInMinutesSecondsAndMilliseconds() {
+    @Test func theAgeIsGivenInMinutesSecondsAndMilliseconds() {
         var object = PolledObject(name: "Level", kind: .attribute, period: 100, depth: 10)
         object.record(self.value(0), date: self.time(0), began: self.start, duration: .microseconds(78))
         for (age, text) in [
@@ -261,7 +261,7 @@ struct PollRecordTests {
         }
     }
 
-    @Test func triggeredAndFilledObjectsAreToldFromPeriodicOnes() {
+    @Test func triggeredAndFilledObjectsDifferFromPeriodicOnes() {
         var object = PolledObject(name: "Level", kind: .attribute, period: 0, depth: 4)
         let head = ["Polled attribute name = Level", "Polling externally triggered", "Polling ring buffer depth = 4"]
         #expect(self.status(object) == head + ["No data recorded yet"])

@@ -9,7 +9,7 @@ import Testing
 
 @testable import TangoServer
 
-/// A device that counts what it is asked.
+/// A device that counts its requests.
 final class PolledDevice: Device {
     let context: DeviceContext
     private var level: Int32 = 0
@@ -361,7 +361,7 @@ struct PollingTests {
 
     // MARK: - Changes
 
-    @Test func pollsAndTheirEndAreTold() async throws {
+    @Test func pollsAndTheirEndAreSent() async throws {
         try await self.run { test in
             var changes = try test.context().runtime.server.changes.changes().makeAsyncIterator()
             try await test.poll("attribute", "Level", 10)
@@ -380,7 +380,7 @@ struct PollingTests {
         }
     }
 
-    @Test func aDeviceThatHangsDelaysOnlyItselfAndIsToldLate() async throws {
+    @Test func aDeviceThatHangsDelaysOnlyItselfAndIsReportedLate() async throws {
         let latch = Latch()
         defer { latch.open() }
         try await self.run(devices: ["t/hang/1", "t/a/1"], latch: latch) { test in

@@ -29,7 +29,7 @@ struct ErrorTests {
                 #expect(failure?.reason == expected.reason && failure?.reasonDescription == expected.text, "\(expected.name)")
                 #expect(failure?.rootCause.severity == .error)
             }
-            // An argument nobody asked for is ignored.
+            // An argument that the command does not have is ignored.
             #expect(try await device.command("nothing", .string("extra")) == .void)
             #expect(try await device.command("ECHOLATER", .string("é")) == .string("é"))
             let list = await #expect(throws: DevFailed.self) { try await device.commandInfo("NoSuch") }

@@ -36,7 +36,7 @@ struct NetworkThreadTests {
         }
     }
 
-    /// All calls of one client have one connection: who has locked a device is told by it.
+    /// All calls of one client share one connection: it identifies the owner of a lock.
     @Test func aLockTakenElsewhereIsHeldOnTheNetworkThreadToo() async throws {
         try await TestServer.run([BenchDevice.deviceClass()], devices: ["t/a/1"]) { test in
             let device = try await test.device()

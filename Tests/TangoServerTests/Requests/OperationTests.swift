@@ -72,7 +72,7 @@ struct OperationTests {
         [2, 3, 4, 5].map { (.attributeHistory("number", count: 5, version: $0), .attributeNotPolled) }
         + [2, 4].map { (.commandHistory("Nothing", count: 5, version: $0), .commandNotPolled) }
 
-    @Test func interfacesAreTold() async throws {
+    @Test func interfacesAreReported() async throws {
         try await TestServer.run([BenchDevice.deviceClass()], devices: ["t/a/1"]) { (test) async throws in
             for name in ["Tango/Device", "omg.org/CORBA/Object"] + (2...6).map({ "Tango/Device_\($0)" }) {
                 #expect(try await test.call(.isA("IDL:\(name):1.0")) == .boolean(true), "\(name)")
@@ -82,7 +82,7 @@ struct OperationTests {
         }
     }
 
-    @Test func identityIsTold() async throws {
+    @Test func identityIsReported() async throws {
         try await TestServer.run([BenchDevice.deviceClass()], devices: ["T/a/1"]) { test in
             let device = try await test.device("T/A/1")
             #expect(try await device.reportedName() == "T/a/1")
@@ -91,7 +91,7 @@ struct OperationTests {
             let info = try await device.info()
             #expect(info.deviceClass == "Bench" && info.serverID == "Test/test" && info.serverVersion == 6)
             #expect(info.documentationURL == "Doc URL = http://www.tango-controls.org" && info.deviceType == "Uninitialised")
-            // Only clients of interface 6 are told of libraries.
+            // Only clients of interface 6 get the versions of libraries.
             #expect(info.versions.map(\.key).contains("idl"))
             guard case .info(let older) = try await test.call(.info(version: 3)) else {
                 Issue.record("no info")

@@ -41,8 +41,8 @@ import Testing
             let device = try await test.device()
             let trace = TraceContext.random()
             for command in ["Trace", "Later"] {
-                let told = try await TraceContext.$current.withValue(trace) { try await device.command(command) }
-                #expect(told == .string(trace.traceParent), "\(command)")
+                let received = try await TraceContext.$current.withValue(trace) { try await device.command(command) }
+                #expect(received == .string(trace.traceParent), "\(command)")
             }
             let read = try await TraceContext.$current.withValue(trace) { try await device.readAttribute("Trace") }
             #expect(read.data == .string([trace.traceParent]))
@@ -60,8 +60,8 @@ import Testing
                     group.addTask {
                         let trace = number.isMultiple(of: 4) ? nil : TraceContext.random()
                         let name = number.isMultiple(of: 2) ? "Later" : "Trace"
-                        let told = try await TraceContext.$current.withValue(trace) { try await device.command(name) }
-                        #expect(told == .string(trace?.traceParent ?? "none"))
+                        let received = try await TraceContext.$current.withValue(trace) { try await device.command(name) }
+                        #expect(received == .string(trace?.traceParent ?? "none"))
                     }
                 }
                 try await group.waitForAll()
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    private func told(_ test: TestServer, _ call: DeviceCall) async throws -> CommandData? {
+    private func received(_ test: TestServer, _ call: DeviceCall) async throws -> CommandData? {
         if case .command(let data) = try await test.call(call) { data } else { nil }
     }
 
@@ -78,14 +78,14 @@ import Testing
             for parent in ["", "00-aa-bb-01", "nonsense"] {
                 let call = DeviceCall.command(
                     "Trace", .void, source: .device, identity: .cpp6(pid: 7, traceParent: parent, traceState: ""), version: 4)
-                let told = try await self.told(test, call)
-                #expect(told == .string("none"))
+                let received = try await self.received(test, call)
+                #expect(received == .string("none"))
             }
             let valid = TraceContext.random().traceParent
             let java = ClientIdentity.java6(mainClass: "Main", uuid: (1, 2), traceParent: valid, traceState: "")
             let call = DeviceCall.command("Trace", .void, source: .device, identity: java, version: 4)
-            let told = try await self.told(test, call)
-            #expect(told == .string(valid))
+            let received = try await self.received(test, call)
+            #expect(received == .string(valid))
         }
     }
 

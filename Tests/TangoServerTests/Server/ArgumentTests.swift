@@ -61,7 +61,7 @@ struct ArgumentTests {
     }
 
     @Test(arguments: ["-?", "-h", "-help"])
-    func theListOfInstancesIsAskedForAlone(option: String) throws {
+    func theListOfInstancesIsRequestedAlone(option: String) throws {
         #expect(try self.parse(option).listsInstances)
         #expect(throws: ServerStartError.self) { try self.parse("\(option) inst") }
     }

@@ -76,7 +76,7 @@ import Testing
         await runtime.database.waitForPendingWrites()
         let config = try #require(runtime.attribute("late")).config
         #expect(config.label == "New" && config.unit == "mm")
-        // Asked again, the database counts again.
+        // After another request the database counts again.
         try runtime.interface.removeAttribute("Late", keepsProperties: true)
         try await storage.putAttributeProperties("t/a/1", attribute: "late", [(name: "label", values: ["Newest"])])
         try runtime.interface.add(Self.definition)

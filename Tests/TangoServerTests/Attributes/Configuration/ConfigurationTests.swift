@@ -200,7 +200,7 @@ struct ConfigurationTests {
         #expect(throws: DevFailed.self) { try attribute.setConfig(config, device: "t/a/1") }
     }
 
-    // MARK: - What the database is told, and what the start makes of it
+    // MARK: - What is written to the database, and what the start makes of it
 
     private static func attribute(
         _ definition: AttributeDefinition, _ stored: [String: [String]] = [:], ofClass: [String: [String]] = [:]
@@ -216,7 +216,7 @@ struct ConfigurationTests {
             reader: .sync { _ in AttributeReading(.double([50]), dimension: .scalar) })
     }
 
-    /// What the database is told when a client changes something.
+    /// What is written to the database when a client changes something.
     private static func changes(
         of attribute: AttributeRuntime, _ change: (inout AttributeConfig) -> Void
     ) throws -> [String: [String]?] {
@@ -226,7 +226,7 @@ struct ConfigurationTests {
         return Dictionary(uniqueKeysWithValues: changes.map { ($0.name, $0.values) })
     }
 
-    @Test func theDatabaseIsToldWhatTheLevelsBelowDoNotSay() throws {
+    @Test func theDatabaseGetsWhatTheLevelsBelowDoNotSay() throws {
         var properties: AttributeDefaults = [.label: "Label", .unit: "V"]
         properties[.absoluteChange] = "1"
         properties[.archivePeriod] = "5000"
@@ -316,7 +316,7 @@ struct ConfigurationTests {
             "The property event_period is defined in an unsupported format\nThe property min_value is defined in an unsupported format\nSetting valid value (also 'NaN', 'Not specified' and '' - empty string) for min_value will automatically bring event_period to its library defaults\nHint : Check also class level attribute properties"
         ),
     ])
-    func wrongPropertiesAtTheStartAreTold(type: DataType, stored: [String: [String]], text: String) {
+    func wrongPropertiesAtTheStartAreReported(type: DataType, stored: [String: [String]], text: String) {
         let error = Self.attribute(Self.number(type), stored).configurationError
         #expect(error?.reason == .attributeConfiguration)
         #expect(error?.reasonDescription == "\nDevice t/a/1-> Attribute : a\n" + text)

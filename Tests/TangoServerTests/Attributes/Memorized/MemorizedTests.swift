@@ -27,7 +27,7 @@ import Testing
             Oven.temperature("Target", .memorizedWriteAtInit)
             Oven.temperature("Plain", .none)
             Command("Written", of: Oven.self, out: .doubleArray) { device, _ in .doubleArray(device.written) }
-            Command("Obey", of: Oven.self) { device, _ in
+            Command("Follow", of: Oven.self) { device, _ in
                 device.refuses = false
                 return .void
             }
@@ -63,7 +63,7 @@ import Testing
         try await device.readAttribute(name).setData
     }
 
-    @Test func whatIsRememberedIsTheSetValueAndWrittenWhereAsked() async throws {
+    @Test func theMemorizedValueIsTheSetValueAndWrittenWhereDeclared() async throws {
         try await self.run(["t/a/1/Remembered->__value: 5", "t/a/1/Target->__value: 7.5", "t/a/1/Plain->__value: 9"]) {
             (_, device) async throws in
             #expect(try await self.set(device, "Remembered") == .double([5]))
@@ -102,7 +102,7 @@ import Testing
                     == "Attribute Target is a memorized attribute. It failed during the write call of the device startup sequence")
             #expect(await device.writeFailure("Target", .double([1]))?.reason == "Oven_Refuses")
             #expect(try await device.state() == .alarm)
-            try await device.command("Obey")
+            try await device.command("Follow")
             try await device.write("Target", 1.0)
             #expect(try await device.state() == .on)
             #expect(try await device.readAttribute("Target").failure == nil)
@@ -175,7 +175,7 @@ import Testing
             let below = await device.configFailure("Target") { $0.minValue = "13" }
             #expect(below?.reasonDescription.contains("is below the new limit!!") == true)
             #expect(try await device.attributeConfig("Target").maxValue == "Not specified")
-            // It is asked limit by limit, before all that comes after.
+            // Limits are compared one by one, before all that comes after.
             let crossed = await device.configFailure("Target") { ($0.minValue, $0.maxValue) = ("14", "13") }
             #expect(crossed?.reasonDescription.contains("is below the new limit!!") == true)
             let wrongAlarm = await device.configFailure("Target") { ($0.maxValue, $0.alarm.minAlarm) = ("10", "abc") }
