@@ -35,6 +35,7 @@ public final class ControlSystem: Sendable {
     private let isObserved = Atomic<Bool>(false)
     private let observerStore = Mutex<(any CallObserver)?>(nil)
 
+    /// - Parameter options: time limits and threads.
     /// - Parameter host: the default database; `nil` looks up `TANGO_HOST` on first use.
     public convenience init(host: TangoHost? = nil, options: ClientOptions = ClientOptions()) {
         self.init(

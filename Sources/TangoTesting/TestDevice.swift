@@ -13,6 +13,8 @@ public struct TestDevice: Sendable {
 
     /// Creates a device.
     /// - Parameters:
+    ///   - deviceClass: class of the device.
+    ///   - attributeProperties: attribute properties by attribute, then property.
     ///   - name: `domain/family/member`.
     ///   - properties: values of device properties.
     public init(

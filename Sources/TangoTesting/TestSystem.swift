@@ -14,6 +14,8 @@ import TangoServer
 /// }
 /// ```
 /// - Parameters:
+///   - devices: devices of the test.
+///   - body: the test; the server stops when it returns.
 ///   - classProperties: by class, then property.
 ///   - timeout: limit of a client's call.
 ///   - gateTimeout: longest wait of a request for a busy device.

@@ -22,6 +22,8 @@ public final class DatabaseServer: Service {
 
     /// Creates a server; nothing starts before `run()`.
     /// - Parameters:
+    ///   - store: the tables of the database.
+    ///   - logger: takes messages of the server; `nil` writes warnings and errors.
     ///   - host: address to listen at; empty is all interfaces.
     ///   - port: port to listen at, 10000 by custom; 0 is any free one.
     ///   - onReady: called by `run` when the database accepts requests.

@@ -12,6 +12,7 @@ public protocol MemberDeclaration<D>: Sendable {
 
 extension MemberDeclaration {
     /// Allows the member in these states of the device only: `.allowed(in: .on, .moving)`.
+    /// - Parameter states: states of the device.
     /// - Parameter kinds: what the rule applies to; everything when empty.
     public func allowed(in states: DevState..., for kinds: AccessKind...) -> Self {
         self.restricted { call, kind in
@@ -20,6 +21,7 @@ extension MemberDeclaration {
     }
 
     /// Refuses the member in these states of the device: `.notAllowed(in: .fault, for: .write)`.
+    /// - Parameter states: states of the device.
     /// - Parameter kinds: what the rule applies to; everything when empty.
     public func notAllowed(in states: DevState..., for kinds: AccessKind...) -> Self {
         self.restricted { call, kind in

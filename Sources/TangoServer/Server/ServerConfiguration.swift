@@ -27,6 +27,10 @@ extension DeviceServer {
 
         /// Creates the settings of a server.
         /// - Parameters:
+        ///   - arguments: the command line: instance, where devices come from, addresses.
+        ///   - eventLoopThreads: threads that move bytes, and run the handlers of inline classes.
+        ///   - poolThreads: largest number of blocking handlers that run at once.
+        ///   - logger: takes what no logging target of a device takes; `nil` writes warnings and errors.
         ///   - name: name of the server in the database; usually that of the program.
         ///   - tangoHost: the database; `nil` reads `TANGO_HOST`.
         public init(

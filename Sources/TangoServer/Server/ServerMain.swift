@@ -8,6 +8,7 @@ extension DeviceServer {
     ///
     /// The exit status is that of cppTango: 0 after a proper stop, 255 when the server cannot start.
     /// - Parameters:
+    ///   - classes: classes of the devices.
     ///   - name: name of the server in the database; `nil` is the name of the program.
     ///   - arguments: the command line, with the program first.
     ///   - loadsDevicesIndividually: see `ServerArguments.loadsDevicesIndividually`.

@@ -6,6 +6,7 @@ public struct ServerStartError: Error, Sendable, CustomStringConvertible {
     public var status: Int32
 
     /// Creates an error.
+    /// - Parameter description: text for the user.
     /// - Parameter status: exit status; 255 as in cppTango 9.3.4.
     public init(_ description: String, status: Int32 = 255) {
         self.description = description

@@ -41,6 +41,7 @@ extension DeviceContext {
     }
 
     /// Announces that data of an attribute are ready to be read.
+    /// - Parameter name: name of the attribute, in any case.
     /// - Parameter counter: number that clients receive with the announcement.
     /// - Throws: `API_AttrNotFound`.
     public func pushDataReady(attribute name: String, counter: Int32 = 0) throws(DevFailed) {

@@ -15,6 +15,7 @@ public enum MemberScope: Sendable, Hashable {
 /// removed finish as usual. The change of the interface is announced once per burst of changes.
 extension DeviceContext {
     /// Adds an attribute. Adding the same definition (type, format, access) again changes nothing.
+    /// - Parameter definition: what to add.
     /// - Parameter scope: the device, or all devices of its class.
     /// - Throws: `API_AttrNotFound` (the reason of cppTango) when an attribute of another definition has that name;
     ///   `API_AttrWrongDefined`, `API_IncompatibleAttrDataType` or `API_IncoherentValues` for a definition that cannot be.
@@ -33,6 +34,7 @@ extension DeviceContext {
 
     /// Removes an attribute, which may be one declared by the class.
     /// - Parameters:
+    ///   - name: name of the member, in any case.
     ///   - scope: the device, or all devices of its class.
     ///   - keepsProperties: leaves its properties in the database, for when it is added again.
     /// - Throws: `API_AttrNotFound`, also for State and Status.
@@ -44,6 +46,7 @@ extension DeviceContext {
     }
 
     /// Adds a command. Adding the same definition (types of argument and result) again changes nothing.
+    /// - Parameter definition: what to add.
     /// - Parameter scope: the device, or all devices of its class.
     /// - Throws: `API_CommandNotFound` (the reason of cppTango) when a command of another definition has that name.
     public func addCommand(_ definition: CommandDefinition, to scope: MemberScope = .device) throws(DevFailed) {
@@ -60,6 +63,7 @@ extension DeviceContext {
     }
 
     /// Removes a command, which may be one declared by the class.
+    /// - Parameter name: name of the member, in any case.
     /// - Parameter scope: the device, or all devices of its class.
     /// - Throws: `API_CommandNotFound`, also for Init, State and Status.
     public func removeCommand(_ name: String, from scope: MemberScope = .device) throws(DevFailed) {
@@ -70,6 +74,7 @@ extension DeviceContext {
     }
 
     /// Adds a pipe, in place of the one with that name if there is one.
+    /// - Parameter definition: what to add.
     /// - Parameter scope: the device, or all devices of its class.
     public func addPipe(_ definition: PipeDefinition, to scope: MemberScope = .device) {
         switch scope {
@@ -79,6 +84,7 @@ extension DeviceContext {
     }
 
     /// Removes a pipe, which may be one declared by the class.
+    /// - Parameter name: name of the member, in any case.
     /// - Parameter scope: the device, or all devices of its class.
     /// - Throws: `API_PipeNotFound`.
     public func removePipe(_ name: String, from scope: MemberScope = .device) throws(DevFailed) {
@@ -99,6 +105,7 @@ extension DeviceContext {
 
 extension DeviceContext {
     /// Adds an attribute. Adding the same declaration again changes nothing.
+    /// - Parameter attribute: what to add.
     /// - Parameter scope: the device, or all devices of its class.
     /// - Throws: as `addAttribute(_:to:)` for a definition.
     public func addAttribute<D: Device, V>(_ attribute: Attribute<D, V>, to scope: MemberScope = .device) throws(DevFailed) {
@@ -106,6 +113,7 @@ extension DeviceContext {
     }
 
     /// Adds a forwarded attribute; clients see it as soon as its root is found.
+    /// - Parameter attribute: what to add.
     /// - Parameter scope: the device, or all devices of its class.
     /// - Throws: `API_AttrNotFound` when another attribute has that name.
     public func addAttribute<D: Device>(_ attribute: ForwardedAttribute<D>, to scope: MemberScope = .device) throws(DevFailed) {
@@ -113,6 +121,7 @@ extension DeviceContext {
     }
 
     /// Adds a command. Adding the same declaration again changes nothing.
+    /// - Parameter command: what to add.
     /// - Parameter scope: the device, or all devices of its class.
     /// - Throws: `API_CommandNotFound` when a command of another definition has that name.
     public func addCommand<D: Device>(_ command: Command<D>, to scope: MemberScope = .device) throws(DevFailed) {
@@ -120,6 +129,7 @@ extension DeviceContext {
     }
 
     /// Adds a pipe, in place of the one with that name if there is one.
+    /// - Parameter pipe: what to add.
     /// - Parameter scope: the device, or all devices of its class.
     public func addPipe<D: Device>(_ pipe: DevicePipe<D>, to scope: MemberScope = .device) { self.addPipe(pipe.definition, to: scope) }
 

@@ -27,6 +27,7 @@ extension DeviceContext {
     }
 
     /// Polls an attribute, or changes its polling period, in the database too.
+    /// - Parameter name: name of the member, in any case.
     /// - Parameter period: at least 5 ms; zero is polled only by `triggerPolling(attribute:)` and `fillCache(attribute:with:)`.
     /// - Throws: `API_AttrNotFound`; `API_MethodArgument` for a wrong period; `API_NotSupported` for an attribute that cannot be polled.
     public func startPolling(attribute name: String, every period: Duration) async throws(DevFailed) {
@@ -38,6 +39,7 @@ extension DeviceContext {
     }
 
     /// Polls a command, or changes its polling period, in the database too.
+    /// - Parameter name: name of the member, in any case.
     /// - Parameter period: at least 5 ms; zero is polled only by `triggerPolling(command:)` and `fillCache(command:with:)`.
     /// - Throws: `API_CommandNotFound`; `API_IncompatibleCmdArgumentType` for a command with an argument; `API_MethodArgument` for a wrong
     ///   period; `API_NotSupported` for a command that cannot be polled.
