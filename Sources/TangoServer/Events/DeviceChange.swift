@@ -23,7 +23,14 @@ package enum DeviceChange: Sendable {
 
 /// The kind of event for which a device pushes a value.
 public enum PushKind: Sendable, Hashable {
-    case change, archive, user, alarm
+    /// A change event.
+    case change
+    /// An archive event.
+    case archive
+    /// A user event.
+    case user
+    /// An alarm event (interface 6).
+    case alarm
 }
 
 /// The stream of all changes on the devices of a server.
