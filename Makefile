@@ -31,8 +31,8 @@ tsan: setup ## the kernel's tests under the thread sanitizer (ARGS='--filter X' 
 
 lint: ## check the style, the documentation of public declarations, and the wording
 	$(SWIFT) format lint --strict --parallel -r $(FORMATTED)
-	@Scripts/lint/documentation.py --report | tail -1
-	@Scripts/lint/wording.py --report | tail -1
+	@Scripts/lint/documentation.py
+	@Scripts/lint/wording.py
 
 docs: setup ## build the documentation of all products into .build/docs
 	Scripts/docs.sh

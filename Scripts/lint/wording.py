@@ -29,7 +29,7 @@ BRITISH = [
 ]
 # Names of the peers' own, and of other projects.
 ALLOWED = [
-    r"Uninitialised", r"Not initialised", r"API_\w+", r"\w*analyser\w*", r"\w*\.serialise\w*",
+    r"Uninitialised", r"Not initialised", r"API_\w+", r"\w*\.serialise\w*",
 ]
 
 words = re.compile(rf"(?<![\w-])(?:{'|'.join(BANNED)})(?![\w])|(?<![\w-])(?:{'|'.join(BRITISH)})(?![\w])", re.IGNORECASE)
