@@ -19,12 +19,17 @@ run: setup ## build everything and start a control system with one command
 	$(SWIFT) build -c release --product TangoTest
 	.build/release/tango up $(ARGS)
 
+# Tests of these targets measure time over loopback: one after the other. The others, the peers' programs among them, run in parallel.
+TIMED := TangoIIOPTests|TangoClientTests|TangoServerTests|TangoTestingTests|TangoMirrorTests|TangoGatewayTests|ExampleTests|GuideTests
+
 test: setup setup-test ## all tests, with the C++ and Python peers (ARGS='--filter X' for some)
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build $(ARGS)
-
-first-package: ## what README tells a newcomer: make a package around its device, build it, start it
-	SWIFT=$(SWIFT) Scripts/first-package.sh
+ifeq ($(strip $(ARGS)),)
+	$(SWIFT) test --skip-build --no-parallel --filter '^($(TIMED))\.'
+	$(SWIFT) test --skip-build --parallel --skip '^($(TIMED))\.'
+else
+	$(SWIFT) test --skip-build --no-parallel $(ARGS)
+endif
 
 tsan: setup ## the kernel's tests under the thread sanitizer (ARGS='--filter X' for others)
 	Scripts/tsan/run.sh $(or $(ARGS),--filter TangoServerTests)

@@ -23,8 +23,9 @@ def lines(device):
     try:
         device.read_attribute("Broken")
     except tango.DevFailed as error:
-        yield error.args[0].desc
-        yield error.args[0].origin
+        # PyTango 10.3.1 sends the texts of errors as UTF-8 and reads them byte by byte.
+        yield error.args[0].desc.encode("latin-1").decode("utf-8")
+        yield error.args[0].origin.encode("latin-1").decode("utf-8")
     info = device.command_query("Echo")
     yield info.in_type_desc
     yield info.out_type_desc

@@ -69,7 +69,7 @@ struct ReadCommand: ClientCommand {
     private func output(_ readings: [ReadResult], isPrefixed: Bool, _ session: ClientSession) {
         if self.common.json {
             let document: [JSONValue] = readings.map { self.value ? $0.json : $0.document }
-            return session.terminal.print((document.count == 1 ? document[0] : .array(document)).text)
+            return session.terminal.print((document.count == 1 ? document[0] : .array(document)).indentedText)
         }
         let good = readings.filter { $0.value.errors.isEmpty }
         let width = session.summaryWidth(isFull: self.full)

@@ -41,7 +41,7 @@ struct RunCommand: ClientCommand {
                 .init("device", .string(proxy.name)), .init("command", .string(info.name)), .init("type", .string(result.type.name)),
                 .init("result", CommandResultText.json(result)),
             ])
-            return session.terminal.print(document.text)
+            return session.terminal.print(document.indentedText)
         }
         for line in CommandResultText.lines(result, width: session.summaryWidth(isFull: self.full)) {
             if case .state(let state) = result {

@@ -27,7 +27,7 @@ struct StateCommand: ClientCommand {
             let document = JSONValue.object([
                 .init("device", .string(proxy.name)), .init("state", .string(state.name)), .init("status", .string(status)),
             ])
-            return session.terminal.print(document.text)
+            return session.terminal.print(document.indentedText)
         }
         session.terminal.print(session.terminal.styled(state.name, Style(state: state)))
         guard isStatusShown else { return }

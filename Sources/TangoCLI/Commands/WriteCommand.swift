@@ -41,7 +41,7 @@ struct WriteCommand: ClientCommand {
                 .init("device", .string(proxy.name)), .init("name", .string(write.name)),
                 .init("written", ValueText.json(write.data, shape, labels: labels)),
             ])
-            session.terminal.print(document.text)
+            session.terminal.print(document.indentedText)
         } else if let width = session.summaryWidth(isFull: false) {
             let value = ValueText.summary(write.data, shape, labels: labels, width: max(24, width - 40)).printable
             session.terminal.print("\(proxy.name)/\(write.name) = \(value)")

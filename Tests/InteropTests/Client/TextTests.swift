@@ -48,7 +48,7 @@ import Testing
 
         let attributes = Self.utf8(try await system.tango(["attributes", device]).output)
         for text in ["°C", "Größe in µm", "Ω und ℃"] { #expect(attributes.contains(text), "\(attributes)") }
-        #expect(Self.utf8(try await system.tango(["state", device]).output).contains("Tür offen, 5 °C"))
+        #expect(Self.utf8(try await system.tango(["state", device, "--status"]).output).contains("Tür offen, 5 °C"))
         #expect(Self.utf8(try await system.tango(["read", device, "Broken"]).output).contains("zu heiß: 90 °C"))
         _ = try await system.tango(["write", device, "Note", "Öl"])
         #expect(Self.utf8(try await system.tango(["read", device, "Note"]).output).contains("Öl"))

@@ -126,7 +126,7 @@ struct TableContentTests {
         let prefixed = ReadResult.table([Self.reading], isPrefixed: true, width: nil)
         #expect(Terminal.plain.text(prefixed).hasPrefix("a/b/c/x\t"))
         #expect(
-            Self.reading.document.text == """
+            Self.reading.document.indentedText == """
                 {
                   "device": "a/b/c",
                   "name": "x",
@@ -163,7 +163,7 @@ struct TableContentTests {
         #expect(ReadResult(device: "d", value: value, config: nil).text(width: nil) == "1")
         let failed = ReadResult(
             device: "d", value: AttributeValue(name: "m", failure: DevFailed("R", "why", origin: "o"), time: .zero), config: nil)
-        #expect(failed.document.text.contains(#""reason": "R""#))
+        #expect(failed.document.indentedText.contains(#""reason": "R""#))
         let invalid = AttributeValue(
             name: "m", data: .none, quality: .invalid, format: .scalar, type: .double, time: .zero, readDimension: .zero)
         #expect(ReadResult(device: "d", value: invalid, config: nil).json == .null)
