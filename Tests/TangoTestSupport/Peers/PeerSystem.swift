@@ -20,7 +20,7 @@ package final class PeerSystem: Sendable {
     package var environment: [String: String] { ["TANGO_HOST": "\(self.host)"] }
 
     /// So many control systems run at once: the peers are processes, and the machine may be small.
-    private static let turns = Turns(3)
+    private static let turns = Turns(2)
 
     /// Runs the body beside our database program on a file of its own.
     package static func withOurs(_ body: (PeerSystem, PeerProcess) async throws -> Void) async throws {
