@@ -103,15 +103,4 @@ extension DeviceProxy {
         guard case .attributeValues(let values) = result else { throw self.unexpected() }
         return values
     }
-
-    /// Returns the last values of a polled attribute, oldest first.
-    /// - Throws: `API_AttrNotPolled`, `API_NoDataYet`; `API_NotSupported` below interface 4 (older histories crash cppTango 9.3.4).
-    public func attributeHistory(_ name: String, count: Int) async throws(DevFailed) -> AttributeHistory {
-        try await self.require(4)
-        let result = try await self.call { version in
-            .attributeHistory(name, count: Int32(clamping: count), version: OperationFamily.attributeHistory.newest(upTo: version))
-        }
-        guard case .attributeHistory(let history) = result else { throw self.unexpected() }
-        return history
-    }
 }

@@ -38,13 +38,4 @@ extension DeviceProxy {
         guard case .command(let data) = result else { throw self.unexpected() }
         return data
     }
-
-    /// Returns the last results of a polled command, oldest first.
-    /// - Throws: `API_CmdNotPolled`, `API_NoDataYet`; `API_NotSupported` below interface 4.
-    public func commandHistory(_ name: String, count: Int) async throws(DevFailed) -> [CommandHistoryRecord] {
-        try await self.require(4)
-        let result = try await self.call { _ in .commandHistory(name, count: Int32(clamping: count), version: 4) }
-        guard case .commandHistory(let history) = result else { throw self.unexpected() }
-        return history.records
-    }
 }
