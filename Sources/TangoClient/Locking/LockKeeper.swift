@@ -48,9 +48,12 @@ final class LockKeeper: Sendable {
             let old = server.table.period
             body(&server.table)
             if server.table.period != old {
+                // Locks that are held already may be due before a whole new period is over.
+                let isConfirmedFirst = server.task != nil
                 server.task?.cancel()
                 server.task = server.table.period.map { period in
                     Task { [weak self] in
+                        if isConfirmedFirst { await self?.confirm(admin) }
                         while (try? await Task.sleep(for: period)) != nil, let self, !Task.isCancelled { await self.confirm(admin) }
                     }
                 }
@@ -69,8 +72,9 @@ final class LockKeeper: Sendable {
         } catch {
             let ends: Set<ErrorReason> = [.deviceLocked, .deviceNotLocked, .deviceNotExported, .deviceNotFound]
             for failure in error.errors where ends.contains(failure.reason) {
-                // The text begins with the device's name in cppTango 9.3.4.
-                guard let name = names.first(where: { failure.description.tangoFolded.contains($0.tangoFolded) }) else { continue }
+                // The text begins with the device's name in cppTango 9.3.4; a name may be the beginning of another.
+                let named = names.filter { failure.description.tangoFolded.contains($0.tangoFolded) }
+                guard let name = named.max(by: { $0.utf8.count < $1.utf8.count }) else { continue }
                 self.change(admin) { $0.lost(name) }
             }
         }

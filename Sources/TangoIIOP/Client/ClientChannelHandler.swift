@@ -70,6 +70,13 @@ final class ClientChannelHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
+    /// Releases the context and the timers of a connection that never opened, for which `channelInactive` is not called.
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        self.timer?.cancel()
+        self.idleTimer?.cancel()
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
     }

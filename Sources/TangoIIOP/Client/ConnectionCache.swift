@@ -15,7 +15,7 @@ package final class ConnectionCache: Transport {
 
     private enum Slot {
         /// Numbered: the end of one attempt leaves the next alone.
-        case opening(EventLoopFuture<ClientConnection>, number: UInt64)
+        case opening(EventLoopPromise<ClientConnection>, number: UInt64)
         case open(ClientConnection, number: UInt64)
 
         var number: UInt64 {
@@ -77,12 +77,12 @@ package final class ConnectionCache: Transport {
             switch state.slots[key] {
             case .open(let connection, _) where connection.acceptsRequests: return .open(connection)
             case .open(let connection, _): replaced = connection
-            case .opening(let future, _): return .opening(future)
+            case .opening(let promise, _): return .opening(promise.futureResult)
             case nil: break
             }
             state.attemptCount += 1
             let promise = (eventLoop ?? self.group.next()).makePromise(of: ClientConnection.self)
-            state.slots[key] = .opening(promise.futureResult, number: state.attemptCount)
+            state.slots[key] = .opening(promise, number: state.attemptCount)
             return .vacant(promise, number: state.attemptCount, replaced: replaced)
         }
     }
@@ -96,10 +96,14 @@ package final class ConnectionCache: Transport {
             case .failure: self?.forget(key, number)
             }
         }
-        ClientConnection.connect(
+        let connected = ClientConnection.connect(
             on: promise.futureResult.eventLoop, to: key.endpoint, timeout: Self.connectTime, idleTime: self.idleTime,
-            onTimeOut: { [weak self] in self?.suspectOthers(than: key) }
-        ).cascade(to: promise)
+            onTimeOut: { [weak self] in self?.suspectOthers(than: key) })
+        // The promise fails at the shut-down: nobody else closes the connection then.
+        connected.whenSuccess { [weak self] connection in
+            if self?.state.withLock({ $0.isShutDown }) ?? true { connection.retire() }
+        }
+        connected.cascade(to: promise)
     }
 
     private func opened(_ key: Key, _ connection: ClientConnection, _ number: UInt64) {
@@ -167,8 +171,11 @@ package final class ConnectionCache: Transport {
             return Array(state.slots.values)
         }
         for slot in slots {
-            // One that is being opened is closed when it is open.
-            if case .open(let connection, _) = slot { await connection.close() }
+            switch slot {
+            case .open(let connection, _): await connection.close()
+            // Callers do not wait for a host name that is still being looked up.
+            case .opening(let promise, _): promise.fail(TransportError.shutDown)
+            }
         }
     }
 }

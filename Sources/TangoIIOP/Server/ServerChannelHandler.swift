@@ -64,7 +64,12 @@ final class ServerChannelHandler: ChannelInboundHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         // A client that does not read its answers gets no further requests served.
-        if context.channel.isWritable { self.process(context) } else { self.updateReading(context) }
+        if context.channel.isWritable {
+            self.process(context)
+            self.reportUnfinished(context)
+        } else {
+            self.updateReading(context)
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -139,7 +144,10 @@ final class ServerChannelHandler: ChannelInboundHandler {
         let wasFull = !self.machine.wantsMore
         self.machine.answered()
         self.write(context, buffers)
-        if wasFull { self.process(context) }
+        if wasFull {
+            self.process(context)
+            self.reportUnfinished(context)
+        }
     }
 
     /// Closes the connection without a farewell.

@@ -88,7 +88,10 @@ package struct ServerStateMachine {
 
     /// A large request that is still arriving, for an object that does not exist.
     private mutating func refusedEarly(_ isKnown: (String) -> Bool) -> Action? {
-        guard let message = self.splitter.largeUnfinished, message.header.type == .request else { return nil }
+        // A request in fragments is collected: the fragments that follow the first would have no beginning.
+        guard let message = self.splitter.largeUnfinished, message.header.type == .request, !message.header.moreFragmentsFollow else {
+            return nil
+        }
         var reader = CDRReader(
             message.bytes.readableBytesSpan, position: MessageHeader.size, isLittleEndian: message.header.isLittleEndian)
         guard let header = try? RequestHeader(message.header, &reader), let key = header.objectKey else { return nil }

@@ -157,6 +157,21 @@ struct ServerMachineTests {
         #expect(machine.drain().map(\.requestID) == [6])
     }
 
+    @Test func aRequestToNobodyInLargeFragmentsIsCollected() {
+        let machine = ServerBench(isKnown: { $0 == "t/a/1" })
+        let large = DeviceCall.isA(String(repeating: "x", count: 300_000))
+        let fragments = Messages.fragments(of: Messages.request(2, large, key: "nobody"), size: 100_000)
+        for var fragment in fragments {
+            while let piece = fragment.readSlice(length: min(4096, fragment.readableBytes)), piece.readableBytes > 0 {
+                machine.received(piece)
+            }
+        }
+        machine.received(Messages.request(4))
+        // The connection stays usable: no fragment has lost its beginning.
+        #expect(machine.drain().map(\.requestID) == [2, 4])
+        #expect(machine.unfinishedBytes == 0)
+    }
+
     @Test func whatEachEventDoesInEachPhase() {
         let closing = CDRWriter.headerOnly(.closeConnection, version: .v1_2)
         for (end, name) in [(nil, "open"), (closing, "closed")] as [(ByteBuffer?, String)] {
