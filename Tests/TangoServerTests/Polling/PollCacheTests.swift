@@ -155,9 +155,10 @@ struct PollCacheTests {
             #expect(await self.command(test, "State", .device).0 == .state(.fault))
             #expect(try await device.state() == .fault, "the attribute of the interface is not cached")
             let history = try await device.commandHistory("State", count: 5)
-            #expect(history.map(\.result) == [.state(.on)])
+            // On a busy machine the first poll of Status reads State as well, which then is polled once more.
+            #expect(!history.isEmpty && history.allSatisfy { $0.result == .state(.on) })
             #expect(try await device.commandHistory("Status", count: 5).map(\.result) == [.string("The device is in ON state.")])
-            #expect(try await device.attributeHistory("State", count: 5).values.count == 1)
+            #expect(try await device.attributeHistory("State", count: 5).values.count == history.count)
             try await test.stopPolling("command", "State")
             #expect(await self.reason(device, "State", .cache) == .attributeNotPolled)
         }
