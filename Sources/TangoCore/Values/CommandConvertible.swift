@@ -220,3 +220,14 @@ extension DoubleStringArray: CommandConvertible {
     /// Creates the value of a `DevVarDoubleStringArray`; `nil` for another type.
     public init?(_ data: CommandData) { if case .doubleStringArray(let value) = data { self = value } else { return nil } }
 }
+
+extension CommandConvertible {
+    /// Creates the value of a command whose texts stay in wire form (`Compatibility T5`): for the kernel's and the database's own commands.
+    package static func inWireForm(_ data: CommandData) -> Self? {
+        switch data {
+        case .string(let text): text as? Self
+        case .stringArray(let texts): texts as? Self
+        default: Self(data)
+        }
+    }
+}

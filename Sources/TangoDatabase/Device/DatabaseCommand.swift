@@ -50,7 +50,7 @@ extension DatabaseCommand {
             info: CommandInfo(
                 name: name, inType: Input.commandType, outType: Output.commandType, inDescription: input, outDescription: output),
             execute: { (table: CommandTable, data: CommandData) throws(DevFailed) -> CommandData in
-                guard let argument = Input(data) else {
+                guard let argument = Input.inWireForm(data) else {
                     throw DevFailed(
                         .incompatibleCommandArgument, "\(name) takes \(Input.commandType.name), not \(data.type.name)", origin: name)
                 }

@@ -103,7 +103,8 @@ public final class DatabaseServer: Service {
             return task
         }
         notifying?.cancel()
-        _ = try? self.commands.execute("DbUnExportServer", .string(self.server.serverID))
+        // One that never listened leaves the rows to the server that does.
+        if self.port != 0 { _ = try? self.commands.execute("DbUnExportServer", .string(self.server.serverID)) }
         await self.server.stop()
         await notifying?.value
         self.readiness.set(nil)

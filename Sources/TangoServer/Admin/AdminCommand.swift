@@ -95,7 +95,7 @@ struct AdminCommand: Sendable {
 
     /// The kernel has compared the types before.
     private static func argument<In: CommandConvertible>(_ data: CommandData) throws(DevFailed) -> In {
-        if let value = In(data) { return value }
+        if let value = In.inWireForm(data) { return value }
         throw DevFailed(.incompatibleCommandArgument, "Incompatible command argument type", origin: "DServer")
     }
 

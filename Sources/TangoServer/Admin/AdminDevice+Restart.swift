@@ -6,7 +6,8 @@ extension AdminDevice {
         [
             // Answered at once; Init does the same and is answered when it is done (Compatibility 4.6, 4.7).
             AdminCommand("RestartServer", server) { call in
-                Task { [server = call.server] in await server.restartAll() }
+                // Detached: the restart is no call of the admin device's handler.
+                Task.detached { [server = call.server] in await server.restartAll() }
             },
             AdminCommand("Init", server) { call in await call.server.restartAll() },
             AdminCommand("Kill", server) { call in call.server.kill() },

@@ -122,7 +122,13 @@ final class DatabaseSynchronizer: Sendable {
                 try await storage.deleteAttributeProperties(self.device, attribute: attribute, names: deleted.map(\.name))
             }
         } catch {
-            self.undo(formerDeleted, ofAttribute: attribute)
+            self.undo(formerPut + formerDeleted, ofAttribute: attribute)
+            // What was put is taken back as far as the database still answers.
+            let (back, added) = (formerPut.filter { $0.values != nil }, formerPut.filter { $0.values == nil }.map(\.name))
+            if !back.isEmpty {
+                try? await storage.putAttributeProperties(self.device, attribute: attribute, back.map { ($0.name, $0.values ?? []) })
+            }
+            if !added.isEmpty { try? await storage.deleteAttributeProperties(self.device, attribute: attribute, names: added) }
             throw error
         }
     }

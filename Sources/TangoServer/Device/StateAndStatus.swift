@@ -42,7 +42,8 @@ final class StateAndStatus: Sendable {
             declared.state = .fault
             declared.isInitializationFailure = true
             declared.status =
-                "The device is in FAULT state.\nInitialization failed:\n" + failure.errors.map(\.description).joined(separator: "\n")
+                "The device is in FAULT state.\nInitialization failed:\n"
+                + failure.errors.map(\.description.wireMetadata).joined(separator: "\n")
         }
     }
 

@@ -19,7 +19,7 @@ struct ImmediateAnswers {
     var description: String {
         let deviceClass = self.runtime.deviceClass
         let own = deviceClass.name == "DServer" ? nil : self.runtime.configuration.properties["description"]?.first
-        return own ?? deviceClass.deviceDescription
+        return own ?? deviceClass.deviceDescription.wireMetadata
     }
 
     var info: DeviceInfo {

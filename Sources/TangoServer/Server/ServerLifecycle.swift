@@ -192,6 +192,8 @@ package final class ServerLifecycle: Sendable {
                 exportFailure = error
             }
         }
+        // A start that fails polls nothing.
+        if let exportFailure, readsPollingProperties { throw exportFailure }
         for device in devices { await device.pollConfiguration.configure(readsProperties: readsPollingProperties) }
         if let exportFailure { throw exportFailure }
         return failures

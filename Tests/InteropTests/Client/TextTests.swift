@@ -110,6 +110,8 @@ import Testing
             let client = ControlSystem(host: system.host, options: options)
             let texts = [
                 String(String.UnicodeScalarView((1...255).compactMap { Unicode.Scalar($0) })), "\u{C3}\u{A9}", "\u{E9}", "\u{CE}\u{A9}",
+                // Would be U+0100, which the store uses itself.
+                "\u{C4}\u{80}",
             ]
             for name in ["test/cpp/1", "test/swift/1"] {
                 let device = try await client.device(name)

@@ -13,7 +13,7 @@ extension AttributeData {
             guard let number = NumberText.leadingInteger(text) else { return nil }
             // Negative numbers come back from the top of types that have none.
             if T.isSigned || number >= 0 { return T(exactly: number).map { make([$0]) } }
-            return T(exactly: -number).map { make([0 &- $0]) }
+            return T(exactly: number.magnitude).map { make([0 &- $0]) }
         }
         let data: AttributeData? =
             switch type {

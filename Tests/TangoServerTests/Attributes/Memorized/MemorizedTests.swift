@@ -109,6 +109,11 @@ import Testing
         }
     }
 
+    @Test(arguments: [DataType.ushort, .ulong, .ulong64])
+    func theSmallestNumberOfATextIsNoValue(type: DataType) {
+        #expect(AttributeData(text: "-170141183460469231731687303715884105728", type: type) == nil)
+    }
+
     @Test func aRememberedValueOutsideTheLimitsIsNotUsed() async throws {
         try await self.run(["t/a/1/Target->__value: 7.5", "t/a/1/Target->max_value: 5"]) { (_, device) async throws in
             #expect(try await device.state() == .on)
