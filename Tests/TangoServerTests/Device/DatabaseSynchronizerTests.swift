@@ -132,11 +132,11 @@ struct DatabaseSynchronizerTests {
             try await database.changeProperties(ofAttribute: "VALUE", [(name: "label", values: ["New"]), (name: "unit", values: nil)])
         }
         #expect(database.properties(ofAttribute: "value").device == ["label": ["Old"], "unit": ["mm"]])
-        // What the database has stored by then stays.
+        // What the database has stored by then is taken back.
         storage.refuse(.delete)
         await #expect(throws: DevFailed.self) {
             try await database.changeProperties(ofAttribute: "value", [(name: "label", values: ["New"]), (name: "unit", values: nil)])
         }
-        #expect(database.properties(ofAttribute: "value").device == ["label": ["New"], "unit": ["mm"]])
+        #expect(database.properties(ofAttribute: "value").device == ["label": ["Old"], "unit": ["mm"]])
     }
 }
