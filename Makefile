@@ -19,14 +19,16 @@ run: setup ## build everything and start a control system with one command
 	$(SWIFT) build -c release --product TangoTest
 	.build/release/tango up $(ARGS)
 
-# Tests of these targets measure time over loopback: one after the other. The others, the peers' programs among them, run in parallel.
+# Tests that measure time over loopback run one after the other; those of bytes, values and texts in parallel; those with programs of the
+# peers in parallel, two control systems at a time.
 TIMED := TangoIIOPTests|TangoClientTests|TangoServerTests|TangoTestingTests|TangoMirrorTests|TangoGatewayTests|ExampleTests|GuideTests
 
 test: setup setup-test ## all tests, with the C++ and Python peers (ARGS='--filter X' for some)
 	$(SWIFT) build --build-tests
 ifeq ($(strip $(ARGS)),)
+	$(SWIFT) test --skip-build --parallel --skip '^($(TIMED)|InteropTests)\.'
 	$(SWIFT) test --skip-build --no-parallel --filter '^($(TIMED))\.'
-	$(SWIFT) test --skip-build --parallel --skip '^($(TIMED))\.'
+	$(SWIFT) test --skip-build --parallel --filter '^InteropTests\.'
 else
 	$(SWIFT) test --skip-build --no-parallel $(ARGS)
 endif
