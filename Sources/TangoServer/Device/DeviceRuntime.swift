@@ -7,9 +7,9 @@ import TangoIIOP
 
 /// A device as the kernel runs it: its name, the gate that serializes its requests, the user's object, and the parts that hold its state.
 ///
-/// `@unchecked Sendable` for one reason: `device` and `context` are touched only by the holder of the gate. Everything else is immutable or
-/// a part that is `Sendable` itself.
-package final class DeviceRuntime: @unchecked Sendable {  // ok: see the line above
+/// Sendable for one reason: `device` and `context` are touched only by the holder of the gate. Everything else is immutable or a part that
+/// is Sendable itself.
+package final class DeviceRuntime: @unchecked Sendable {  // ok: only the gate's holder touches `device` and `context`
     // MARK: Identity
 
     package let name: DeviceName
