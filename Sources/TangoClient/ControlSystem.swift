@@ -1,8 +1,8 @@
-import NIOCore
+package import NIOCore
 import NIOPosix
 import Synchronization
-import TangoCore
-import TangoIIOP
+public import TangoCore
+package import TangoIIOP
 import TangoWire
 
 /// A client of one or more Tango control systems. Owns the connections: make one per program and shut it down at the end.

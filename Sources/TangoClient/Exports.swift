@@ -1,1 +1,1 @@
-@_exported import TangoCore
+@_exported public import TangoCore

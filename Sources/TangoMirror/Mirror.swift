@@ -1,7 +1,7 @@
-import Logging
-import TangoClient
-import TangoCore
-import TangoServer
+package import Logging
+package import TangoClient
+package import TangoCore
+package import TangoServer
 
 /// A simulated twin of a running device: same attributes, commands and pipes, values of its own (RFC-15, third use case).
 package final class Mirror: Sendable {

@@ -1,6 +1,6 @@
-import TangoClient
-import TangoCore
-import TangoServer
+package import TangoClient
+package import TangoCore
+package import TangoServer
 
 /// The interface of a running device, and its values at one moment.
 package struct MirrorInterface: Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import TangoCore
+package import TangoCore
 import TangoServer
 
 /// Scripted values of a twin, from a JSON file:

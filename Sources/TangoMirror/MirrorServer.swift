@@ -1,7 +1,7 @@
-import Logging
+package import Logging
 import ServiceLifecycle
 import TangoClient
-import TangoCore
+package import TangoCore
 import TangoServer
 
 /// A server of one simulated twin, as a service: nothing starts before `run()`.

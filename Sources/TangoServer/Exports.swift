@@ -1,2 +1,2 @@
-@_exported import Logging
-@_exported import TangoCore
+@_exported public import Logging
+@_exported public import TangoCore

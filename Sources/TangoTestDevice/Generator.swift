@@ -4,7 +4,7 @@ import TangoServer
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
-    import Darwin
+    package import Darwin
 #endif
 
 /// Numbers of the generator that clients set by writing attributes.

@@ -1,5 +1,5 @@
 import TangoCore
-import TangoServer
+package import TangoServer
 
 /// The class `TangoTest`, which the tests of all Tango clients need: an attribute of every type and format, and for every type a command
 /// that echoes its argument.

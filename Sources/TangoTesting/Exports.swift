@@ -1,2 +1,2 @@
-@_exported import TangoClient
-@_exported import TangoServer
+@_exported public import TangoClient
+@_exported public import TangoServer

@@ -1,4 +1,4 @@
-import TangoServer
+public import TangoServer
 
 /// A device for `withDevices`: its class, its name, and its properties in place of a database.
 public struct TestDevice: Sendable {

@@ -1,7 +1,7 @@
 import Synchronization
-import TangoClient
-import TangoCore
-import TangoServer
+public import TangoClient
+public import TangoCore
+public import TangoServer
 
 /// Runs devices of any classes in this process, without a database, while the body runs.
 ///

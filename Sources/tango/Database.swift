@@ -1,7 +1,7 @@
-import ArgumentParser
-import TangoCore
-import TangoDatabase
-import TangoServer
+public import ArgumentParser
+public import TangoCore
+public import TangoDatabase
+public import TangoServer
 
 /// `tango database`: the Tango database alone.
 struct Database: AsyncParsableCommand {

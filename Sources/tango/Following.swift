@@ -1,4 +1,4 @@
-import ServiceLifecycle
+public import ServiceLifecycle
 
 /// A service that is made and run when another one is ready.
 struct Following<Value: Sendable>: Service {

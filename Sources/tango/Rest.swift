@@ -1,9 +1,9 @@
-import ArgumentParser
-import Foundation
-import TangoClient
-import TangoCore
-import TangoGateway
-import TangoServer
+public import ArgumentParser
+public import Foundation
+public import TangoClient
+public import TangoCore
+public import TangoGateway
+public import TangoServer
 
 /// `tango rest`: the REST gateway alone, and the commands for it.
 struct Rest: AsyncParsableCommand {

@@ -1,13 +1,13 @@
-import ArgumentParser
-import Foundation
-import TangoCLI
-import TangoCore
-import TangoGateway
+public import ArgumentParser
+public import Foundation
+public import TangoCLI
+public import TangoCore
+public import TangoGateway
 
 #if canImport(Glibc)
-    import Glibc
+    public import Glibc
 #elseif canImport(Darwin)
-    import Darwin
+    public import Darwin
 #endif
 
 /// `tango rest user`: the users of the REST API.

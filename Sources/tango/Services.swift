@@ -1,8 +1,8 @@
-import Foundation
-import Logging
-import TangoCLI
-import TangoCore
-import TangoDatabase
+public import Foundation
+public import Logging
+public import TangoCLI
+public import TangoCore
+public import TangoDatabase
 
 extension DatabaseStore {
     /// Path of the user's own database, in the folder for application data.

@@ -1,6 +1,6 @@
-import ArgumentParser
-import TangoCLI
-import TangoCore
+public import ArgumentParser
+public import TangoCLI
+public import TangoCore
 
 /// The program `tango`.
 @main

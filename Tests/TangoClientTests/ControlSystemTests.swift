@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 import TangoCore
 import TangoIIOP
 import Testing

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A folder for the files of a test.
 package struct TestFolder {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TangoClient
 import TangoCore
 
 /// A command that is a client of the control system. A failure is printed on one line; the exit status is then 1.

@@ -1,4 +1,4 @@
-import ArgumentParser
+package import ArgumentParser
 
 /// The client commands of `tango`.
 package enum ClientCommands {

@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// The one line printed for a failure.
 package enum ErrorLine {

@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// The appearance of text on a terminal: one or more SGR attributes (ECMA-48, 256-color extension).
 package struct Style: Sendable, Hashable {

@@ -1,6 +1,6 @@
 import Foundation
 import Synchronization
-import TangoCore
+package import TangoCore
 
 #if canImport(Glibc)
     import Glibc

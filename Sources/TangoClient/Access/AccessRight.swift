@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// What a user may do on a device.
 package enum AccessRight: Sendable {

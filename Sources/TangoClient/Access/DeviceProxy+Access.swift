@@ -1,4 +1,5 @@
 import TangoCore
+import TangoWire
 
 extension DeviceProxy {
     /// Refuses a command to a user who may only read, unless the device's class allows it to all users.

@@ -1,5 +1,5 @@
 import NIOCore
-import TangoCore
+public import TangoCore
 
 /// An alias and the device it names.
 public struct DeviceAlias: Sendable, Hashable {

@@ -1,5 +1,5 @@
 import NIOCore
-import TangoCore
+public import TangoCore
 
 extension DatabaseClient {
     /// Returns where a device is, by name or alias: `DbImportDevice`.

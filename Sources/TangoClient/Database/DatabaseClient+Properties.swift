@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 extension DatabaseClient {
     // MARK: - Devices, classes and free objects

@@ -1,6 +1,7 @@
 import NIOCore
 import Synchronization
-import TangoCore
+public import TangoCore
+import TangoWire
 
 /// A Tango database: typed calls over the commands of its device (RFC-6).
 ///

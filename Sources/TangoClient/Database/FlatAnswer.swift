@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// Reads the flat answers of a database: one list of texts that holds names, numbers of values and values.
 ///

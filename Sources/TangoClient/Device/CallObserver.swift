@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// Is informed of the calls of a client, to count them.
 package protocol CallObserver: Sendable {

@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 import TangoWire
 
 extension DeviceProxy {

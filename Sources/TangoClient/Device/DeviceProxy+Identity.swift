@@ -1,5 +1,5 @@
 import NIOCore
-import TangoCore
+public import TangoCore
 import TangoWire
 
 extension DeviceProxy {

@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// An attribute as read, in a Swift type.
 public struct TypedReading<Value: Sendable>: Sendable {

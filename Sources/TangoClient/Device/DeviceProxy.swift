@@ -1,6 +1,6 @@
 import NIOCore
 import Synchronization
-import TangoCore
+public import TangoCore
 import TangoIIOP
 import TangoWire
 

@@ -1,6 +1,6 @@
-import TangoCore
-import TangoIIOP
-import TangoWire
+package import TangoCore
+package import TangoIIOP
+package import TangoWire
 
 /// A server in this process, as its own handlers see it: their calls on its devices need no network and return in the same task, so that
 /// a device may call itself.

@@ -1,5 +1,5 @@
 import Foundation
-import TangoCore
+public import TangoCore
 
 /// Settings of Tango programs: from the environment, `.tangorc` of the home directory, or `/etc/tangorc`.
 public enum TangoEnvironment {

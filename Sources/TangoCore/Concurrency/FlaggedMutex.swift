@@ -1,4 +1,4 @@
-import Synchronization
+public import Synchronization
 
 /// A value behind a `FlaggedMutex`: most of the time there is nothing in it that a reader has to look at.
 @usableFromInline

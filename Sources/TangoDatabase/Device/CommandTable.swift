@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// The commands of a database device on a store: executes them and measures their durations.
 package final class CommandTable: Sendable {

@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// A command of the database device as a value: its description and its body.
 package struct DatabaseCommand: Sendable {

@@ -4,7 +4,7 @@ import TangoCore
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
-    import Darwin
+    package import Darwin
 #endif
 
 /// The durations of the timed commands in milliseconds: the values of the `Timing_…` attributes.

@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// The tables of a Tango database, in an SQLite file or in memory.
 ///

@@ -1,7 +1,7 @@
 import Configuration
 import Foundation
 import SystemPackage
-import TangoCore
+package import TangoCore
 
 /// A configuration read from the command line, the environment and a file, in this order of precedence.
 package struct LoadedConfiguration: Sendable {

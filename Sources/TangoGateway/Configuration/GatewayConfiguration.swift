@@ -1,5 +1,6 @@
 public import Logging
 import NIOCore
+import SwiftGlibc
 public import TangoCore
 
 /// Settings of a `Gateway`. Each can also come from a file, the environment and the command line of `tango rest`.

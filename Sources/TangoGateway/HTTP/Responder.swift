@@ -1,5 +1,7 @@
 import HTTPTypes
+import Logging
 import TangoCore
+import TangoIIOP
 
 /// Answers requests: what is the same for all resources.
 struct Responder: Sendable {

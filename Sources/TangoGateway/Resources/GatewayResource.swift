@@ -1,6 +1,8 @@
 import HTTPTypes
+import Logging
 import TangoClient
 import TangoCore
+import TangoIIOP
 
 /// What the gateway says about itself: entry points, description, health, metrics.
 struct GatewayResource: Sendable {

@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 import NIOCore
 import SwiftASN1
-import TangoCore
+package import TangoCore
 import X509
 
 /// A self-signed certificate, for development or for clients that are given it.

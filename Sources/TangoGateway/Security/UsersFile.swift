@@ -1,5 +1,6 @@
+import CoreFoundation
 import Foundation
-import TangoCore
+package import TangoCore
 
 #if canImport(Glibc)
     import Glibc

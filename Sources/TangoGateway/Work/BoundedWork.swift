@@ -1,5 +1,6 @@
 import NIOCore
 import Synchronization
+import TangoCore
 import TangoIIOP
 
 /// Runs work on the executor and returns its result, or `nil` after the time limit; the work is then cancelled.

@@ -1,4 +1,5 @@
 import Synchronization
+import TangoCore
 
 /// Devices that did not answer a bulk request in time. Later requests probe them without waiting; the first answer clears the mark.
 final class UnresponsiveDevices: Sendable {

@@ -1,7 +1,7 @@
-import NIOCore
+package import NIOCore
 import NIOPosix
 import Synchronization
-import TangoWire
+package import TangoWire
 
 #if canImport(Glibc)
     import Glibc

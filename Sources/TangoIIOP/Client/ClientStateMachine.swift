@@ -1,5 +1,5 @@
-import NIOCore
-import TangoWire
+package import NIOCore
+package import TangoWire
 
 /// One connection as the client sees it: requests by id, deadlines, replies in any order. No sockets, no clock.
 ///

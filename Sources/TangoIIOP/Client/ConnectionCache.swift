@@ -1,6 +1,6 @@
-import NIOCore
+package import NIOCore
 import Synchronization
-import TangoWire
+package import TangoWire
 
 /// Keeps one connection per endpoint. All callers share it: servers identify clients, and lock owners, by connection. On demand, tasks that
 /// run on one of the group's event loops have one per loop: their calls stay on their thread.

@@ -1,4 +1,4 @@
-import TangoWire
+package import TangoWire
 
 /// Where to connect, and the GIOP version to speak there.
 package struct Endpoint: Hashable, Sendable, CustomStringConvertible {

@@ -1,5 +1,5 @@
-import NIOCore
-import TangoWire
+package import NIOCore
+package import TangoWire
 
 /// Carries one call to an object and its result back, once: repeating a call is the caller's decision.
 package protocol Transport: Sendable {

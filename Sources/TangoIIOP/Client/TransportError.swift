@@ -1,4 +1,4 @@
-import TangoWire
+package import TangoWire
 
 /// Why a call got no result.
 package enum TransportError: Error, Sendable {

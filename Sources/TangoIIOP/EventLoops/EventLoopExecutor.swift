@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 
 /// Runs tasks on an event loop, so that work between two sockets of the same loop does not change threads.
 package final class EventLoopExecutor: TaskExecutor {

@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 
 /// What became of a request handed to a dispatcher.
 package enum DispatchOutcome: Sendable {

@@ -1,5 +1,5 @@
-import NIOCore
-import TangoWire
+package import NIOCore
+package import TangoWire
 
 /// A request as it arrived: header decoded, arguments still bytes.
 package struct IncomingRequest: Sendable {

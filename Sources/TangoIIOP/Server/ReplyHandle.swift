@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 
 /// Sends the answer to one request, from any thread.
 package struct ReplyHandle: Sendable {

@@ -1,5 +1,5 @@
-import NIOCore
-import TangoWire
+package import NIOCore
+package import TangoWire
 
 /// One connection as the server sees it: bytes in, actions out; no sockets, no clock.
 package struct ServerStateMachine {

@@ -1,4 +1,5 @@
 import TangoCore
+import TangoIIOP
 
 extension AdminDevice {
     /// LockDevice, UnLockDevice, ReLockDevices, DevLockStatus.

@@ -1,3 +1,4 @@
+import Synchronization
 import TangoCore
 
 /// The configuration of an attribute, as clients see and change it.

@@ -1,3 +1,4 @@
+import Synchronization
 import TangoCore
 
 /// The read of one attribute: what its handler returned, or what has to be awaited.

@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// Declares an attribute: a scalar (`Double`), a spectrum (`[Double]`) or an image (`TangoImage<Double>`).
 ///

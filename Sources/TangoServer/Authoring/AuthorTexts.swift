@@ -1,4 +1,5 @@
 import TangoCore
+import TangoWire
 
 /// Texts of authors on their way into the kernel, which works in wire form (`TangoText`): metadata as UTF-8.
 extension String {

@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// Declares a command: `Command("Ramp") { (device, target: Double) in try await device.ramp(to: target) }`.
 ///

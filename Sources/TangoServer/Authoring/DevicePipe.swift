@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// Declares a pipe: `DevicePipe("Settings").read { [PipeElement("Current", $0.current), PipeElement("Mode", $0.mode)] }`.
 ///

@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// The declaration of an attribute, command or pipe, to which rules about its use can be added. It may be used when all rules agree.
 ///

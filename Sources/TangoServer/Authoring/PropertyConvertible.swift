@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// A Swift type that a property of a device or class may have. In the database a property is one or more lines of text.
 public protocol PropertyConvertible: Sendable {

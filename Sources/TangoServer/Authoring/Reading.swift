@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// A value with a quality or a time of its own, as a read handler returns it to `Attribute.reading`.
 public struct Reading<Value: AttributeConvertible>: Sendable {

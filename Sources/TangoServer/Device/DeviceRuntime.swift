@@ -2,7 +2,7 @@ import Logging
 import NIOCore
 import Synchronization
 import TangoClient
-import TangoCore
+package import TangoCore
 import TangoIIOP
 
 /// A device as the kernel runs it: its name, the gate that serializes its requests, the user's object, and the parts that hold its state.

@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// The store of a device's properties while it runs: a database, a property file, or memory.
 package protocol DeviceStorage: Sendable {

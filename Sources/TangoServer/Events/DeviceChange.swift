@@ -1,5 +1,5 @@
 import Synchronization
-import TangoCore
+package import TangoCore
 
 /// Something that happened on a device of a server: the source of its events.
 package enum DeviceChange: Sendable {

@@ -2,6 +2,7 @@ import NIOCore
 import TangoClient
 import TangoCore
 import TangoIIOP
+import TangoWire
 
 /// Finds the roots of a device's forwarded attributes, and follows their configuration.
 struct ForwardingResolver: Sendable {

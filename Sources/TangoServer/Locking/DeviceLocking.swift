@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 import TangoIIOP
 import TangoWire
 

@@ -1,4 +1,4 @@
-import Logging
+package import Logging
 import TangoCore
 
 /// Levels of a device's log (RFC-14): a device passes on records of its level and of the more serious ones.

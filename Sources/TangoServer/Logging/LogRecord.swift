@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 #if canImport(Glibc)
     import Glibc

@@ -1,8 +1,8 @@
 import Dispatch
 import Foundation
-import Logging
+package import Logging
 import Synchronization
-import TangoClient
+package import TangoClient
 import TangoCore
 
 /// Logging of a server: levels and targets at the start, folder and size of files, and the writers.

@@ -1,5 +1,5 @@
-import TangoCore
-import TangoIIOP
+package import TangoCore
+package import TangoIIOP
 
 /// The client that makes a request, as locks and admin commands identify it.
 ///

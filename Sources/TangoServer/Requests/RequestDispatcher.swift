@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 import TangoCore
-import TangoIIOP
+package import TangoIIOP
 import TangoWire
 
 /// Finds the device of a request and has it handled: at once where no gate is needed or the handler is inline and the device is free, else

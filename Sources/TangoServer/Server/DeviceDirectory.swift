@@ -1,4 +1,5 @@
 import Synchronization
+import TangoClient
 import TangoCore
 
 /// The devices of a server, found in constant time by name, and by alias and locator where a command accepts those.

@@ -1,5 +1,5 @@
 import Synchronization
-import TangoCore
+package import TangoCore
 
 /// Devices and their properties in memory, in place of a database: changes are present at the next start of a server.
 package final class MemoryStorage: DeviceStorage {

@@ -1,5 +1,5 @@
-import Logging
-import TangoCore
+public import Logging
+public import TangoCore
 
 extension DeviceServer {
     /// Settings of a server.

@@ -1,7 +1,7 @@
-import Logging
-import NIOCore
+package import Logging
+package import NIOCore
 import Synchronization
-import TangoClient
+package import TangoClient
 import TangoCore
 
 /// What all devices of one server share. Made once, before the first device, and never changed.

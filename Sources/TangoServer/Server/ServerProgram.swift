@@ -1,5 +1,5 @@
 import Logging
-import ServiceLifecycle
+package import ServiceLifecycle
 import UnixSignals
 
 #if canImport(Glibc)

@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 extension CommandData {
     /// Writes a CORBA `any`: TypeCode and value.

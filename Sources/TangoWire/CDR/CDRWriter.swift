@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 
 /// Writes CDR in the byte order of the machine into growing storage, which becomes `ByteBuffer`s at the end.
 ///

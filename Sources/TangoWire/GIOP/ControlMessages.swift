@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 
 extension CDRWriter {
     /// Returns a message without body: CloseConnection or MessageError.

@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 
 /// A complete message: header and body in one buffer, fragments joined.
 package struct Message: Sendable {

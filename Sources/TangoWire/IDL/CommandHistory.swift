@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// The past results of a command, oldest first, with their type.
 package struct CommandHistory: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// `corbaloc:iiop:[version@]host:port[,iiop:…]/key`: addresses and key of an object.
 package struct Corbaloc: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// An interoperable object reference (CORBA).
 package struct IOR: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// Turns the texts of calls and results between wire form and readable form (`TangoText`): what the client library does with every call.
 extension DeviceCall {

@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// A request to a device with its arguments: one case per family of operations, with the version.
 package enum DeviceCall: Sendable, Hashable {

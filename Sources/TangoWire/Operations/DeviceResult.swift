@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// The result of a request to a device, regardless of the version; `init` and `encode` read and write the structures of each version.
 package enum DeviceResult: Sendable, Hashable {

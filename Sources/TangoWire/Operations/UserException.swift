@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// The user exception in a reply.
 package enum UserException: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import HTTPTypes
+import TangoClient
 import TangoCore
 import Testing
 

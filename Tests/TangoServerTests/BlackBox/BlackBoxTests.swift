@@ -1,6 +1,7 @@
 import Foundation
 import TangoClient
 import TangoCore
+import TangoIIOP
 import TangoTestSupport
 import TangoWire
 import Testing

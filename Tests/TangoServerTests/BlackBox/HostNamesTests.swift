@@ -1,4 +1,5 @@
 import Synchronization
+import TangoClient
 import TangoCore
 import TangoIIOP
 import TangoTestSupport

@@ -3,6 +3,7 @@ import TangoClient
 import TangoCore
 import TangoIIOP
 import TangoTestSupport
+import TangoWire
 import Testing
 
 @testable import TangoServer

@@ -1,5 +1,6 @@
 import Dispatch
 import Synchronization
+import TangoClient
 import TangoTestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import TangoIIOP
+import TangoServer
 import TangoTestSupport
 import TangoWire
 

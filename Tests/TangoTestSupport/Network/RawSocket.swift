@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 import NIOPosix
 
 /// A bare socket: sends bytes, collects what comes back until the peer closes.

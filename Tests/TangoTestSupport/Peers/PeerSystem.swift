@@ -1,7 +1,7 @@
-import Foundation
-import TangoClient
-import TangoCore
-import TangoServer
+package import Foundation
+package import TangoClient
+package import TangoCore
+package import TangoServer
 
 /// A control system around a database program: ours, or the C++ one on MariaDB.
 package final class PeerSystem: Sendable {

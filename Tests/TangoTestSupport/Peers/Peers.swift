@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Where the programs are that the tests start.
 package enum Peers {

@@ -1,10 +1,10 @@
-import Logging
+package import Logging
 import Synchronization
-import TangoClient
-import TangoCore
-import TangoIIOP
-import TangoServer
-import TangoWire
+package import TangoClient
+package import TangoCore
+package import TangoIIOP
+package import TangoServer
+package import TangoWire
 
 /// A server without a database on a free port of this machine, and a client of it.
 package struct TestServer: Sendable {

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
-    import Darwin
+    package import Darwin
 #endif
 
 /// Local dates in the form of the tables: `YYYY-MM-DD HH:MM:SS`.

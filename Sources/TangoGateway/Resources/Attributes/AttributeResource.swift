@@ -1,6 +1,7 @@
 import HTTPTypes
 import TangoClient
 import TangoCore
+import TangoIIOP
 
 /// An attribute of a device: configuration, value, history.
 struct AttributeResource: Sendable {

@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// A configurable text of an attribute. The raw value is the name of its property in the database.
 ///

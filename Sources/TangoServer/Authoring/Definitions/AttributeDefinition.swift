@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// An attribute as the kernel knows it: the one form of static declarations (`Attribute`) and of additions at run time (RFC-15).
 public struct AttributeDefinition: Sendable {

@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// The value of an attribute as its read handler returns it, with a type known at run time. `Reading` is the typed form.
 public struct AttributeReading: Sendable {

@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// A command as the kernel knows it: the one form of static declarations (`Command`) and of additions at run time.
 public struct CommandDefinition: Sendable {

@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// Reads an attribute. A handler that returns `nil` fails the read with `API_AttrValueNotSet`; an error that is not a `DevFailed` becomes
 /// one.

@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// What the handler of an attribute, command or pipe receives: the device, and the member's name, since one handler may serve many.
 ///

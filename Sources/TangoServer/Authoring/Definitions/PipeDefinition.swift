@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// A pipe as the kernel knows it: the one form of static declarations (`DevicePipe`) and of additions at run time.
 public struct PipeDefinition: Sendable {

@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// Values that the device's code pushes, for event subscribers. Any task may push at any time, also while a request holds the device; nothing
 /// waits. Sending events to clients comes with a later version: until then pushed values reach the server only.

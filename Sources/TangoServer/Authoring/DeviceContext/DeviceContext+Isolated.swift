@@ -1,6 +1,6 @@
 import Logging
 import NIOPosix
-import TangoCore
+package import TangoCore
 
 extension DeviceContext {
     /// A context with no server around it: for tests of a device's code.

@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 /// Whether a member belongs to one device or to its class.
 public enum MemberScope: Sendable, Hashable {

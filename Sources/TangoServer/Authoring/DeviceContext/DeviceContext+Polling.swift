@@ -1,5 +1,5 @@
 import NIOCore
-import TangoCore
+public import TangoCore
 import TangoWire
 
 /// Polling of the device's attributes and commands by its own code. Names are compared without regard to case.

@@ -1,4 +1,4 @@
-import TangoCore
+public import TangoCore
 
 extension DeviceContext {
     /// Returns the value of a property: that of the device, else that of its class, else the default.

@@ -1,7 +1,7 @@
-import Logging
+public import Logging
 import NIOPosix
-import TangoClient
-import TangoCore
+public import TangoClient
+public import TangoCore
 
 /// A device's handle to the server: its state, properties, members, logger. It may be used from any task at any time.
 public final class DeviceContext: Sendable {
