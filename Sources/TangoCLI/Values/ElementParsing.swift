@@ -52,26 +52,11 @@ enum ElementParsing {
     }
 
     static func integer<T: FixedWidthInteger>(_ text: String, _ type: DataType) throws(DevFailed) -> T {
-        var digits = Substring(Self.trimmed(text))
-        let isNegative = digits.hasPrefix("-")
-        if isNegative || digits.hasPrefix("+") { digits = digits.dropFirst() }
-        var radix = 10
-        for (prefix, base) in [("0x", 16), ("0o", 8), ("0b", 2)] where digits.lowercased().hasPrefix(prefix) {
-            radix = base
-            digits = digits.dropFirst(2)
-            break
-        }
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ Self.digit($0).map { $0 < radix } ?? false }) else {
+        guard let number = NumberText.literal(Self.trimmed(text)) else {
             throw Self.invalid("'\(text)' is not a whole number, as \(type.name) requires")
         }
-        guard let value = T((isNegative ? "-" : "") + digits, radix: radix) else {
-            throw Self.invalid("'\(text)' is outside \(type.name) (\(T.min) to \(T.max))")
-        }
+        guard let value = T(exactly: number) else { throw Self.invalid("'\(text)' is outside \(type.name) (\(T.min) to \(T.max))") }
         return value
-    }
-
-    private static func digit(_ byte: UInt8) -> Int? {
-        Character(Unicode.Scalar(byte)).isASCII ? Character(Unicode.Scalar(byte)).hexDigitValue : nil
     }
 
     static func floatingPoint<T: BinaryFloatingPoint & LosslessStringConvertible>(_ text: String, _ type: DataType) throws(DevFailed) -> T {
@@ -113,12 +98,8 @@ enum ElementParsing {
 
     private static func bytes(_ text: String) throws(DevFailed) -> [UInt8] {
         guard text.lowercased().hasPrefix("0x") else { return Array(text.utf8) }
-        let digits = text.utf8.dropFirst(2).map(Self.digit)
-        guard digits.count.isMultiple(of: 2) else { throw Self.invalid("'\(text)' has half a byte at the end") }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = digits[index], let low = digits[index + 1] else { throw Self.invalid("'\(text)' is not hexadecimal") }
-            bytes.append(UInt8(high << 4 | low))
+        guard let bytes = NumberText.hexadecimalBytes(text.dropFirst(2)) else {
+            throw Self.invalid("'\(text)' is not hexadecimal, two digits a byte")
         }
         return bytes
     }

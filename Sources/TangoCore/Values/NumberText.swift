@@ -1,6 +1,7 @@
 /// Reads numbers from text, as properties in the database and clients write them.
 ///
-/// Numbers are decimal, with an optional sign; blanks before them are skipped; hexadecimal numbers and names like `nan` are no numbers.
+/// Numbers are decimal, with an optional sign; blanks before them are skipped; hexadecimal numbers and names like `nan` are no numbers,
+/// except in a `literal`, which people type.
 /// `number` and `integer` read text that is a number as a whole, `leadingNumber` and `leadingInteger` the longest start of it that is one,
 /// as `operator>>` of a C++ stream does.
 package enum NumberText {
@@ -13,6 +14,37 @@ package enum NumberText {
 
     /// Returns the integer that the whole text is.
     package static func integer(_ text: String) -> Int128? { Int128(text.dropLeadingBlanks()) }
+
+    /// Returns the integer that a literal of a person or a program is: decimal, `0x…`, `0o…` or `0b…`, with an optional sign; one beyond
+    /// `Int128` is the nearest of it.
+    package static func literal(_ text: some StringProtocol) -> Int128? {
+        var digits = Substring(text)
+        let isNegative = digits.hasPrefix("-")
+        if isNegative || digits.hasPrefix("+") { digits = digits.dropFirst() }
+        let radix =
+            switch digits.prefix(2).lowercased() {
+            case "0x": 16
+            case "0o": 8
+            case "0b": 2
+            default: 10
+            }
+        if radix != 10 { digits = digits.dropFirst(2) }
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ $0.hexDigit.map { $0 < radix } ?? false }) else { return nil }
+        return Int128((isNegative ? "-" : "") + digits, radix: radix) ?? (isNegative ? .min : .max)
+    }
+
+    /// Returns the bytes of pairs of hexadecimal digits.
+    package static func hexadecimalBytes(_ text: some StringProtocol) -> [UInt8]? {
+        let digits = text.utf8.map(\.hexDigit)
+        guard digits.count.isMultiple(of: 2) else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(digits.count / 2)
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = digits[index], let low = digits[index + 1] else { return nil }
+            bytes.append(UInt8(high << 4 | low))
+        }
+        return bytes
+    }
 
     /// Returns the finite number that the text starts with.
     package static func leadingNumber(_ text: String) -> Double? {
@@ -71,4 +103,6 @@ extension String {
 extension UInt8 {
     fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
     fileprivate var isSign: Bool { self == UInt8(ascii: "+") || self == UInt8(ascii: "-") }
+    /// What it counts as a hexadecimal digit.
+    fileprivate var hexDigit: Int? { self < 0x80 ? Character(Unicode.Scalar(self)).hexDigitValue : nil }
 }

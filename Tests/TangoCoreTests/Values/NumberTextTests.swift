@@ -33,6 +33,17 @@ struct NumberTextTests {
         ] as [(String, Int128?)])
     func leadingIntegers(_ text: String, _ number: Int128?) { #expect(NumberText.leadingInteger(text) == number) }
 
+    @Test(
+        arguments: [
+            ("5", 5), ("-007", -7), ("+6", 6), ("0x7fFF", 0x7FFF), ("-0X10", -16), ("0o17", 15), ("0b101", 5), ("0", 0), ("", nil),
+            ("-", nil), ("0x", nil), ("0b2", nil), ("0xg", nil), ("--1", nil), ("+-1", nil), ("0x-1", nil), ("1 ", nil), ("1.0", nil),
+            ("1e3", nil), ("١", nil), ("170141183460469231731687303715884105728", .max), ("-170141183460469231731687303715884105729", .min),
+        ] as [(String, Int128?)])
+    func literals(_ text: String, _ number: Int128?) { #expect(NumberText.literal(text) == number) }
+
+    @Test(arguments: [("", []), ("00fF", [0, 255]), ("0", nil), ("0g", nil), ("٠٠", nil)] as [(String, [UInt8]?)])
+    func hexadecimalBytes(_ text: String, _ bytes: [UInt8]?) { #expect(NumberText.hexadecimalBytes(text) == bytes) }
+
     /// Against the definition: the longest start that is a number.
     @Test func leadingNumbersAreTheLongestOnes() {
         var random = SeededGenerator()
