@@ -8,6 +8,9 @@ import TangoCore
 ///
 /// An error thrown by `init(context:)` or `initialize()` does not end the server: the device stays reachable, its state is `FAULT` and its
 /// status gives the reason, until an Init command succeeds.
+///
+/// Write the life-cycle methods in the extension that declares the conformance, `extension PowerSupply: Device { … }`: there the compiler
+/// warns of a method whose name nearly matches one of them, such as `alwaysExecute()`.
 public protocol Device: AnyObject, SendableMetatype {
     /// Makes the object. Read properties here; connect to hardware in `initialize()`.
     /// - Parameter context: the device's handle to the server; keep it.
