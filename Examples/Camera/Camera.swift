@@ -4,7 +4,7 @@ import TangoServer
 ///
 /// Handlers run on the thread pool (`.blocking`, the default) and may call the driver directly. A slow attribute delays only the clients of
 /// this device.
-final class Camera: Device {
+final class Camera {
     static let size = DeviceProperty("Size", [Int].self, default: [64, 48], description: "Width and height of the chip [pixels]")
 
     static let deviceClass = DeviceClass("Camera", Camera.self) {
@@ -38,14 +38,6 @@ final class Camera: Device {
             throw DevFailed("Camera_WrongProperty", "Size must be a width and a height up to 4096, it is \(size)")
         }
         self.driver = CameraDriver(width: size[0], height: size[1])
-    }
-
-    func initialize() async throws {
-        self.context.setState(.standby)
-    }
-
-    func release() async {
-        self.stop()
     }
 
     func readPicture() -> Reading<TangoImage<UInt16>> {
@@ -100,5 +92,15 @@ final class Camera: Device {
     private func keep(_ pixels: [UInt16]) {
         self.frames += 1
         self.picture = (TangoImage(pixels, width: self.driver.width, height: self.driver.height), .now)
+    }
+}
+
+extension Camera: Device {
+    func initialize() async throws {
+        self.context.setState(.standby)
+    }
+
+    func release() async {
+        self.stop()
     }
 }
