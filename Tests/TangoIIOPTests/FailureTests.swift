@@ -56,6 +56,35 @@ struct FailureTests {
         }
     }
 
+    /// CloseConnection tells a client to repeat what is not answered: a request that is running would be executed twice.
+    @Test func aServerThatClosesAnswersWhatIsRunningFirst() async throws {
+        try await Loopback.run { loopback in
+            async let held = loopback.command("held", .long(1))
+            try await eventually { loopback.dispatcher.heldCount == 1 }
+            async let closed: Void = loopback.server.close(within: .hours(1))
+            // Requests that arrive from now on are not begun.
+            try await eventually { (try? await loopback.command("echo", timeout: .milliseconds(50))) == nil }
+            #expect(loopback.server.connectionCount == 1)
+            loopback.dispatcher.answerHeld()
+            #expect(try await held == .long(1))
+            await closed
+            #expect(loopback.dispatcher.heldCount == 0, "it was not repeated")
+        }
+    }
+
+    @Test func aServerThatCannotWaitClosesWithoutTellingToRepeat() async throws {
+        try await Loopback.run { loopback in
+            let held = Task { try await loopback.command("held", .long(1)) }
+            try await eventually { loopback.dispatcher.heldCount == 1 }
+            await loopback.server.close(within: .milliseconds(10))
+            guard case .failure(let error) = await held.result else {
+                Issue.record("answered")
+                return
+            }
+            #expect(kind(error) == "connectionLost")
+        }
+    }
+
     @Test func aRunningRequestKeepsTheConnectionOpen() async throws {
         var limits = ServerLimits()
         limits.idleTime = .milliseconds(30)

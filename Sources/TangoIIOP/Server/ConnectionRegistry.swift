@@ -39,14 +39,18 @@ final class ConnectionRegistry: Sendable {
         self.entries.withLock { $0[ObjectIdentifier(channel)]?.handler = handler }
     }
 
-    /// Closes every connection with CloseConnection and waits for the end of each.
-    func closeAll() async {
+    /// Closes every connection with CloseConnection when its requests are answered, and waits for the end of each.
+    /// - Parameter limit: longest wait for requests under way; the connection is then closed without a word, so that their clients do not
+    ///   repeat them.
+    func closeAll(within limit: TimeAmount) async {
         self.isClosing.store(true, ordering: .releasing)
         let open = self.entries.withLock { Array($0.values) }
         for entry in open {
             entry.channel.eventLoop.execute {
-                entry.handler?.value.closeGracefully()
-                entry.channel.close(promise: nil)
+                guard let handler = entry.handler?.value else { return entry.channel.close(promise: nil) }
+                handler.closeGracefully()
+                let end = entry.channel.eventLoop.scheduleTask(in: limit) { entry.channel.close(promise: nil) }
+                entry.channel.closeFuture.whenComplete { _ in end.cancel() }
             }
         }
         for entry in open { try? await entry.channel.closeFuture.get() }

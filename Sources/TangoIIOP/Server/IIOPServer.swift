@@ -46,8 +46,9 @@ package final class IIOPServer: Sendable {
     package var connectionCount: Int { self.connections.count }
 
     /// Stops listening, then closes every connection with CloseConnection.
-    package func close() async {
+    /// - Parameter limit: longest wait for requests under way.
+    package func close(within limit: TimeAmount = .seconds(5)) async {
         try? await self.channel.close().get()
-        await self.connections.closeAll()
+        await self.connections.closeAll(within: limit)
     }
 }

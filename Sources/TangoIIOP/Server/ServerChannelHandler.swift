@@ -20,6 +20,8 @@ final class ServerChannelHandler: ChannelInboundHandler {
     private var isReading = false
     private var needsFlush = false
     private var isProcessing = false
+    /// Serves nothing more and closes when the requests under way are answered.
+    private var isDraining = false
     private var isPaused = false
 
     init(dispatcher: any IIOPDispatcher, limits: ServerLimits, unfinished: UnfinishedBytes) {
@@ -85,7 +87,7 @@ final class ServerChannelHandler: ChannelInboundHandler {
 
     private func process(_ context: ChannelHandlerContext) {
         // An answer given while a request is dispatched comes back here: the outer loop continues.
-        guard !self.isProcessing else { return }
+        guard !self.isProcessing, !self.isDraining else { return }
         self.isProcessing = true
         defer { self.isProcessing = false }
         while context.channel.isWritable, let action = self.machine.next(isKnown: self.dispatcher.isKnown) {
@@ -144,7 +146,9 @@ final class ServerChannelHandler: ChannelInboundHandler {
         let wasFull = !self.machine.wantsMore
         self.machine.answered()
         self.write(context, buffers)
-        if wasFull {
+        if self.isDraining {
+            self.closeGracefully()
+        } else if wasFull {
             self.process(context)
             self.reportUnfinished(context)
         }
@@ -155,9 +159,14 @@ final class ServerChannelHandler: ChannelInboundHandler {
         self.context?.close(promise: nil)
     }
 
-    /// Closes the connection with CloseConnection, so that clients open a new one without an error.
+    /// Closes the connection with CloseConnection, so that clients open a new one without an error. It tells them to repeat what is not
+    /// answered, so requests under way are answered first; others are not begun.
     func closeGracefully() {
         guard let context = self.context else { return }
+        guard self.machine.outstanding == 0 else {
+            self.isDraining = true
+            return
+        }
         self.close(context, CDRWriter.headerOnly(.closeConnection, version: self.machine.version))
     }
 

@@ -247,6 +247,7 @@ package final class ServerLifecycle: Sendable {
         defer { self.gate.release() }
         do {
             try self.refuseWhileStopping()
+        let deadline = NIODeadline.now() + Self.stopLimit
             self.context.logger.info("restarting all devices")
             var data = try await self.load()
             self.apply(adminProperties: data.adminConfiguration.properties)
@@ -304,7 +305,8 @@ package final class ServerLifecycle: Sendable {
         if server != nil { await self.registration?.unexport() }
         await self.endDevices()
         await withTimeLimit(.seconds(2)) { [context] in await context.log.end() }
-        await server?.close()
+        // Requests of devices without a gate may still be running.
+        await server?.close(within: max(.milliseconds(100), deadline - .now()))
         await self.system.shutdown()
         await withTimeLimit(.seconds(1)) { [context, group] in
             await context.pool.shutdown()

@@ -44,7 +44,42 @@ private final class Unmakeable: Device {
     func initialize() {}
 }
 
+/// How often a command was executed.
+private final class Executions: Sendable {
+    private let store = Mutex(0)
+    var count: Int { self.store.withLock { $0 } }
+    func add() { self.store.withLock { $0 += 1 } }
+}
+
 struct LifeTests {
+    /// The end of the connections would tell the client to repeat what is not answered.
+    @Test func aCallThatRunsWhenTheServerStopsIsAnsweredAndNotRepeated() async throws {
+        let (latch, executions) = (Latch(), Executions())
+        let deviceClass = DeviceClass("Slow", PlainDevice.self, serialModel: .none) {
+            Command("Slow") { (_: PlainDevice) async in
+                executions.add()
+                await latch.wait()
+            }
+        }
+        try await TestServer.run([deviceClass], devices: ["t/a/1"]) { test in
+            let device = try await test.device()
+            let call = Task { try await device.command("Slow") }
+            try await eventually { executions.count == 1 }
+            let stop = Task { await test.server.stop() }
+            // Until nobody listens any more.
+            try await eventually {
+                let other = ControlSystem()
+                defer { Task { await other.shutdown() } }
+                let device = try? await other.device("tango://127.0.0.1:\(test.server.port)/t/a/1#dbase=no")
+                return (try? await device?.ping()) == nil
+            }
+            latch.open()
+            #expect(try await call.value == .void)
+            await stop.value
+            #expect(executions.count == 1)
+        }
+    }
+
     @Test func aFailedInitializationLeavesTheDeviceReachableAndInitRecoversIt() async throws {
         let defect = Defect()
         let deviceClass = DeviceClass("Breakable", make: { Breakable(context: $0, defect) })
