@@ -67,7 +67,7 @@ package final class Mirror: Sendable {
     /// Reads the original's values periodically until the task is cancelled; while the original does not answer, the last ones stay.
     package func follow(every period: Duration) async {
         guard let original = self.original else { return }
-        let attributes = self.interface.attributes.map(\.name)
+        let attributes = self.interface.attributes
         let pipes = self.interface.pipes.map(\.name)
         var isLost = false
         while !Task.isCancelled {

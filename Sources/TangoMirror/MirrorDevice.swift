@@ -5,6 +5,8 @@ import TangoServer
 final class MirrorDevice: Device {
     private let context: DeviceContext
     private let model: MirrorModel?
+    /// State and status as last set.
+    private var shown: (state: DevState, status: String?)?
 
     init(context: DeviceContext, model: MirrorModel) {
         self.context = context
@@ -17,14 +19,20 @@ final class MirrorDevice: Device {
         self.model = nil
     }
 
-    func initialize() { self.followState() }
+    func initialize() {
+        self.shown = nil
+        self.followState()
+    }
 
     func alwaysExecuted() throws { self.followState() }
 
     private func followState() {
-        guard let (state, status) = self.model?.condition() else { return }
-        self.context.setState(state)
-        self.context.setStatus(status)
+        guard let condition = self.model?.condition() else { return }
+        // Setting ON anew would take back an ALARM that follows from the attributes.
+        guard self.shown.map({ $0 != condition }) ?? true else { return }
+        self.shown = condition
+        self.context.setState(condition.state)
+        self.context.setStatus(condition.status)
     }
 
     /// Returns the class of the twin: the interface of the original with the values of the model.

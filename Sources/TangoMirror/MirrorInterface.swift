@@ -35,7 +35,7 @@ package struct MirrorInterface: Sendable {
             deviceClass: info.deviceClass, deviceDescription: try await device.deviceDescription(),
             attributes: attributes.filter { !Self.builtIn.contains($0.name.tangoFolded) },
             commands: commands.filter { !Self.builtIn.contains($0.name.tangoFolded) }, pipes: pipes,
-            recording: try await .take(of: device, attributes: attributes.map(\.name), pipes: pipes.map(\.name)))
+            recording: try await .take(of: device, attributes: attributes, pipes: pipes.map(\.name)))
     }
 
     /// The members that every device has.
@@ -58,12 +58,15 @@ package struct MirrorRecording: Sendable {
 
     /// Reads everything.
     /// - Throws: when the device does not answer.
-    package static func take(of device: DeviceProxy, attributes: [String], pipes: [String]) async throws(DevFailed) -> MirrorRecording {
+    package static func take(
+        of device: DeviceProxy, attributes: [AttributeConfig], pipes: [String]
+    ) async throws(DevFailed) -> MirrorRecording {
         var recording = MirrorRecording()
-        for value in try await device.readAttributes(attributes, source: .device) { recording.record(value) }
-        recording.state = try await device.state()
-        let status = try await device.status()
-        recording.status = status == "The device is in \(recording.state.name) state." ? nil : status
+        let withAlarms = Set(attributes.filter(\.hasAlarms).map(\.name.tangoFolded))
+        for value in try await device.readAttributes(attributes.map(\.name), source: .device) {
+            recording.record(value, checksAlarms: withAlarms.contains(value.name.tangoFolded))
+        }
+        recording.record(try await device.state(), status: try await device.status())
         for name in pipes {
             do {
                 recording.pipes[name.tangoFolded] = .success(try await device.readPipe(name).blob)
@@ -74,17 +77,39 @@ package struct MirrorRecording: Sendable {
         return recording
     }
 
-    private mutating func record(_ value: AttributeValue) {
+    /// Records state and status without what follows from the attributes: the twin works that out for its own values.
+    mutating func record(_ state: DevState, status: String) {
+        var lines = status.split(separator: "\n", omittingEmptySubsequences: false)
+        let count = lines.count
+        while let last = lines.last, last.hasPrefix("Alarm : ") || last.hasPrefix("Warning : ") { lines.removeLast() }
+        let isAlarming = state == .alarm && lines.count < count
+        let text = isAlarming ? lines.joined(separator: "\n") : status
+        self.state = isAlarming ? .on : state
+        self.status = text == "The device is in \(state.name) state." ? nil : text
+    }
+
+    /// - Parameter checksAlarms: whether the attribute has limits, which the twin compares its own values with.
+    private mutating func record(_ value: AttributeValue, checksAlarms: Bool) {
         let name = value.name.tangoFolded
+        let quality = checksAlarms && (value.quality == .alarm || value.quality == .warning) ? .valid : value.quality
         if let failure = value.failure {
             self.readings[name] = .failure(failure)
         } else if value.quality == .invalid {
             self.readings[name] = .success(.invalid)
         } else {
-            self.readings[name] = .success(AttributeReading(value.readData, dimension: value.readDimension, quality: value.quality))
+            self.readings[name] = .success(AttributeReading(value.readData, dimension: value.readDimension, quality: quality))
         }
         if let data = value.setData {
             self.setValues[name] = AttributeWrite(name: value.name, data: data, dimension: value.writeDimension)
+        }
+    }
+}
+
+extension AttributeConfig {
+    /// Whether the quality of its values follows from limits.
+    fileprivate var hasAlarms: Bool {
+        [AttributeSetting.minAlarm, .maxAlarm, .minWarning, .maxWarning, .deltaValue].contains { setting in
+            setting.value(in: self) != "Not specified"
         }
     }
 }

@@ -41,7 +41,43 @@ private final class Original: Device {
     }
 }
 
+/// A device whose state follows its temperature.
+private final class Hot: Device {
+    private var temperature = 0.0
+
+    init(context: DeviceContext) { context.setState(.on) }
+    func initialize() {}
+
+    static let deviceClass = DeviceClass("Hot", Hot.self) {
+        Attribute("Temperature", Double.self, maxAlarm: 10).stored(at: \.temperature)
+    }
+}
+
 struct MirrorTests {
+    private static let alarm = "The device is in ALARM state.\nAlarm : Value too high for Temperature"
+
+    /// State and status of the twin follow its own values by the limits of the original, whatever the original shows when it is mirrored.
+    @Test(arguments: [0.0, 50.0]) func theTwinShowsTheAlarmOfItsAttributes(_ temperature: Double) async throws {
+        try await withDevices([TestDevice(Hot.deviceClass, "test/hot/1")]) { system in
+            let original = try await system.device("test/hot/1")
+            try await original.write("Temperature", temperature)
+            _ = try await original.state()
+            let mirror = try Mirror(try await .query(original), values: .recorded, original: original)
+            try await withDevices([TestDevice(mirror.deviceClass, "simu/hot/1")]) { twins in
+                let twin = try await twins.device("simu/hot/1")
+                #expect(try await twin.state() == original.state())
+                #expect(try await twin.status() == original.status())
+                try await twin.write("Temperature", 50.0)
+                #expect(try await twin.state() == .alarm)
+                #expect(try await twin.status() == Self.alarm)
+                #expect(try await twin.readAttribute("Status").data == .string([Self.alarm]))
+                try await twin.write("Temperature", 5.0)
+                #expect(try await twin.state() == .on)
+                #expect(try await twin.status() == "The device is in ON state.")
+            }
+        }
+    }
+
     /// Runs the original, its twin and the body.
     private func run(
         _ values: MirrorValues = .recorded,
