@@ -58,7 +58,7 @@ enum TestCommands {
 /// The pipe `string_long_short_ro`.
 enum TestPipe {
     static let definition = PipeDefinition(
-        PipeConfig(name: "string_long_short_ro"),
+        PipeConfig(name: "string_long_short_ro", description: "Pipe example"),
         reader: .sync { call in
             PipeBlob(
                 name: call.name,

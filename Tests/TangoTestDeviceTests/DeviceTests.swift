@@ -118,6 +118,7 @@ struct DeviceTests {
         let bench = try await Bench()
         let pipe = try #require(TangoTestClass.deviceClass.pipes.first)
         #expect(pipe.config.name == "string_long_short_ro" && pipe.config.writable == .read && pipe.writer == nil)
+        #expect(pipe.config.label == "string_long_short_ro" && pipe.config.description == "Pipe example")
         guard case .sync(let read) = pipe.reader else { throw DevFailed("no reader", "pipe") }
         let blob = try read(MemberCall(device: bench.device, context: bench.context, name: pipe.config.name))
         #expect(
