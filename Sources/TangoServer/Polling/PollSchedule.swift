@@ -37,6 +37,8 @@ struct PollSchedule<Device: Hashable & Sendable>: Sendable {
         var period: TimeAmount?
         var names = OrderedTable<String>()
         var due: NIODeadline
+        /// Whether it was polled before; attributes that join it before are polled with its first round.
+        var hasBegun = false
     }
 
     private struct Line: Sendable {
@@ -78,6 +80,7 @@ struct PollSchedule<Device: Hashable & Sendable>: Sendable {
             self.lines[device, default: Line()].attributes[name.tangoFolded] = period
             if let group = self.lines[device]?.groups[period] {
                 self.slots[group]?.names.set(name, for: name)
+                guard self.slots[group]?.hasBegun == true else { return }
                 if let joined = self.lines[device]?.joined {
                     self.slots[joined]?.names.set(name, for: name)
                 } else {
@@ -166,6 +169,7 @@ struct PollSchedule<Device: Hashable & Sendable>: Sendable {
             if missed > 0, slot.kind == .attribute { step.late.append((slot.device, names)) }
             let due = slot.due + period * (missed + 1)
             self.slots[id]?.due = due
+            self.slots[id]?.hasBegun = true
             self.heap.push(due, id)
         } else {
             self.slots[id] = nil
