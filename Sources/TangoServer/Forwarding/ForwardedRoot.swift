@@ -15,9 +15,10 @@ final class ForwardedRoot: Sendable {
     let type: DataType
 
     /// - Parameter locator: TRL of the attribute.
-    /// - Returns: `nil` if the type of the attribute is unknown.
+    /// - Returns: `nil` if the configuration does not say what the attribute is: cppTango answers such a one for a root that is forwarded
+    ///   itself and has not found its own root.
     init?(_ locator: TRL, _ proxy: DeviceProxy, _ config: AttributeConfig) {
-        guard let type = config.type else { return nil }
+        guard let type = config.typeOfRoot else { return nil }
         var device = locator
         device.attribute = nil
         self.proxy = proxy
@@ -37,9 +38,9 @@ final class ForwardedRoot: Sendable {
         self.type = type
     }
 
-    /// Returns the root with a new configuration; `nil` if it is the same, or its type is unknown.
+    /// Returns the root with a new configuration; `nil` if it is the same, or does not say what the attribute is.
     func updated(_ config: AttributeConfig) -> ForwardedRoot? {
-        guard config != self.config, let type = config.type else { return nil }
+        guard config != self.config, let type = config.typeOfRoot else { return nil }
         return ForwardedRoot(self, config, type)
     }
 
@@ -123,6 +124,11 @@ final class ForwardedRoot: Sendable {
         }
         return config
     }
+}
+
+extension AttributeConfig {
+    /// The type, if that, format and access are known.
+    fileprivate var typeOfRoot: DataType? { self.format == .unknown || self.writable == .unknown ? nil : self.type }
 }
 
 extension AttributeDefinition {
