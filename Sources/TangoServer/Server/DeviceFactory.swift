@@ -40,7 +40,7 @@ final class DeviceFactory: Sendable {
             }
             let name: DeviceName
             do {
-                name = try DeviceName(entry.name)
+                name = entry.name == DeviceName.unnamed.text ? .unnamed : try DeviceName(entry.name)
             } catch {
                 throw ServerStartError("\(error)")
             }

@@ -33,14 +33,18 @@ package struct ServerAddress: Sendable {
             )
         } catch {
             let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? String(describing: error)
-            throw ServerStartError("Cannot listen at \(endPoint.host.isEmpty ? "*" : endPoint.host):\(endPoint.port): \(reason)")
+            let host = endPoint.host.isEmpty ? "*" : endPoint.host.contains(":") ? "[\(endPoint.host)]" : endPoint.host
+            throw ServerStartError("Cannot listen at \(host):\(endPoint.port): \(reason)")
         }
     }
+
+    /// What stands for all interfaces.
+    private static let allInterfaces: Set<String> = ["", "0.0.0.0", "::"]
 
     /// The host and port that references of the devices name.
     private var advertised: (host: String, port: UInt16) {
         let named = [self.published?.host, self.boundHost].compactMap { $0 }
-        let host = named.first { !$0.isEmpty && $0 != "0.0.0.0" } ?? LocalAddresses.reachable.first ?? "127.0.0.1"
+        let host = named.first { !Self.allInterfaces.contains($0) } ?? LocalAddresses.reachable.first ?? "127.0.0.1"
         let port = self.published.map { $0.port == 0 ? self.port : $0.port } ?? self.port
         return (host, UInt16(truncatingIfNeeded: port))
     }
@@ -60,8 +64,9 @@ package struct ServerAddress: Sendable {
     func own(hostName: String) -> [(hosts: [String], port: Int)] {
         let bound =
             switch self.boundHost {
-            case "", "0.0.0.0": LocalAddresses.all + ["localhost", hostName]
+            case "", "0.0.0.0", "::": LocalAddresses.all + ["localhost", hostName]
             case "127.0.0.1", "localhost": ["127.0.0.1", "localhost"]
+            case "::1": ["::1", "localhost"]
             default: [self.boundHost]
             }
         guard let published, !published.host.isEmpty else { return [(bound, self.port)] }

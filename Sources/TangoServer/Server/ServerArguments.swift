@@ -146,17 +146,24 @@ public struct ServerArguments: Sendable, Hashable {
         return devices
     }
 
-    /// Reads `giop:tcp:host:port`; host and port may be empty.
+    /// Reads `giop:tcp:host:port`; host and port may be empty, an IPv6 address is in brackets.
     static func endPoint(_ text: String) throws(ServerStartError) -> EndPoint {
-        let fields = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard fields.count >= 3, fields[0] == "giop", fields[1] == "tcp" else {
-            throw ServerStartError("Invalid end point \(text) (giop:tcp:<host>:<port>)")
+        let invalid = ServerStartError("Invalid end point \(text) (giop:tcp:<host>:<port>)")
+        let prefix = "giop:tcp:"
+        guard text.hasPrefix(prefix) else { throw invalid }
+        let address = text.dropFirst(prefix.count)
+        let (host, rest): (Substring, Substring)
+        if address.first == "[" {
+            guard let end = address.firstIndex(of: "]") else { throw invalid }
+            (host, rest) = (address[address.index(after: address.startIndex)..<end], address[address.index(after: end)...])
+            guard !host.isEmpty else { throw invalid }
+        } else {
+            let colon = address.firstIndex(of: ":") ?? address.endIndex
+            (host, rest) = (address[..<colon], address[colon...])
         }
-        let portText = fields.count > 3 ? fields[fields.count - 1] : ""
-        let host = fields.count > 3 ? fields[2..<(fields.count - 1)].joined(separator: ":") : String(fields[2])
-        guard portText.isEmpty || (0...65535).contains(Int(portText) ?? -1) else {
-            throw ServerStartError("Invalid end point \(text) (giop:tcp:<host>:<port>)")
-        }
-        return EndPoint(host: host, port: Int(portText) ?? 0)
+        guard rest.isEmpty || rest.first == ":" else { throw invalid }
+        let port = rest.dropFirst()
+        guard port.isEmpty || (0...65535).contains(Int(port) ?? -1) else { throw invalid }
+        return EndPoint(host: String(host), port: Int(port) ?? 0)
     }
 }

@@ -61,7 +61,7 @@ package final class ServerLifecycle: Sendable {
         } else if case .file(let path) = configuration.arguments.source {
             self.source = FileSource(path: path, serverID: serverID)
         } else {
-            self.source = CommandLineSource(devices: configuration.arguments.namedDevices, defaultClass: classes.last?.name)
+            self.source = CommandLineSource(devices: configuration.arguments.namedDevices, classes: classes.map(\.name))
         }
         self.registration = link.map { [system] in ServerRegistration(link: $0, connections: system.connections) }
         self.directory = DeviceDirectory(database: link)

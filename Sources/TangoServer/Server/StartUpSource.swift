@@ -17,15 +17,20 @@ protocol StartUpSource: Sendable {
 /// `-nodb`: the devices that the command line names, without properties.
 struct CommandLineSource: StartUpSource {
     let devices: [ServerArguments.NamedDevice]
-    /// Class of devices that name none; the server's last.
-    let defaultClass: String?
+    /// Classes of the server; devices that name none are of the last.
+    let classes: [String]
 
     var storage: (any DeviceStorage)? { nil }
 
     func load() async throws -> ServerData {
         var data = ServerData()
-        data.devices = self.devices.map { ServerData.DeviceEntry(name: $0.name, deviceClass: $0.deviceClass ?? self.defaultClass ?? "") }
-        if self.devices.isEmpty, let defaultClass { data.devices = [ServerData.DeviceEntry(name: "NoName", deviceClass: defaultClass)] }
+        data.devices = self.devices.map { ServerData.DeviceEntry(name: $0.name, deviceClass: $0.deviceClass ?? self.classes.last ?? "") }
+        guard self.devices.isEmpty else { return data }
+        data.devices = self.classes.map { ServerData.DeviceEntry(name: DeviceName.unnamed.text, deviceClass: $0) }
+        // Two of that name cannot be: cppTango 9.3.4 and 10.3 end with this error.
+        guard self.classes.count < 2 else {
+            throw ServerStartError("API_CantGetDevObjectId: Can't get CORBA reference Id for device \(DeviceName.unnamed)")
+        }
         return data
     }
 
@@ -71,4 +76,9 @@ extension DatabaseLink: StartUpSource {
     func configuration(ofDevice name: DeviceName, deviceClass: String) async throws -> DeviceConfiguration? {
         try await self.configuration(of: name.text, deviceClass: deviceClass)
     }
+}
+
+extension DeviceName {
+    /// Name of the device of a server without a database that is not told any; no client can address it (cppTango 9.3.4).
+    static let unnamed = DeviceName(unchecked: "NoName")
 }

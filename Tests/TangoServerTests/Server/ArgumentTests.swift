@@ -29,6 +29,22 @@ struct ArgumentTests {
         #expect(try self.parse("inst -file=/a/b.txt -ORBendPoint giop:tcp::0").source == .file("/a/b.txt"))
     }
 
+    @Test(arguments: [
+        ("[::1]:1234", ServerArguments.EndPoint(host: "::1", port: 1234)), ("[fe80::1%eth0]:", .init(host: "fe80::1%eth0", port: 0)),
+        ("[::]", .init(host: "::", port: 0)), ("host", .init(host: "host", port: 0)), ("host:", .init(host: "host", port: 0)),
+        ("10.0.0.1:7", .init(host: "10.0.0.1", port: 7)),
+    ])
+    func endPointsMayBeIPv6(_ text: String, _ endPoint: ServerArguments.EndPoint) throws {
+        let arguments = try self.parse("inst -nodb -ORBendPoint giop:tcp:\(text) -ORBendPointPublish giop:tcp:\(text)")
+        #expect(arguments.endPoint == endPoint && arguments.publishedEndPoint == endPoint)
+    }
+
+    @Test(arguments: ["[::1", "[]:5", "[::1]5", "::1:5", "host:5:6", "host:-1", "[::1]:x"])
+    func whatIsNoEndPointIsRefused(_ text: String) {
+        let error = #expect(throws: ServerStartError.self) { try self.parse("inst -nodb -ORBendPoint giop:tcp:\(text)") }
+        #expect(error?.description == "Invalid end point giop:tcp:\(text) (giop:tcp:<host>:<port>)")
+    }
+
     @Test func optionsOfOthersAreLeftAlone() throws {
         let arguments = try self.parse("inst -dbg -ORBtraceLevel 10 -x something")
         #expect(arguments == ServerArguments(instance: "inst"))

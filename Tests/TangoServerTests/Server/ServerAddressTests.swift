@@ -1,5 +1,6 @@
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import TangoWire
 import Testing
 
@@ -24,9 +25,43 @@ import Testing
         #expect(try Self.advertised(onlyHost) == "gate.example.org:4711")
     }
 
-    @Test(arguments: ["", "0.0.0.0"]) func aServerOnAllInterfacesNamesOneThatOthersReach(host: String) throws {
+    @Test(arguments: ["", "0.0.0.0", "::"]) func aServerOnAllInterfacesNamesOneThatOthersReach(host: String) throws {
         let reachable = LocalAddresses.reachable.first ?? "127.0.0.1"
         #expect(try Self.advertised(ServerAddress(boundHost: host, port: 1, published: nil)) == "\(reachable):1")
+    }
+
+    /// The address travels without brackets, as in references of omniORB.
+    @Test func anAddressOfIPv6IsServedAndAdvertised() async throws {
+        let arguments = ServerArguments(
+            instance: "six", source: .none([.init(name: "t/a/1")]), endPoint: EndPoint(host: "::1", port: 0))
+        let server = DeviceServer(classes: [BenchDevice.deviceClass()], configuration: .init(name: "Test", arguments: arguments))
+        try await server.start()
+        let client = ControlSystem()
+        let device = try await client.device("tango://[::1]:\(server.port)/t/a/1#dbase=no")
+        #expect(try await device.state() == .on)
+        let reference = try #require(server.reference(ofDevice: "t/a/1"))
+        #expect(try IOR(parsing: reference).iiopProfile?.host == "::1")
+        await client.shutdown()
+        await server.stop()
+    }
+
+    /// As cppTango 9.3.4: such a device is there, though no client can address it.
+    @Test func aServerThatIsToldNoDevicesHasOneWithoutName() async throws {
+        let arguments = ServerArguments(instance: "none", source: .none([]), endPoint: EndPoint(host: "127.0.0.1", port: 0))
+        let server = DeviceServer(classes: [BenchDevice.deviceClass()], configuration: .init(name: "Test", arguments: arguments))
+        try await server.start()
+        let client = ControlSystem()
+        let admin = try await client.device("tango://127.0.0.1:\(server.port)/dserver/Test/none#dbase=no")
+        #expect(try await admin.command("QueryDevice") == .stringArray(["Bench::NoName"]))
+        try await admin.command("DevRestart", .string("noname"))
+        await client.shutdown()
+        await server.stop()
+        let two = DeviceServer(
+            classes: [BenchDevice.deviceClass(), DeviceClass("Plain", PlainDevice.self)],
+            configuration: .init(name: "Test", arguments: arguments))
+        let error = await #expect(throws: ServerStartError.self) { try await two.start() }
+        #expect(error?.description.contains("NoName") == true)
+        await two.stop()
     }
 
     @Test func requestsOfTheProcessComeBackAtBoundAndPublishedAddresses() {
