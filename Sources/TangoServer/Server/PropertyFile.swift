@@ -14,17 +14,23 @@ struct PropertyFile: Sendable {
 
     var statements: [Statement] = []
 
-    /// - Throws: `ServerStartError` when the file cannot be read.
+    /// - Throws: `ServerStartError` when the file cannot be read or understood.
     init(contentsOf path: String) throws(ServerStartError) {
         guard let text = try? String(contentsOfFile: path, encoding: .isoLatin1) else {
             throw ServerStartError("FILEDATABASE could not open file \(path).")
         }
-        self.init(text)
+        try self.init(text, path: path)
     }
 
-    init(_ text: String) {
+    /// - Parameter path: name of the file, for the text of the error.
+    /// - Throws: `ServerStartError` with the line that cannot be understood.
+    init(_ text: String, path: String) throws(ServerStartError) {
         var parser = PropertyFileParser(text)
-        while let statement = parser.next() { self.statements.append(statement) }
+        do throws(PropertyFileParser.Failure) {
+            while let statement = try parser.next() { self.statements.append(statement) }
+        } catch {
+            throw ServerStartError("File database: \(error.text) at line \(error.line) in file \(path).")
+        }
     }
 
     /// Returns what the file says about a server.

@@ -2,6 +2,12 @@ import Foundation
 
 /// Reads the statements of a property file.
 struct PropertyFileParser {
+    /// What cannot be understood, in the words of cppTango 9.3.4, and where it begins.
+    struct Failure: Error {
+        var text: String
+        var line: Int
+    }
+
     private let characters: [Character]
     private var index = 0
 
@@ -15,8 +21,8 @@ struct PropertyFileParser {
         while let character = self.current, character.isWhitespace { self.index += 1 }
     }
 
-    /// Returns the next statement; malformed lines are skipped.
-    mutating func next() -> PropertyFile.Statement? {
+    /// Returns the next statement; `nil` at the end.
+    mutating func next() throws(Failure) -> PropertyFile.Statement? {
         while true {
             self.skipSpace()
             guard let first = self.current else { return nil }
@@ -24,23 +30,25 @@ struct PropertyFileParser {
                 self.skipLine()
                 continue
             }
-            guard let key = self.key() else {
-                self.skipLine()
-                continue
-            }
-            return PropertyFile.Statement(key: key, values: self.values())
+            let start = self.index
+            guard let key = try self.key() else { throw self.failure("Error in file", at: start) }
+            return PropertyFile.Statement(key: key, values: try self.values())
         }
+    }
+
+    private func failure(_ text: String, at index: Int) -> Failure {
+        Failure(text: text, line: 1 + self.characters[..<min(index, self.characters.count)].count { $0 == "\n" })
     }
 
     private mutating func skipLine() {
         while let character = self.current, character != "\n" { self.index += 1 }
     }
 
-    private mutating func key() -> String? {
+    private mutating func key() throws(Failure) -> String? {
         var key = ""
         while let character = self.current, character != "\n" {
             if character == "\"" {
-                key += self.quoted()
+                key += try self.quoted()
                 continue
             }
             self.index += 1
@@ -50,8 +58,9 @@ struct PropertyFileParser {
         return nil
     }
 
-    private mutating func quoted() -> String {
+    private mutating func quoted() throws(Failure) -> String {
         var text = ""
+        let start = self.index
         self.index += 1
         while let character = self.current {
             self.index += 1
@@ -63,10 +72,10 @@ struct PropertyFileParser {
                 text.append(character)
             }
         }
-        return text
+        throw self.failure("String too long", at: start)
     }
 
-    private mutating func values() -> [String] {
+    private mutating func values() throws(Failure) -> [String] {
         var values: [String] = []
         while true {
             while let character = self.current, character == " " || character == "\t" || character == "\\" && self.endsLine {
@@ -76,7 +85,7 @@ struct PropertyFileParser {
             if first == "\n" { self.skipSpace() }
             var value = ""
             if self.current == "\"" {
-                value = self.quoted()
+                value = try self.quoted()
             } else {
                 while let character = self.current, !character.isWhitespace, character != ",", character != "\\" {
                     value.append(character)

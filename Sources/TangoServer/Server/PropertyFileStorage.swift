@@ -12,14 +12,23 @@ final class PropertyFileStorage: DeviceStorage {
     }
 
     private func change(_ body: (inout PropertyFile) -> Void) throws(DevFailed) {
-        let written: Bool = self.lock.withLock { _ in
-            guard var file = try? PropertyFile(contentsOf: self.path) else { return false }
+        try self.lock.withLock { (_) throws(DevFailed) in
+            var file = try self.read()
             body(&file)
-            guard let data = file.text.data(using: .isoLatin1) ?? file.text.data(using: .utf8) else { return false }
-            return (try? data.write(to: URL(fileURLWithPath: self.path), options: .atomic)) != nil
+            guard let data = file.text.data(using: .isoLatin1) ?? file.text.data(using: .utf8),
+                (try? data.write(to: URL(fileURLWithPath: self.path), options: .atomic)) != nil
+            else {
+                throw DevFailed("API_CorruptedDatabase", "Cannot write the property file \(self.path)", origin: "PropertyFile")
+            }
         }
-        guard written else {
-            throw DevFailed("API_CorruptedDatabase", "Cannot write the property file \(self.path)", origin: "PropertyFile")
+    }
+
+    /// - Throws: `API_CorruptedDatabase` when the file cannot be read or understood: nothing in it may then be overwritten.
+    private func read() throws(DevFailed) -> PropertyFile {
+        do throws(ServerStartError) {
+            return try PropertyFile(contentsOf: self.path)
+        } catch {
+            throw DevFailed("API_CorruptedDatabase", error.description, origin: "PropertyFile")
         }
     }
 
@@ -44,20 +53,19 @@ final class PropertyFileStorage: DeviceStorage {
     func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed)
         -> StoredAttributeProperties?
     {
-        StoredAttributeProperties(
-            device: try self.properties(of: "\(device)/\(attribute)"),
-            deviceClass: try self.properties(of: "CLASS/\(deviceClass)/\(attribute)"))
+        var found: [String: StoredAttributeProperties] = [:]
+        for attribute in attributes {
+            found[attribute.tangoFolded] = StoredAttributeProperties(
+                device: try self.properties(of: "\(device)/\(attribute)"),
+                deviceClass: try self.properties(of: "CLASS/\(deviceClass)/\(attribute)"))
+        }
+        return found
     }
 
     func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]] { try self.properties(of: device) }
 
     private func properties(of owner: String) throws(DevFailed) -> [String: [String]] {
-        let file: PropertyFile
-        do {
-            file = try self.lock.withLock { _ in try PropertyFile(contentsOf: self.path) }
-        } catch {
-            throw DevFailed("API_CorruptedDatabase", "Cannot read the property file \(self.path)", origin: "PropertyFile")
-        }
+        let file = try self.lock.withLock { (_) throws(DevFailed) in try self.read() }
         let owner = owner.tangoFolded + "->"
         var properties: [String: [String]] = [:]
         for statement in file.statements where statement.key.tangoFolded.hasPrefix(owner) {

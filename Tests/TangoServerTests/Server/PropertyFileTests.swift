@@ -22,13 +22,12 @@ private let text = """
     CLASS/Bench/number->label: "from the class"
     t/a/2/plain->min_value: 9
     t/a/2/plain->max_value: 1
-    a line without sense
 
     """
 
 struct PropertyFileTests {
-    @Test func statementsAreUnderstood() {
-        let file = PropertyFile(text)
+    @Test func statementsAreUnderstood() throws {
+        let file = try PropertyFile(text, path: "test.db")
         #expect(file.statements.count == 11)
         #expect(file.statements[0] == .init(key: "Test/test/DEVICE/Bench", values: ["t/a/1", "t/a/2"]))
         #expect(file.statements[3].values == ["one, two", "three", "quoted \"and\" \\slashed", ""])
@@ -40,18 +39,43 @@ struct PropertyFileTests {
         #expect(data.classProperties["bench"]?["doc_url"] == ["http://here/"])
     }
 
-    @Test func whatIsWrittenReadsTheSame() {
-        var file = PropertyFile(text)
+    @Test func whatIsWrittenReadsTheSame() throws {
+        var file = try PropertyFile(text, path: "test.db")
         file.set("t/a/9/x->y", ["a\nb", "# no comment", "t/a/1", "C:\\dir", "plain"])
         file.set("T/A/1->SPEED", ["21"])
         file.set("t/a/1->list", nil)
         #expect(file.statements.count == 11)
-        #expect(PropertyFile(file.text).statements == file.statements)
-        #expect(PropertyFile("").statements.isEmpty && PropertyFile("a:").statements == [.init(key: "a", values: [])])
+        #expect(try PropertyFile(file.text, path: "").statements == file.statements)
+        #expect(try PropertyFile("", path: "").statements.isEmpty)
+        #expect(try PropertyFile("a:", path: "").statements == [.init(key: "a", values: [])])
     }
 
-    @Test func anyBeginningOfAFileIsTaken() {
-        for length in 0..<text.count { _ = PropertyFile(String(text.prefix(length))).serverData(serverID: "Test/test") }
+    @Test func anyBeginningOfAFileIsTakenOrRefused() {
+        for length in 0..<text.count {
+            _ = (try? PropertyFile(String(text.prefix(length)), path: ""))?.serverData(serverID: "Test/test")
+        }
+    }
+
+    /// As cppTango 9.3.4 says it.
+    @Test(arguments: [
+        ("a/b/c->x: 1\n\nthis is a line without sense\n", "Error in file at line 3"),
+        ("# comment\r\na/b/c->x: 1 2 3\r\n", "Error in file at line 2"), ("a/b/c->x \"4\"", "Error in file at line 1"),
+        ("a/b/c->x: 1,\\\n  \"2\n", "String too long at line 2"), ("\n\"a/b/c->x: 1\n", "String too long at line 2"),
+    ])
+    func aLineThatCannotBeUnderstoodIsNamed(_ text: String, _ problem: String) {
+        let error = #expect(throws: ServerStartError.self) { try PropertyFile(text, path: "/some/file.db") }
+        #expect(error?.description == "File database: \(problem) in file /some/file.db." && error?.status == 255)
+    }
+
+    /// What someone else wrote into the file meanwhile is not lost because one line of it cannot be understood.
+    @Test func aFileThatCannotBeUnderstoodIsNotOverwritten() async throws {
+        try await TestFolder.with { folder in
+            let path = try folder.write("a/b/c->x: 1\nnonsense\n", to: "test.db")
+            let storage = PropertyFileStorage(path: path)
+            let error = await #expect(throws: DevFailed.self) { try await storage.putProperties("a/b/c", [(name: "x", values: ["2"])]) }
+            #expect(error?.reasonDescription == "File database: Error in file at line 2 in file \(path).")
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == "a/b/c->x: 1\nnonsense\n")
+        }
     }
 
     @Test func aFileThatIsNotThereIsSaidSo() {
