@@ -36,11 +36,11 @@ extension AdminDevice {
             },
             AdminCommand("StartPolling", server) { call in
                 call.server.context.polling.start()
-                try call.request.device(as: AdminDevice.self).showPolling(isOn: true)
+                call.server.showStatus()
             },
             AdminCommand("StopPolling", server) { call in
                 call.server.context.polling.stop()
-                try call.request.device(as: AdminDevice.self).showPolling(isOn: false)
+                call.server.showStatus()
             },
         ]
     }

@@ -9,7 +9,7 @@ extension AdminDevice {
                 // Detached: the restart is no call of the admin device's handler.
                 Task.detached { [server = call.server] in await server.restartAll() }
             },
-            AdminCommand("Init", server) { call in await call.server.restartAll() },
+            AdminCommand("Init", server) { call in if let failure = await call.server.restartAll() { throw failure } },
             AdminCommand("Kill", server) { call in call.server.kill() },
         ]
     }

@@ -7,13 +7,10 @@ final class AdminDevice: Device {
     init(context: DeviceContext) {
         self.context = context
         context.setState(.on)
-        self.showPolling(isOn: true)
+        context.setStatus("The device is ON\nThe polling is ON")
     }
 
     func initialize() {}
-
-    /// Sets the status, which names the state of the polling.
-    func showPolling(isOn: Bool) { self.context.setStatus("The device is ON\nThe polling is \(isOn ? "ON" : "OFF")") }
 
     /// Returns the class DServer for one server, which it does not keep alive.
     static func deviceClass(of lifecycle: ServerLifecycle) -> DeviceClass {

@@ -16,28 +16,37 @@ extension AttributeRuntime {
     /// Labels of a DevEnum; empty for all other types.
     var enumLabels: [String] { self.configurator.enumLabels }
 
-    /// Changes the configuration; one that is wrong anywhere changes nothing.
+    /// A configuration that was checked and is not in force yet.
+    struct PlannedConfiguration: Sendable {
+        /// Changes for the database.
+        let changes: [PropertyChange]
+        fileprivate let properties: StoredAttributeProperties
+        fileprivate let limits: AlarmLimits?
+    }
+
+    /// Checks a new configuration, which changes nothing yet.
     /// - Parameter device: name of the device, for the texts of errors.
-    /// - Returns: changes for the database.
     /// - Throws: as `ConfigurationChange.apply`.
-    func setConfig(_ new: AttributeConfig, device: String) throws(DevFailed) -> [StoredAttributeProperties.Change] {
+    func plan(_ new: AttributeConfig, device: String) throws(DevFailed) -> PlannedConfiguration {
         let (properties, set) = self.state.withLock { ($0.properties, $0.set) }
         var change = ConfigurationChange(of: AttributeConfigurator(self.shared, properties), device: device, set: set?.data)
         let limits = try change.apply(new)
-        let changed = change.properties
-        self.state.withLock { state in
-            state.properties = changed
-            state.limits = limits
-            state.configurationError = nil
-        }
-        return change.changes
+        return PlannedConfiguration(changes: change.changes, properties: change.properties, limits: limits)
     }
 
-    /// Changes the label, by the rules of `setConfig`.
-    /// - Returns: changes for the database.
-    func setLabel(_ label: String, device: String) throws(DevFailed) -> [StoredAttributeProperties.Change] {
+    /// Checks a new label, by the rules of `plan`.
+    func plan(label: String, device: String) throws(DevFailed) -> PlannedConfiguration {
         var config = self.configurator.config
         config.label = label
-        return try self.setConfig(config, device: device)
+        return try self.plan(config, device: device)
+    }
+
+    /// Puts a configuration into force, when its changes are stored.
+    func apply(_ planned: PlannedConfiguration) {
+        self.state.withLock { state in
+            state.properties = planned.properties
+            state.limits = planned.limits
+            state.configurationError = nil
+        }
     }
 }

@@ -51,28 +51,6 @@ final class AttributeRuntime: Sendable {
         }
     }
 
-    /// The configuration as `restore` sets it again.
-    struct SavedConfiguration: Sendable {
-        fileprivate let properties: StoredAttributeProperties
-        fileprivate let limits: AlarmLimits?
-        fileprivate let configurationError: DevFailed?
-    }
-
-    var savedConfiguration: SavedConfiguration {
-        self.state.withLock { state in
-            SavedConfiguration(properties: state.properties, limits: state.limits, configurationError: state.configurationError)
-        }
-    }
-
-    /// Returns to a former configuration, if the database has refused the new one.
-    func restore(_ saved: SavedConfiguration) {
-        self.state.withLock { state in
-            state.properties = saved.properties
-            state.limits = saved.limits
-            state.configurationError = saved.configurationError
-        }
-    }
-
     var definition: AttributeDefinition {
         _read { yield self.shared.value }
     }

@@ -1,25 +1,20 @@
 import Logging
+import NIOCore
 import Synchronization
 import TangoCore
 
 /// The properties of a device in memory, and the queue of work that keeps them and the database the same.
 ///
-/// Without a storage the properties are kept in memory only.
+/// A change is stored first and applied then: one that the database refuses changes nothing. Changes that cannot be refused any more are
+/// applied at once, and stored again and again until they are. Without a storage the properties are kept in memory only.
 final class DatabaseSynchronizer: Sendable {
-    /// A change of one property; `nil` deletes it.
-    typealias Change = (name: String, values: [String]?)
-
     private struct State: Sendable {
         var configuration: DeviceConfiguration
-        /// Attributes added at run time whose properties were requested and have not arrived yet, by name in lower case.
-        var unread: [String: Unread] = [:]
-    }
-
-    private struct Unread {
-        /// Requests under way.
-        var requests = 0
-        /// Properties changed since the request, in lower case: newer than its answer.
-        var changed: Set<String> = []
+        var reads = AddedAttributeReads()
+        /// Whether a task stores again what could not be stored.
+        var isRetrying = false
+        /// Whether the device has ended; its successor stores what is left.
+        var isEnded = false
     }
 
     private struct Queue: FlaggedValue {
@@ -27,6 +22,9 @@ final class DatabaseSynchronizer: Sendable {
         var count = 0
         /// The last one; `nil` if all are done.
         var last: Task<Void, Never>?
+        /// Number of the last one if it reads properties and has not begun: further attributes join it.
+        var openRead: Int?
+        var readCount = 0
 
         var isFlagged: Bool { self.count > 0 }
     }
@@ -37,23 +35,44 @@ final class DatabaseSynchronizer: Sendable {
     private let storage: (any DeviceStorage)?
     private let log: DeviceLog
     private let fallbackLogger: Logger
+    private let eventLoops: any EventLoopGroup
+    /// Holds what is not stored, for the next object of the device, too.
+    private let persistentState: PersistentDeviceState
     private let state: Mutex<State>
     private let queue = FlaggedMutex(Queue())
+    /// Held while something is stored, so that the last change is stored last.
+    private let storing = Gate()
 
     init(
         device: DeviceName, deviceClass: String, configuration: DeviceConfiguration, storage: (any DeviceStorage)?, log: DeviceLog,
-        fallbackLogger: Logger
+        fallbackLogger: Logger, eventLoops: any EventLoopGroup, persistentState: PersistentDeviceState
     ) {
         self.device = device.text
         self.deviceClass = deviceClass
         self.storage = storage
         self.log = log
         self.fallbackLogger = fallbackLogger
+        self.eventLoops = eventLoops
+        self.persistentState = persistentState
+        var configuration = configuration
+        configuration.apply(persistentState.unstoredChanges)
         self.state = Mutex(State(configuration: configuration))
+        if persistentState.unstored.isFlagged { self.retryLater() }
     }
 
     /// Whether properties are stored anywhere but in memory.
     var hasStorage: Bool { self.storage != nil }
+
+    /// What of the database could not be reached for, as a line of the status; empty if everything is stored and read.
+    var statusText: String {
+        let unread = self.state.withLock { $0.reads.failedNames }
+        guard !unread.isEmpty || self.persistentState.unstored.isFlagged else { return "" }
+        let unstored = self.persistentState.unstored.withLock { $0.names }
+        var text = ""
+        if !unstored.isEmpty { text += "\nNot stored in the database yet: \(unstored.joined(separator: "; "))" }
+        if !unread.isEmpty { text += "\nProperties not read from the database yet: \(unread.joined(separator: ", "))" }
+        return text
+    }
 
     // MARK: - Properties
 
@@ -68,143 +87,241 @@ final class DatabaseSynchronizer: Sendable {
     /// Sets properties of the device.
     /// - Throws: the error of the database; the properties are then those of before.
     func putProperties(_ properties: [(name: String, values: [String])]) async throws(DevFailed) {
-        let former = self.replaceProperties(properties.map { ($0.name, $0.values) })
-        do throws(DevFailed) {
-            try await self.storage?.putProperties(self.device, properties)
-        } catch {
-            _ = self.replaceProperties(former)
-            throw error
-        }
+        try await self.change(.device, properties.map { ($0.name, $0.values) })
     }
 
     /// Deletes properties of the device.
     /// - Throws: the error of the database; the properties are then those of before.
     func deleteProperties(_ names: [String]) async throws(DevFailed) {
-        let former = self.replaceProperties(names.map { ($0, nil) })
-        do throws(DevFailed) {
-            try await self.storage?.deleteProperties(self.device, names: names)
-        } catch {
-            _ = self.replaceProperties(former)
-            throw error
-        }
+        try await self.change(.device, names.map { ($0, nil) })
     }
 
-    /// - Returns: the changes that undo these.
-    private func replaceProperties(_ changes: [Change]) -> [Change] {
-        self.state.withLock { state in
-            changes.map { change in
-                let key = change.name.tangoFolded
-                let former = state.configuration.properties[key]
-                state.configuration.properties[key] = change.values
-                return (change.name, former)
-            }
-        }
-    }
-
-    /// Changes properties of an attribute of the device.
-    /// - Throws: the error of the database; properties it did not change are then those of before.
-    func changeProperties(ofAttribute attribute: String, _ changes: [Change]) async throws(DevFailed) {
-        let put = changes.filter { $0.values != nil }
-        let deleted = changes.filter { $0.values == nil }
-        let formerPut = self.replaceProperties(ofAttribute: attribute, put)
-        let formerDeleted = self.replaceProperties(ofAttribute: attribute, deleted)
-        guard let storage = self.storage else { return }
+    /// Changes properties: in the database, then in memory.
+    /// - Throws: the error of the database; the properties are then those of before.
+    func change(_ owner: PropertyOwner, _ changes: [PropertyChange]) async throws(DevFailed) {
+        guard !changes.isEmpty else { return }
+        guard let storage = self.storage else { return self.apply(owner, changes) }
+        _ = await self.storing.acquire(within: .hours(1), on: self.eventLoops.any())
+        defer { self.storing.release() }
+        // A deletion of all that has still to be made would take the change with it.
+        if let former = self.unstored(of: owner), former.deletesOthers { try await self.store(former, on: storage) }
+        var attempt = PropertyStoring(device: self.device, owner: owner, changes: changes)
         do throws(DevFailed) {
-            if !put.isEmpty {
-                try await storage.putAttributeProperties(self.device, attribute: attribute, put.map { ($0.name, $0.values ?? []) })
-            }
+            try await attempt.run(on: storage)
         } catch {
-            self.undo(formerPut + formerDeleted, ofAttribute: attribute)
+            // What may be in the database all the same is taken back.
+            let former = self.former(of: owner, attempt.possiblyStored)
+            if !former.isEmpty {
+                self.persistentState.unstored.withLock { $0.add(owner, former, isStoredTwice: true) }
+                self.enqueueStoring()
+            }
             throw error
         }
-        do throws(DevFailed) {
-            if !deleted.isEmpty {
-                try await storage.deleteAttributeProperties(self.device, attribute: attribute, names: deleted.map(\.name))
-            }
-        } catch {
-            self.undo(formerPut + formerDeleted, ofAttribute: attribute)
-            // What was put is taken back as far as the database still answers.
-            let (back, added) = (formerPut.filter { $0.values != nil }, formerPut.filter { $0.values == nil }.map(\.name))
-            if !back.isEmpty {
-                try? await storage.putAttributeProperties(self.device, attribute: attribute, back.map { ($0.name, $0.values ?? []) })
-            }
-            if !added.isEmpty { try? await storage.deleteAttributeProperties(self.device, attribute: attribute, names: added) }
-            throw error
-        }
+        self.apply(owner, changes)
+        guard self.persistentState.unstored.isFlagged else { return }
+        self.persistentState.unstored.withLock { $0.remove(owner, changes.map(\.name)) }
+        if self.persistentState.unstored.isFlagged { self.enqueueStoring() }
     }
 
-    /// - Returns: the changes that undo these.
-    private func replaceProperties(ofAttribute attribute: String, _ changes: [Change]) -> [Change] {
-        guard !changes.isEmpty else { return [] }
+    /// Changes properties where the change cannot be refused any more: in memory at once, in the database as soon as it can be reached.
+    func changeLater(_ owner: PropertyOwner, _ changes: [PropertyChange]) {
+        guard !changes.isEmpty else { return }
+        self.apply(owner, changes)
+        guard self.storage != nil else { return }
+        self.persistentState.unstored.withLock { $0.add(owner, changes) }
+        self.enqueueStoring()
+    }
+
+    /// Deletes the properties of an attribute that was removed, the same way.
+    func deleteProperties(ofAttribute attribute: String) {
         let key = attribute.tangoFolded
-        return self.state.withLock { state in
-            if !state.unread.isEmpty { state.unread[key]?.changed.formUnion(changes.map(\.name.tangoFolded)) }
-            return changes.map { change in
-                let property = change.name.tangoFolded
-                let former = state.configuration.attributeProperties[key]?[property]
-                state.configuration.attributeProperties[key, default: [:]][property] = change.values
-                return (change.name, former)
+        let mayHaveAny = self.state.withLock { state in
+            // If it was added so lately that its properties are still to be read, the database may hold some.
+            let isUnread = state.reads.isUnread(key)
+            state.reads.cancelFailed(key)
+            return state.configuration.attributeProperties.removeValue(forKey: key)?.isEmpty == false || isUnread
+        }
+        guard mayHaveAny, self.storage != nil else { return }
+        self.persistentState.unstored.withLock { $0.addDeletion(of: .attribute(attribute)) }
+        self.enqueueStoring()
+    }
+
+    private func apply(_ owner: PropertyOwner, _ changes: [PropertyChange]) {
+        self.state.withLock { state in
+            for change in changes {
+                let name = change.name.tangoFolded
+                if let attribute = owner.attribute?.tangoFolded {
+                    state.reads.changed(name, ofAttribute: attribute)
+                    state.configuration.attributeProperties[attribute, default: [:]][name] = change.values
+                } else {
+                    state.configuration.properties[name] = change.values
+                }
             }
         }
     }
 
-    private func undo(_ former: [Change], ofAttribute attribute: String) {
-        let key = attribute.tangoFolded
+    private func former(of owner: PropertyOwner, _ names: [String]) -> [PropertyChange] {
         self.state.withLock { state in
-            for change in former {
-                let property = change.name.tangoFolded
-                state.configuration.attributeProperties[key]?[property] = change.values
-                state.unread[key]?.changed.remove(property)
-            }
+            let known =
+                owner.attribute.map { state.configuration.attributeProperties[$0.tangoFolded] ?? [:] } ?? state.configuration.properties
+            return names.map { ($0, known[$0.tangoFolded]) }
         }
     }
 
     /// Reads the device's properties from the database; if it does not answer, those of before stay.
     func refreshProperties() async {
         guard let storage = self.storage else { return }
+        _ = await self.storing.acquire(within: .hours(1), on: self.eventLoops.any())
+        defer { self.storing.release() }
         do {
-            let properties = try await storage.properties(ofDevice: self.device)
-            self.state.withLock { $0.configuration.properties = properties }
+            var properties = try await storage.properties(ofDevice: self.device)
+            self.unstored(of: .device)?.apply(to: &properties)
+            self.state.withLock { [properties] in $0.configuration.properties = properties }
         } catch {
             self.warn("properties not read, those of before are used", error)
+        }
+    }
+
+    // MARK: - What could not be stored
+
+    private func enqueueStoring() {
+        self.enqueueWrite("not stored, tried again until it is", "properties") { try await self.storeAgain() }
+    }
+
+    /// Stores what is not stored yet.
+    /// - Throws: the error of the database; the rest stays to be stored.
+    func storeAgain() async throws(DevFailed) {
+        guard let storage = self.storage, self.persistentState.unstored.isFlagged else { return }
+        _ = await self.storing.acquire(within: .hours(1), on: self.eventLoops.any())
+        defer { self.storing.release() }
+        for batch in self.persistentState.unstoredChanges { try await self.store(batch, on: storage) }
+        if self.persistentState.unstored.isFlagged { self.retryLater() }
+    }
+
+    private func unstored(of owner: PropertyOwner) -> UnstoredChanges.Batch? {
+        self.persistentState.unstored.withLockIfFlagged { $0.batch(of: owner) } ?? nil
+    }
+
+    private func store(_ batch: UnstoredChanges.Batch, on storage: any DeviceStorage) async throws(DevFailed) {
+        do throws(DevFailed) {
+            if batch.deletesOthers, let attribute = batch.owner.attribute {
+                try await storage.deleteAttributeProperties(self.device, attribute: attribute)
+            }
+            var attempt = PropertyStoring(device: self.device, owner: batch.owner, put: batch.put, deleted: batch.deleted)
+            try await attempt.run(on: storage)
+        } catch {
+            self.retryLater()
+            throw error
+        }
+        self.persistentState.unstored.withLock { $0.stored(batch) }
+    }
+
+    /// Waits between attempts to reach the database; the last one is repeated.
+    private static let retryDelays: [Duration] = [.milliseconds(500), .seconds(1), .seconds(2), .seconds(4)]
+
+    private func retryLater() {
+        let starts = self.state.withLock { state in
+            guard !state.isRetrying, !state.isEnded else { return false }
+            state.isRetrying = true
+            return true
+        }
+        guard starts else { return }
+        Task { [weak self] in
+            var attempt = 0
+            repeat {
+                try? await Task.sleep(for: Self.retryDelays[min(attempt, Self.retryDelays.count - 1)])
+                attempt += 1
+            } while await self?.retry() == true
+        }
+    }
+
+    /// - Returns: whether there is something left to be tried again.
+    private func retry() async -> Bool {
+        do throws(DevFailed) {
+            guard !self.state.withLock({ $0.isEnded }) else { return false }
+            try await self.storeAgain()
+            let reads = self.state.withLock { $0.reads.takeFailed() }
+            for read in reads { self.read(read) }
+            await self.waitForPendingWrites()
+        } catch {
+            return true
+        }
+        return self.state.withLock { state in
+            state.isRetrying = state.reads.hasFailed || self.persistentState.unstored.isFlagged
+            return state.isRetrying
+        }
+    }
+
+    /// Ends the attempts to store: the device has ended. Its successor, if there is one, goes on with them.
+    func end() { self.state.withLock { $0.isEnded = true } }
+
+    /// Stores what is not stored yet for the last time, and logs what is lost.
+    func storeLast() async {
+        do {
+            try await self.storeAgain()
+        } catch {
+            let names = self.persistentState.unstored.withLock { $0.names }
+            self.warn("never stored, the server ends", error, subject: names.joined(separator: "; "))
         }
     }
 
     // MARK: - Attributes added at run time
 
     /// Whether the properties of an added attribute have not been read yet.
-    var hasUnreadProperties: Bool { self.state.withLock { !$0.unread.isEmpty } }
+    var hasUnreadProperties: Bool { self.state.withLock { $0.reads.isAnyUnderWay } }
 
-    /// Reads the properties of an attribute that was added to the running device, after all pending writes. A command that added the
-    /// attribute replies when this is done.
+    /// Reads the properties of an attribute that was added to the running device, after all pending writes and together with those of other
+    /// attributes. A command that added the attribute replies when this is done.
     /// - Parameters:
-    ///   - apply: gets the properties; `nil` if they could not be read, or only the server changes them.
+    ///   - apply: gets the properties; `nil` if they could not be read, or only the server changes them. It gets those that could not be read
+    ///     when they can be.
     ///   - completion: runs when the attribute does not count as unread any more.
     func readProperties(
         ofAttribute attribute: String, apply: @escaping @Sendable (StoredAttributeProperties?) -> Void,
         completion: @escaping @Sendable () async -> Void
     ) {
+        self.read(AddedAttributeReads.Read(attribute: attribute, apply: apply, completion: completion))
+    }
+
+    private func read(_ read: AddedAttributeReads.Read) {
         guard let storage = self.storage else { return }
-        let key = attribute.tangoFolded
-        self.state.withLock { $0.unread[key, default: Unread()].requests += 1 }
-        self.enqueueWrite("properties not read", attribute) { [device, deviceClass] in
-            let answer: Result<StoredAttributeProperties?, DevFailed>
+        let (request, isNew) = self.queue.withLock { queue in
+            let open = queue.openRead
+            if open == nil { queue.readCount += 1 }
+            let request = open ?? queue.readCount
+            queue.openRead = request
+            self.state.withLock { $0.reads.begin(read, in: request) }
+            return (request, open == nil)
+        }
+        guard isNew else { return }
+        self.enqueueWrite("properties not read, tried again until they are", read.attribute, read: request) { [device, deviceClass] in
+            self.queue.withLock { queue in if queue.openRead == request { queue.openRead = nil } }
+            let reads = self.state.withLock { $0.reads.take(request) }
+            let answer: Result<[String: StoredAttributeProperties]?, DevFailed>
+            // Nothing is stored between the answer and its use.
+            _ = await self.storing.acquire(within: .hours(1), on: self.eventLoops.any())
             do throws(DevFailed) {
-                answer = .success(try await storage.properties(ofAttribute: attribute, device: device, deviceClass: deviceClass))
+                answer = .success(
+                    try await storage.properties(ofAttributes: reads.map(\.attribute), device: device, deviceClass: deviceClass))
             } catch {
                 answer = .failure(error)
             }
-            apply((try? answer.get()) ?? nil)
-            self.finishReading(key)
-            await completion()
+            for read in reads {
+                switch answer {
+                case .success(let found): read.apply(found.map { $0[read.attribute.tangoFolded] ?? StoredAttributeProperties() })
+                case .failure: read.apply(nil)
+                }
+            }
+            self.storing.release()
+            for read in reads {
+                let key = read.attribute.tangoFolded
+                self.state.withLock { state in
+                    if case .failure = answer { state.reads.fail(read) } else { state.reads.finish(key) }
+                }
+                await read.completion()
+            }
+            if case .failure = answer { self.retryLater() }
             _ = try answer.get()
-        }
-    }
-
-    private func finishReading(_ key: String) {
-        self.state.withLock { state in
-            state.unread[key]?.requests -= 1
-            if state.unread[key]?.requests == 0 { state.unread[key] = nil }
         }
     }
 
@@ -212,33 +329,16 @@ final class DatabaseSynchronizer: Sendable {
     /// - Returns: the properties as they are now; `nil` if they are the same as before.
     func keep(_ read: StoredAttributeProperties, ofAttribute attribute: String) -> StoredAttributeProperties? {
         let key = attribute.tangoFolded
+        let unstored = self.unstored(of: .attribute(attribute))
         return self.state.withLock { state in
             let before = state.configuration.properties(ofAttribute: attribute)
             var read = read
-            for name in state.unread[key]?.changed ?? [] { read.device[name] = before.device[name] }
+            unstored?.apply(to: &read.device)
+            for name in state.reads.changed(ofAttribute: key) { read.device[name] = before.device[name] }
             guard before.device != read.device || before.deviceClass != read.deviceClass else { return nil }
             state.configuration.attributeProperties[key] = read.device
             state.configuration.classAttributeProperties[key] = read.deviceClass
             return read
-        }
-    }
-
-    /// Deletes the properties of an attribute that was removed: at once in memory, in the background in the database.
-    func deleteProperties(ofAttribute attribute: String) {
-        let key = attribute.tangoFolded
-        let (names, isUnread) = self.state.withLock { state -> ([String], Bool) in
-            let removed = state.configuration.attributeProperties.removeValue(forKey: key) ?? [:]
-            // If it was added so lately that its properties are still to be read, the database may hold others.
-            return (removed.keys.sorted(), state.unread[key] != nil)
-        }
-        guard !names.isEmpty || isUnread, let storage = self.storage else { return }
-        self.enqueueWrite("properties not deleted", attribute) { [device, deviceClass] in
-            var all = Set(names)
-            if isUnread {
-                let read = try await storage.properties(ofAttribute: attribute, device: device, deviceClass: deviceClass)
-                all.formUnion(read?.device.keys.map { $0 } ?? [])
-            }
-            if !all.isEmpty { try await storage.deleteAttributeProperties(device, attribute: attribute, names: all.sorted()) }
         }
     }
 
@@ -251,10 +351,14 @@ final class DatabaseSynchronizer: Sendable {
     /// - Parameters:
     ///   - failureText: logged if the work fails.
     ///   - subject: the attribute, command or property that the work is about.
-    func enqueueWrite(_ failureText: String, _ subject: String, _ work: @escaping @Sendable () async throws -> Void) {
+    ///   - read: number of the request for properties that it makes.
+    func enqueueWrite(
+        _ failureText: String, _ subject: String, read: Int? = nil, _ work: @escaping @Sendable () async throws -> Void
+    ) {
         self.queue.withLock { queue in
             let previous = queue.last
             queue.count += 1
+            queue.openRead = read
             queue.last = Task {
                 await previous?.value
                 do {

@@ -68,9 +68,8 @@ struct DeviceInterface: Sendable {
 
     /// Configures an added attribute by what the database says of it, and writes its memorized value where that is wanted.
     private func configure(_ attribute: AttributeRuntime, _ properties: StoredAttributeProperties?) {
-        if let properties, self.members.attribute(attribute.name) === attribute,
-            let new = self.runtime.database.keep(properties, ofAttribute: attribute.name)
-        {
+        guard self.members.attribute(attribute.name) === attribute else { return }
+        if let properties, let new = self.runtime.database.keep(properties, ofAttribute: attribute.name) {
             attribute.reload(new, deviceName: self.runtime.name.text)
             self.members.updateAlarmIndex(for: attribute)
             self.runtime.server.changes.send(self.runtime.name, .attributeConfig(attribute.config))

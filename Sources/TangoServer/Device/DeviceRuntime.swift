@@ -112,9 +112,11 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: only the gate's
         self.blackBox = BlackBox(depth: configuration.properties["blackbox_depth"]?.first.flatMap { Int($0) })
         self.database = DatabaseSynchronizer(
             device: name, deviceClass: classRuntime.deviceClass.name, configuration: configuration, storage: server.storage, log: self.log,
-            fallbackLogger: server.log.fallback)
+            fallbackLogger: server.log.fallback, eventLoops: server.eventLoops, persistentState: persistentState)
         self.members = DeviceMembers()
-        self.stateAndStatus = StateAndStatus(self.members)
+        self.stateAndStatus = StateAndStatus(self.members) { [database] in
+            database.statusText + (persistentState.polling?.statusText ?? "")
+        }
         self.announcement = InterfaceAnnouncement(
             device: name, members: self.members, database: self.database, changes: server.changes, eventLoops: server.eventLoops)
         self.persistentState = persistentState
@@ -194,6 +196,7 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: only the gate's
             self.server.polling.remove(self)
             if self.members.hasForwarded { self.server.roots.release(self.name) }
             await self.device?.release()
+            self.database.end()
             self.server.subDevices.forget(self.name)
             self.log.removeTargets { _ in true }
             // Without a gate, requests may still be running: the object then lives as long as this.

@@ -6,6 +6,9 @@ final class PersistentDeviceState: Sendable {
     private let lock = FlaggedMutex(ClientLock())
     private let pollingStore = FlaggedMutex<DevicePolling?>(nil)
 
+    /// What the database does not know of the device yet.
+    let unstored = FlaggedMutex(UnstoredChanges())
+
     init() {}
 
     /// Fast check for the common case: `false` if no client holds the lock or has just lost it to a forced unlock.

@@ -18,9 +18,12 @@ final class StateAndStatus: Sendable {
 
     private let declared = Mutex(Declared())
     private let members: DeviceMembers
+    private let notices: @Sendable () -> String
 
-    init(_ members: DeviceMembers) {
+    /// - Parameter notices: returns lines that the status ends with, whatever the state.
+    init(_ members: DeviceMembers, notices: @escaping @Sendable () -> String = { "" }) {
         self.members = members
+        self.notices = notices
     }
 
     // MARK: - Setting
@@ -79,9 +82,11 @@ final class StateAndStatus: Sendable {
 
     // MARK: - Status
 
-    /// The status text: the one set by the device's code or the sentence about the state, and in ALARM the reasons, in the words of
-    /// cppTango.
-    var status: String {
+    /// The status text: the one set by the device's code or the sentence about the state, in ALARM the reasons, in the words of cppTango,
+    /// and what else users have to know.
+    var status: String { self.ownStatus + self.notices() }
+
+    private var ownStatus: String {
         let declared = self.declared.withLock { $0 }
         if declared.known != .fault, self.members.forceAlarm { return self.forcedAlarmText }
         let text = declared.status ?? "The device is in \(declared.known.name) state."

@@ -203,21 +203,27 @@ struct ForwardingResolver: Sendable {
     func configure(_ name: String, _ new: AttributeConfig) async throws(DevFailed) {
         guard let attribute = self.members.attribute(name), let root = attribute.root else { throw DevFailed.attributeNotFound(name) }
         let old = attribute.config
-        if let config = root.wanted(new, old: old) {
-            try await root.proxy.setAttributeConfigs([config])
-            await self.refreshRoots([name])
-        }
-        guard new.label != old.label, let attribute = self.members.attribute(name) else { return }
-        let former = attribute.savedConfiguration
-        let changes = try attribute.setLabel(new.label, device: self.name.text)
-        self.server.changes.send(self.name, .attributeConfig(attribute.config))
-        guard !changes.isEmpty else { return }
+        // The label first: it can be taken back if the root refuses the rest.
+        let isRelabelled = new.label != old.label
+        if isRelabelled { try await self.setLabel(new.label, of: attribute) }
+        guard let config = root.wanted(new, old: old) else { return }
         do throws(DevFailed) {
-            try await self.runtime.database.changeProperties(ofAttribute: attribute.name, changes)
+            try await root.proxy.setAttributeConfigs([config])
         } catch {
-            attribute.restore(former)
-            self.server.changes.send(self.name, .attributeConfig(attribute.config))
+            if isRelabelled, let planned = try? attribute.plan(label: old.label, device: self.name.text) {
+                self.runtime.database.changeLater(.attribute(attribute.name), planned.changes)
+                attribute.apply(planned)
+                self.server.changes.send(self.name, .attributeConfig(attribute.config))
+            }
             throw error
         }
+        await self.refreshRoots([name])
+    }
+
+    private func setLabel(_ label: String, of attribute: AttributeRuntime) async throws(DevFailed) {
+        let planned = try attribute.plan(label: label, device: self.name.text)
+        try await self.runtime.database.change(.attribute(attribute.name), planned.changes)
+        attribute.apply(planned)
+        self.server.changes.send(self.name, .attributeConfig(attribute.config))
     }
 }

@@ -13,6 +13,9 @@ final class DevicePolling: Sendable {
         /// Periods by name as in `polled_attr` and `polled_cmd`, also of members that do not exist now.
         var wantedAttributes = OrderedTable<(name: String, period: Int)>()
         var wantedCommands = OrderedTable<(name: String, period: Int)>()
+        /// Entries of the properties without a usable period; they stay there until someone corrects them.
+        var unusableAttributes: [[String]] = []
+        var unusableCommands: [[String]] = []
         /// Members that the class's code polls and an operator stopped, in lower case.
         var stoppedAttributes: [String] = []
         var stoppedCommands: [String] = []
@@ -26,6 +29,11 @@ final class DevicePolling: Sendable {
 
         mutating func want(_ kind: PollKind, _ name: String, _ period: Int?) {
             let folded = name.tangoFolded
+            if kind == .attribute {
+                self.unusableAttributes.removeAll { $0.first?.tangoFolded == folded }
+            } else {
+                self.unusableCommands.removeAll { $0.first?.tangoFolded == folded }
+            }
             switch (kind, period) {
             case (.attribute, let period?): self.wantedAttributes.set((folded, period), for: folded)
             case (.attribute, nil): self.wantedAttributes.remove(folded)
@@ -42,6 +50,32 @@ final class DevicePolling: Sendable {
             if kind == .attribute { self.stoppedAttributes = list } else { self.stoppedCommands = list }
         }
 
+        mutating func record(_ change: PollChange) {
+            switch change {
+            case .polled(let target, let period):
+                self.want(target.kind, target.name, period)
+                self.stop(target.kind, target.name, false)
+            case .stopped(let target, let isDeclaredInCode):
+                self.want(target.kind, target.name, nil)
+                if isDeclaredInCode { self.stop(target.kind, target.name, true) }
+            }
+        }
+
+        /// The properties that record the polling; empty ones are to be deleted.
+        var properties: [(name: String, values: [String])] {
+            [
+                (
+                    "polled_attr",
+                    self.wantedAttributes.members.flatMap { [$0.name, String($0.period)] } + self.unusableAttributes.flatMap(\.self)
+                ),
+                (
+                    "polled_cmd",
+                    self.wantedCommands.members.flatMap { [$0.name, String($0.period)] } + self.unusableCommands.flatMap(\.self)
+                ),
+                ("non_auto_polled_attr", self.stoppedAttributes), ("non_auto_polled_cmd", self.stoppedCommands),
+            ]
+        }
+
         mutating func update<Result>(_ kind: PollKind, _ name: String, _ change: (inout PolledObject) -> Result) -> Result? {
             kind == .attribute ? self.attributes.update(name, change) : self.commands.update(name, change)
         }
@@ -51,8 +85,6 @@ final class DevicePolling: Sendable {
     }
 
     private let state = FlaggedMutex(State())
-    /// Held while the properties are stored, so that the last state is stored last.
-    let storing = Gate()
 
     init() {}
 
@@ -74,6 +106,8 @@ final class DevicePolling: Sendable {
                 }
                 for name in settings.notPolled(kind) { state.stop(kind, name, true) }
             }
+            state.unusableAttributes = settings.unusable(.attribute)
+            state.unusableCommands = settings.unusable(.command)
         }
     }
 
@@ -83,6 +117,8 @@ final class DevicePolling: Sendable {
             state.attributes = OrderedTable()
             state.commands = OrderedTable()
             state.oldFactor = settings.oldFactor
+            state.unusableAttributes = settings.unusable(.attribute)
+            state.unusableCommands = settings.unusable(.command)
         }
     }
 
@@ -146,13 +182,24 @@ final class DevicePolling: Sendable {
     func objects(_ kind: PollKind) -> [PolledObject] { self.state.withLock { $0.table(kind).members } }
 
     /// The properties that record the polling; empty ones are to be deleted.
-    var properties: [(name: String, values: [String])] {
+    var properties: [(name: String, values: [String])] { self.state.withLock { $0.properties } }
+
+    /// What the properties will be after a change.
+    func properties(after change: PollChange) -> [(name: String, values: [String])] {
+        var state = self.state.withLock { $0 }
+        state.record(change)
+        return state.properties
+    }
+
+    /// Entries of `polled_attr` and `polled_cmd` that cannot be used, as a line of the status; empty if there are none.
+    var statusText: String {
+        self.unusable.map { "\nProperty \($0.property) has an entry that cannot be used: \($0.entry.joined(separator: ", "))" }.joined()
+    }
+
+    /// Entries of `polled_attr` and `polled_cmd` that cannot be used.
+    var unusable: [(property: String, entry: [String])] {
         self.state.withLock { state in
-            [
-                ("polled_attr", state.wantedAttributes.members.flatMap { [$0.name, String($0.period)] }),
-                ("polled_cmd", state.wantedCommands.members.flatMap { [$0.name, String($0.period)] }),
-                ("non_auto_polled_attr", state.stoppedAttributes), ("non_auto_polled_cmd", state.stoppedCommands),
-            ]
+            state.unusableAttributes.map { ("polled_attr", $0) } + state.unusableCommands.map { ("polled_cmd", $0) }
         }
     }
 

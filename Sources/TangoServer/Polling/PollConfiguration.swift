@@ -30,8 +30,9 @@ struct PollConfiguration: Sendable {
         guard period == 0 || period >= PollSettings.smallestPeriod else { throw Self.tooShort(period, "DServer::add_obj_polling") }
         if period != 0 { try self.checkMinimum(target.kind, name, period) }
         try self.refuseForwarded(target)
+        try await self.store(.polled(target, period: period), polling)
         guard self.begin(target, period, polling) else { throw Self.alreadyPolled(target) }
-        try await self.store(polling)
+        self.storeLater(polling)
     }
 
     /// Changes the period of a polled attribute or command.
@@ -42,19 +43,21 @@ struct PollConfiguration: Sendable {
         // As in cppTango 9.3.4, the configured minimum refuses even the 0 of triggered polling here.
         try self.checkMinimum(kind, name, period)
         guard period == 0 || period >= PollSettings.smallestPeriod else { throw Self.tooShort(period, "DServer::upd_obj_polling") }
+        try await self.store(.polled(PollTarget(kind: kind, name: object.name), period: period), polling)
         guard polling.setPeriod(kind, name, period) else { throw Self.notFound(name) }
         if period != object.period { self.runtime.server.polling.add(self.runtime, kind, object.name, period: period) }
-        try await self.store(polling)
+        self.storeLater(polling)
     }
 
     /// Stops to poll an attribute or command; the next start does not poll it either.
     /// - Throws: `API_PollObjNotFound`; the error of the database.
     func remove(_ kind: PollKind, _ name: String) async throws(DevFailed) {
         let kind = kind.forPolling(name)
-        guard let polling = self.polling,
-            self.end(kind, name, isForgotten: true, isDeclaredInCode: self.isDeclaredInCode(kind, name))
-        else { throw Self.notFound(name) }
-        try await self.store(polling)
+        guard let polling = self.polling, let object = polling.object(kind, name) else { throw Self.notFound(name) }
+        let isDeclaredInCode = self.isDeclaredInCode(kind, name)
+        try await self.store(.stopped(PollTarget(kind: kind, name: object.name), isDeclaredInCode: isDeclaredInCode), polling)
+        guard self.end(kind, name, isForgotten: true, isDeclaredInCode: isDeclaredInCode) else { throw Self.notFound(name) }
+        self.storeLater(polling)
     }
 
     /// Returns an object that is polled only when the device's code triggers it.
@@ -162,16 +165,20 @@ struct PollConfiguration: Sendable {
         }
     }
 
-    /// Writes what is polled to the device's properties, where they differ.
-    private func store(_ polling: DevicePolling) async throws(DevFailed) {
-        _ = await polling.storing.acquire(within: .hours(1), on: self.runtime.server.eventLoops.any())
-        defer { polling.storing.release() }
+    /// Stores what the device's properties will say after a change, where that differs from what they say.
+    /// - Throws: the error of the database.
+    private func store(_ change: PollChange, _ polling: DevicePolling) async throws(DevFailed) {
+        try await self.runtime.database.change(.device, self.changes(to: polling.properties(after: change)))
+    }
+
+    /// Stores what is polled, where the properties differ, as soon as the database can be reached.
+    private func storeLater(_ polling: DevicePolling) {
+        self.runtime.database.changeLater(.device, self.changes(to: polling.properties))
+    }
+
+    private func changes(to properties: [(name: String, values: [String])]) -> [PropertyChange] {
         let known = self.runtime.configuration.properties
-        let changed = polling.properties.filter { (known[$0.name] ?? []) != $0.values }
-        let put = changed.filter { !$0.values.isEmpty }
-        let deleted = changed.filter(\.values.isEmpty).map(\.name)
-        if !put.isEmpty { try await self.runtime.database.putProperties(put) }
-        if !deleted.isEmpty { try await self.runtime.database.deleteProperties(deleted) }
+        return properties.filter { (known[$0.name] ?? []) != $0.values }.map { ($0.name, $0.values.isEmpty ? nil : $0.values) }
     }
 
     // MARK: - Life
@@ -187,10 +194,15 @@ struct PollConfiguration: Sendable {
         }
         self.runtime.markPollingConfigured()
         guard let polling = self.polling else { return }
+        self.tellUnusable(polling)
+        let former = readsProperties ? nil : polling.properties
         for kind in [PollKind.attribute, .command] {
             for (name, period) in polling.wanted(kind) {
-                guard let target = try? self.target(kind, name) else { continue }
-                _ = self.begin(target, period, polling)
+                do throws(DevFailed) {
+                    _ = self.begin(try self.target(kind, name), period, polling)
+                } catch {
+                    self.runtime.kernelLogger.warning("not polled", metadata: ["name": "\(name)", "error": "\(error)"])
+                }
             }
         }
         for attribute in self.members.allAttributes {
@@ -199,10 +211,18 @@ struct PollConfiguration: Sendable {
         for command in self.members.commands {
             self.pollByCode(.command, command.value.info.name, command.value.pollingPeriod, polling)
         }
-        do {
-            try await self.store(polling)
-        } catch {
-            self.runtime.server.logger.warning("polling not stored", metadata: ["device": "\(self.runtime.name)", "error": "\(error)"])
+        // A restart of the device alone stores nothing that was not there before (Compatibility 4.4).
+        let properties = polling.properties
+        guard former.map({ !zip($0, properties).allSatisfy { $0.values == $1.values } }) ?? true else { return }
+        self.storeLater(polling)
+        await self.runtime.database.waitForPendingWrites()
+    }
+
+    private func tellUnusable(_ polling: DevicePolling) {
+        for (property, entry) in polling.unusable {
+            self.runtime.kernelLogger.error(
+                "entry of a polling property cannot be used",
+                metadata: ["property": "\(property)", "entry": "\(entry.joined(separator: ", "))"])
         }
     }
 
@@ -230,7 +250,7 @@ struct PollConfiguration: Sendable {
         } else if pollingPeriod != nil {
             let polling = self.runtime.persistentState.makePolling()
             self.pollByCode(kind, name, pollingPeriod, polling)
-            self.storeLater(polling, name)
+            self.storeLater(polling)
         }
     }
 
@@ -238,10 +258,6 @@ struct PollConfiguration: Sendable {
     /// - Parameter deletesProperties: the properties forget that it was polled; else it is polled again when it is added again.
     func memberRemoved(_ kind: PollKind, _ name: String, deletesProperties: Bool) {
         guard let polling = self.polling, self.end(kind, name, isForgotten: deletesProperties, isDeclaredInCode: false) else { return }
-        if deletesProperties { self.storeLater(polling, name) }
-    }
-
-    private func storeLater(_ polling: DevicePolling, _ name: String) {
-        self.runtime.database.enqueueWrite("polling not stored", name) { try await self.store(polling) }
+        if deletesProperties { self.storeLater(polling) }
     }
 }

@@ -24,12 +24,25 @@ struct PollSettings: Sendable {
         self.pair(kind == .attribute ? "attr_min_poll_period" : "cmd_min_poll_period", name) ?? self.number("min_poll_period")
     }
 
-    /// Names and periods of `polled_attr` and `polled_cmd`; pairs without a usable period are left out.
+    /// Names and periods of `polled_attr` and `polled_cmd`; entries without a usable period are left out.
     func polled(_ kind: PollKind) -> [(name: String, period: Int)] {
-        self.pairs(kind == .attribute ? "polled_attr" : "polled_cmd").compactMap { name, text in
-            guard let period = Int(text), period == 0 || period >= Self.smallestPeriod, period <= Int(Int32.max) else { return nil }
-            return (name, period)
+        self.pairs(Self.property(kind)).compactMap { name, text in Self.period(text).map { (name, $0) } }
+    }
+
+    /// The entries that `polled` leaves out: names with their texts, or a last name alone.
+    func unusable(_ kind: PollKind) -> [[String]] {
+        let entries = self.pairs(Self.property(kind)).filter { Self.period($0.value) == nil }.map { [$0.name, $0.value] }
+        guard let texts = self.properties[Self.property(kind)], !texts.count.isMultiple(of: 2), let last = texts.last else {
+            return entries
         }
+        return entries + [[last]]
+    }
+
+    private static func property(_ kind: PollKind) -> String { kind == .attribute ? "polled_attr" : "polled_cmd" }
+
+    private static func period(_ text: String) -> Int? {
+        guard let period = Int(text), period == 0 || period >= Self.smallestPeriod, period <= Int(Int32.max) else { return nil }
+        return period
     }
 
     /// Names of attributes or commands that the class's code polls and an operator stopped.
@@ -39,7 +52,9 @@ struct PollSettings: Sendable {
 
     /// Whether they name anything.
     var namesAny: Bool {
-        [PollKind.attribute, .command].contains { !self.polled($0).isEmpty || !self.notPolled($0).isEmpty }
+        [PollKind.attribute, .command].contains {
+            !self.polled($0).isEmpty || !self.notPolled($0).isEmpty || !self.unusable($0).isEmpty
+        }
     }
 
     private func number(_ name: String) -> Int? {

@@ -6,8 +6,8 @@ struct ConfigureOperation: GatedOperation {
     enum Suspension: Sendable {
         /// Changes the configuration of a forwarded attribute's root.
         case forwarding(attribute: String, AttributeConfig)
-        /// Stores the change in the database; if it refuses, the former configuration comes back.
-        case storing(attribute: AttributeRuntime, [StoredAttributeProperties.Change], former: AttributeRuntime.SavedConfiguration)
+        /// Stores the change in the database; it comes into force when it is stored.
+        case storing(attribute: AttributeRuntime, AttributeRuntime.PlannedConfiguration)
     }
 
     var isAlwaysSerialized: Bool { true }
@@ -41,15 +41,13 @@ struct ConfigureOperation: GatedOperation {
                 throw self.refusal(error)
             }
             self.position += 1
-        case .storing(let attribute, let changes, let former):
+        case .storing(let attribute, let planned):
             do throws(DevFailed) {
-                try await runtime.database.changeProperties(ofAttribute: attribute.name, changes)
+                try await runtime.database.change(.attribute(attribute.name), planned.changes)
             } catch {
-                attribute.restore(former)
-                runtime.members.updateAlarmIndex(for: attribute)
-                runtime.server.changes.send(runtime.name, .attributeConfig(attribute.config))
-                throw error
+                throw self.refusal(error)
             }
+            self.apply(planned, to: attribute, runtime)
         }
     }
 
@@ -58,12 +56,19 @@ struct ConfigureOperation: GatedOperation {
         guard let attribute = runtime.attribute(sent.name) else { throw .attributeNotFound(sent.name) }
         let completed = Self.completed(sent, with: attribute.config, version: self.version)
         guard attribute.root == nil else { return .forwarding(attribute: attribute.name, completed) }
-        let former = attribute.savedConfiguration
-        let changes = try attribute.setConfig(completed, device: runtime.name.text)
+        let planned = try attribute.plan(completed, device: runtime.name.text)
+        guard planned.changes.isEmpty else { return .storing(attribute: attribute, planned) }
+        self.apply(planned, to: attribute, runtime)
+        return nil
+    }
+
+    private mutating func apply(
+        _ planned: AttributeRuntime.PlannedConfiguration, to attribute: AttributeRuntime, _ runtime: DeviceRuntime
+    ) {
+        attribute.apply(planned)
         runtime.members.updateAlarmIndex(for: attribute)
         self.position += 1
         runtime.server.changes.send(runtime.name, .attributeConfig(attribute.config))
-        return changes.isEmpty ? nil : .storing(attribute: attribute, changes, former: former)
     }
 
     /// The error of the configuration at the current position: of several it says what became of the others.

@@ -13,8 +13,8 @@ struct WriteOperation: GatedOperation {
 
     enum Suspension: Sendable {
         case writing(Pending, @concurrent @Sendable (MemberCall, AttributeWrite) async throws -> Void)
-        /// Stores a memorized value in the database.
-        case memorizing(AttributeRuntime, String)
+        /// Stores a memorized value in the database, then writes it.
+        case memorizing(Pending, String)
         case reading(ReadOperation, ReadOperation.Suspension)
     }
 
@@ -58,11 +58,16 @@ struct WriteOperation: GatedOperation {
         case .writing(let pending, let handler):
             do {
                 try await handler(try runtime.call(pending.attribute.name), pending.write)
-                if let text = Self.store(pending, runtime) { await Self.memorize(pending.attribute, text, runtime) }
+                Self.store(pending, runtime)
             } catch {
                 self.fail(pending, error)
             }
-        case .memorizing(let attribute, let text): await Self.memorize(attribute, text, runtime)
+        case .memorizing(let pending, let text):
+            do {
+                try await Self.memorize(text, andWrite: pending, runtime)
+            } catch {
+                self.fail(pending, error)
+            }
         case .reading(var read, let suspension):
             try await read.resume(after: suspension, runtime)
             self.phase = .reading(read)
@@ -133,28 +138,42 @@ struct WriteOperation: GatedOperation {
                 "It is currently not allowed to write attribute \(attribute.name). The device state is \(runtime.state.name)",
                 origin: "Device::write_attributes")
         }
+        if attribute.definition.memorization != .none, let text = pending.write.data.memorizedText { return .memorizing(pending, text) }
         switch attribute.definition.writer {
         case .sync(let handler): try handler(call, pending.write)
         case .async(let handler): return .writing(pending, handler)
         case nil: break
         }
-        return Self.store(pending, runtime).map { .memorizing(attribute, $0) }
+        Self.store(pending, runtime)
+        return nil
     }
 
     /// Stores a written value as the set value.
-    /// - Returns: the text to store in the database when the attribute is memorized.
-    private static func store(_ pending: Pending, _ runtime: DeviceRuntime) -> String? {
+    private static func store(_ pending: Pending, _ runtime: DeviceRuntime) {
         if pending.attribute.store(pending.write) { runtime.members.updateAlarmIndex(for: pending.attribute) }
-        return pending.attribute.definition.memorization == .none ? nil : pending.write.data.memorizedText
     }
 
-    /// Stores a memorized value in the database. A failure is logged: the attribute is written all the same.
-    private static func memorize(_ attribute: AttributeRuntime, _ text: String, _ runtime: DeviceRuntime) async {
+    /// Stores a memorized value in the database and then writes it: a value that cannot be stored is not written, and one that the device
+    /// refuses is not remembered. (cppTango 10.3 writes first, and answers the error of the database all the same.)
+    private static func memorize(_ text: String, andWrite pending: Pending, _ runtime: DeviceRuntime) async throws {
+        let attribute = pending.attribute
+        let owner = PropertyOwner.attribute(attribute.name)
+        let name = AttributeRuntime.memorizedProperty
+        let former = runtime.database.properties(ofAttribute: attribute.name).device[name]
+        try await runtime.database.change(owner, [(name, [text])])
         do {
-            try await runtime.database.changeProperties(ofAttribute: attribute.name, [(AttributeRuntime.memorizedProperty, [text])])
+            let call = try runtime.call(attribute.name)
+            switch attribute.definition.writer {
+            case .sync(let handler): try handler(call, pending.write)
+            case .async(let handler): try await handler(call, pending.write)
+            case nil: break
+            }
         } catch {
-            runtime.kernelLogger.warning("memorized value not stored", metadata: ["error": "\(error)"])
+            runtime.database.changeLater(owner, [(name, former)])
+            await runtime.database.waitForPendingWrites()
+            throw error
         }
+        Self.store(pending, runtime)
     }
 
     private mutating func fail(_ pending: Pending, _ error: any Error) {

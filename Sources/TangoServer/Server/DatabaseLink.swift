@@ -161,6 +161,10 @@ struct DatabaseLink: DeviceStorage {
         try await self.database.deleteAttributeProperties(ofDevice: device, attribute: attribute, names: names)
     }
 
+    func deleteAttributeProperties(_ device: String, attribute: String) async throws(DevFailed) {
+        try await self.database.command("DbDeleteAllDeviceAttributeProperty", .stringArray([device, attribute]))
+    }
+
     func putProperties(_ device: String, _ properties: [(name: String, values: [String])]) async throws(DevFailed) {
         try await self.database.putProperties(ofDevice: device, properties)
     }

@@ -50,8 +50,13 @@ final class PropertyFileStorage: DeviceStorage {
         try self.change { file in for name in names { file.set("\(device)->\(name)", nil) } }
     }
 
-    func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed)
-        -> StoredAttributeProperties?
+    func deleteAttributeProperties(_ device: String, attribute: String) async throws(DevFailed) {
+        let owner = "\(device)/\(attribute)->".tangoFolded
+        try self.change { file in file.statements.removeAll { $0.key.tangoFolded.hasPrefix(owner) } }
+    }
+
+    func properties(ofAttributes attributes: [String], device: String, deviceClass: String) async throws(DevFailed)
+        -> [String: StoredAttributeProperties]?
     {
         var found: [String: StoredAttributeProperties] = [:]
         for attribute in attributes {

@@ -21,16 +21,17 @@ package final class ServerLifecycle: Sendable {
     /// The devices.
     package let directory: DeviceDirectory
     private let configuration: DeviceServer.Configuration
-    private let source: any StartUpSource
-    private let registration: ServerRegistration?
-    private let group: MultiThreadedEventLoopGroup
+    let source: any StartUpSource
+    let registration: ServerRegistration?
+    let group: MultiThreadedEventLoopGroup
     private let system: ControlSystem
-    private let dispatcher = RequestDispatcher()
+    let dispatcher = RequestDispatcher()
     private let localServer: InProcessServer
-    private let factory: DeviceFactory
+    let factory: DeviceFactory
     private let phase = Mutex(Phase.created)
+    let notices = Mutex(ServerNotices())
     /// Held while devices are made or ended: start, restarts and end of the server never overlap.
-    private let gate = Gate()
+    let gate = Gate()
     private let onKill: @Sendable () -> Void
 
     /// Makes the server's threads and its client; `start` does the rest.
@@ -128,7 +129,7 @@ package final class ServerLifecycle: Sendable {
         self.context.logger.debug("listening", metadata: ["port": "\(address.port)"])
         for own in address.own(hostName: self.context.hostName) { self.localServer.add(hosts: own.hosts, port: own.port) }
         await self.registration?.prepare(self.classes, &data)
-        try await self.bringUp(try self.factory.plan(data) + [self.factory.planAdmin(data, of: self)], readsPollingProperties: true)
+        try await self.bringUp(try self.factory.plan(data) + [self.factory.planAdmin(data, of: self)], for: .start)
         self.localServer.started()
     }
 
@@ -144,12 +145,21 @@ package final class ServerLifecycle: Sendable {
     }
 
     /// Applies the properties of the admin device that concern the whole server.
-    private func apply(adminProperties properties: [String: [String]]) {
+    func apply(adminProperties properties: [String: [String]]) {
         self.context.log.configure(properties)
         self.context.polling.apply(properties)
     }
 
     // MARK: - Bringing devices up
+
+    /// Why devices are brought up.
+    enum Occasion {
+        case start
+        /// RestartServer.
+        case restart
+        /// DevRestart.
+        case deviceRestart
+    }
 
     /// Brings devices up, in the one order for start, DevRestart and RestartServer: each device is made, keeps what it shall keep of the
     /// one it replaces, and is reachable; then memorized values are written, forwarded attributes found, the devices exported, the admin
@@ -157,7 +167,7 @@ package final class ServerLifecycle: Sendable {
     /// - Returns: for each device, why its initialization failed.
     /// - Throws: `ServerStartError` when the database does not take a device; the devices are up nevertheless.
     @discardableResult
-    private func bringUp(_ planned: [PlannedDevice], readsPollingProperties: Bool) async throws -> [DevFailed?] {
+    func bringUp(_ planned: [PlannedDevice], for occasion: Occasion) async throws -> [DevFailed?] {
         var failures: [DevFailed?] = []
         var devices: [DeviceRuntime] = []
         var admin: DeviceRuntime?
@@ -184,18 +194,18 @@ package final class ServerLifecycle: Sendable {
         // Roots may be forwarded attributes of devices that were made later.
         if devices.count > 1 { await self.resolveForwarded() }
         try self.refuseWhileStopping()
-        var exportFailure: (any Error)?
         if let registration, let address = self.address {
             do {
                 try await registration.export(devices, admin: admin, at: address)
             } catch {
-                exportFailure = error
+                // A start that fails polls nothing. After a restart the devices are there, most of them as the database has them anyway.
+                if occasion == .start { throw error }
+                self.context.logger.error("not exported, tried again until it is", metadata: ["error": "\(error)"])
+                self.exportLater()
             }
         }
-        // A start that fails polls nothing.
-        if let exportFailure, readsPollingProperties { throw exportFailure }
-        for device in devices { await device.pollConfiguration.configure(readsProperties: readsPollingProperties) }
-        if let exportFailure { throw exportFailure }
+        let readsProperties = occasion == .start || (occasion == .restart && self.context.storage != nil)
+        for device in devices { await device.pollConfiguration.configure(readsProperties: readsProperties) }
         return failures
     }
 
@@ -208,69 +218,7 @@ package final class ServerLifecycle: Sendable {
         }
     }
 
-    // MARK: - Restarts
-
-    /// Deletes a device and makes a new one, with properties read anew.
-    /// - Parameter text: the device's name or locator.
-    /// - Throws: `API_DeviceNotFound`, `API_CommandTimedOut`, `API_ShutdownInProgress`, what the database throws,
-    ///   `API_InitThrowsException`.
-    func restart(device text: String) async throws(DevFailed) {
-        guard await self.gate.acquire(within: self.context.gateTimeout, on: self.group.any()) else { throw DevFailed.gateTimedOut }
-        defer { self.gate.release() }
-        try self.refuseWhileStopping()
-        guard let old = await self.directory.device(text, as: .locator), old !== self.directory.admin else {
-            throw DevFailed(.deviceNotFound, "Device \(text) not found", origin: "DServer::dev_restart")
-        }
-        let failure: DevFailed?
-        do {
-            let configuration = try await self.source.configuration(ofDevice: old.name, deviceClass: old.deviceClass.name)
-            guard await old.stop(within: self.context.gateTimeout) else { throw DevFailed.gateTimedOut }
-            let plan = self.factory.planRestart(of: old, configuration)
-            failure = try await self.bringUp([plan], readsPollingProperties: false).first ?? nil
-        } catch {
-            throw DevFailed(wrapping: error)
-        }
-        self.context.logger.info("device restarted", metadata: ["device": "\(old.name)"])
-        if let failure {
-            // The device stays reachable, in FAULT; cppTango loses it.
-            throw failure.rethrowing(
-                "API_InitThrowsException",
-                "init_device() method for device \(old.name) throws DevFailed exception.\nDevice not available any more. Please fix exception reason",
-                origin: "DServer::dev_restart")
-        }
-    }
-
-    /// Deletes all devices and makes those that the source names now; same process, same port. A device that is busy for longer than a
-    /// request may wait stays as it is.
-    func restartAll() async {
-        guard await self.gate.acquire(within: .hours(1), on: self.group.any()) else { return }
-        defer { self.gate.release() }
-        do {
-            try self.refuseWhileStopping()
-        let deadline = NIODeadline.now() + Self.stopLimit
-            self.context.logger.info("restarting all devices")
-            var data = try await self.load()
-            self.apply(adminProperties: data.adminConfiguration.properties)
-            self.context.log.restartAdmin()
-            let present = self.directory.devices
-            let former = Dictionary(present.map { ($0.name.folded, $0) }, uniquingKeysWith: { $1 })
-            // All devices must be of classes of this server before the present ones end.
-            _ = try self.factory.plan(data)
-            var kept: [DeviceRuntime] = []
-            for device in present.reversed() where !(await device.stop(within: self.context.gateTimeout)) { kept.insert(device, at: 0) }
-            let names = Set(data.devices.map { $0.name.tangoFolded })
-            for device in present where !names.contains(device.name.folded) { self.dispatcher.remove(device) }
-            data.devices.removeAll { entry in kept.contains { $0.name.folded == entry.name.tangoFolded } }
-            self.directory.replaceAll(with: kept)
-            self.factory.resetClasses()
-            try await self.bringUp(
-                try self.factory.plan(data, replacing: former), readsPollingProperties: self.context.storage != nil)
-        } catch {
-            self.context.logger.error("restart failed", metadata: ["error": "\(error)"])
-        }
-    }
-
-    private func refuseWhileStopping() throws(DevFailed) {
+    func refuseWhileStopping() throws(DevFailed) {
         let isStopping = self.phase.withLock { phase in if case .stopping = phase { true } else { false } }
         guard !isStopping else { throw DevFailed(.shutdownInProgress, "The device server is shutting down", origin: "DServer") }
     }
@@ -299,6 +247,7 @@ package final class ServerLifecycle: Sendable {
         case .created: server = nil
         case .listening(let listening, _): server = listening
         }
+        let deadline = NIODeadline.now() + Self.stopLimit
         self.context.polling.shutDown()
         let isAlone = await self.gate.acquire(within: Self.stopLimit, on: self.group.any())
         defer { if isAlone { self.gate.release() } }
@@ -320,10 +269,10 @@ package final class ServerLifecycle: Sendable {
         await withTaskGroup(of: Void.self) { group in
             for device in ending {
                 group.addTask {
-                    guard await device.stop(within: Self.stopLimit) else {
+                    if !(await device.stop(within: Self.stopLimit)) {
                         self.context.logger.warning("still busy, not waited for any longer", metadata: ["device": "\(device.name)"])
-                        return
                     }
+                    await withTimeLimit(.seconds(2)) { await device.database.storeLast() }
                 }
             }
         }

@@ -63,10 +63,10 @@ struct FileSource: StartUpSource {
 extension MemoryStorage: StartUpSource {
     var storage: (any DeviceStorage)? { self }
 
-    func load() async throws -> ServerData { self.serverData }
+    func load() async throws -> ServerData { try self.serve { self.serverData } }
 
     func configuration(ofDevice name: DeviceName, deviceClass: String) async throws -> DeviceConfiguration? {
-        self.serverData.devices.first { $0.name.tangoFolded == name.folded }?.configuration
+        try self.serve { self.serverData.devices.first { $0.name.tangoFolded == name.folded }?.configuration }
     }
 }
 

@@ -1,4 +1,5 @@
 import Logging
+import NIOPosix
 import Synchronization
 import TangoCore
 import Testing
@@ -38,8 +39,10 @@ struct DatabaseSynchronizerTests {
         func deleteProperties(_ device: String, names: [String]) async throws(DevFailed) { try self.check(.delete) }
         func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]] { [:] }
 
-        func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed)
-            -> StoredAttributeProperties?
+        func deleteAttributeProperties(_ device: String, attribute: String) async throws(DevFailed) { try self.check(.delete) }
+
+        func properties(ofAttributes attributes: [String], device: String, deviceClass: String) async throws(DevFailed)
+            -> [String: StoredAttributeProperties]?
         { nil }
     }
 
@@ -48,7 +51,9 @@ struct DatabaseSynchronizerTests {
         configuration.properties = properties
         return DatabaseSynchronizer(
             device: try DeviceName("t/a/1"), deviceClass: "Bench", configuration: configuration, storage: storage,
-            log: DeviceLog(source: "t/a/1"), fallbackLogger: Logger(label: "synchronizer"))
+            log: DeviceLog(source: "t/a/1"), fallbackLogger: Logger(label: "synchronizer"),
+            eventLoops: MultiThreadedEventLoopGroup.singleton,
+            persistentState: PersistentDeviceState())
     }
 
     /// A command that replies while another one is waiting has to wait for its own writes all the same.
@@ -126,16 +131,16 @@ struct DatabaseSynchronizerTests {
     @Test func attributePropertiesThatTheDatabaseRefusesAreThoseOfBefore() async throws {
         let storage = Storage(refusing: nil)
         let database = try self.make(storage)
-        try await database.changeProperties(ofAttribute: "Value", [(name: "label", values: ["Old"]), (name: "unit", values: ["mm"])])
+        try await database.change(.attribute("Value"), [(name: "label", values: ["Old"]), (name: "unit", values: ["mm"])])
         storage.refuse(.put)
         await #expect(throws: DevFailed.self) {
-            try await database.changeProperties(ofAttribute: "VALUE", [(name: "label", values: ["New"]), (name: "unit", values: nil)])
+            try await database.change(.attribute("VALUE"), [(name: "label", values: ["New"]), (name: "unit", values: nil)])
         }
         #expect(database.properties(ofAttribute: "value").device == ["label": ["Old"], "unit": ["mm"]])
         // What the database has stored by then is taken back.
         storage.refuse(.delete)
         await #expect(throws: DevFailed.self) {
-            try await database.changeProperties(ofAttribute: "value", [(name: "label", values: ["New"]), (name: "unit", values: nil)])
+            try await database.change(.attribute("value"), [(name: "label", values: ["New"]), (name: "unit", values: nil)])
         }
         #expect(database.properties(ofAttribute: "value").device == ["label": ["Old"], "unit": ["mm"]])
     }

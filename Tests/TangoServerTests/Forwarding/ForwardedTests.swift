@@ -69,6 +69,38 @@ struct ForwardedTests {
         }
     }
 
+    /// A configuration without format, as cppTango answers it for a root that waits for its own, is never passed on: PyTango cannot write
+    /// an attribute without format.
+    @Test func aRootThatDoesNotKnowWhatItIsCountsAsNotFound() async throws {
+        try await Self.run { test, _, root in
+            let locator = try TRL(parsing: "tango://127.0.0.1:\(test.server.port)/t/root/1/Value#dbase=no")
+            let config = try await root.attributeConfig("Value")
+            let known = try #require(ForwardedRoot(locator, root, config))
+            for change in [
+                { @Sendable (config: inout AttributeConfig) in config.format = .unknown }, { $0.writable = .unknown },
+                { $0.typeNumber = 100 },
+            ] {
+                var unknown = config
+                change(&unknown)
+                #expect(ForwardedRoot(locator, root, unknown) == nil)
+                #expect(known.updated(unknown) == nil, "the configuration of before stays")
+            }
+        }
+    }
+
+    /// The label is stored here and the rest at the root: what the root refuses changes neither.
+    @Test func aConfigurationThatTheRootRefusesLeavesTheLabel() async throws {
+        try await Self.run { (_, device, root) async throws in
+            let failure = await device.configFailure("Scalar") { config in
+                config.label = "New"
+                config.maxValue = "abc"
+            }
+            #expect(failure?.reason == .attributeProperty)
+            #expect(try await device.attributeConfig("Scalar").label == "My label")
+            #expect(try await root.attributeConfig("Value").maxValue == "100")
+        }
+    }
+
     // MARK: - Values
 
     @Test func aForwardedAttributeShowsItsRootUnderItsOwnNameAndLabel() async throws {

@@ -115,6 +115,24 @@ struct PollingTests {
         try await test.context(device).runtime.database.putProperties(properties.map { (name: $0.key, values: $0.value) })
     }
 
+    // MARK: - Properties that cannot be used
+
+    /// Entries without a usable period are told where users look, stay in the properties until someone corrects them, and cost nothing else.
+    @Test(arguments: [["Quick", "x"], ["Quick", "2"], ["Quick", "-5"], ["Quick", "99999999999"], ["Quick"], ["", ""]])
+    func unusableEntriesAreToldAndKept(_ entry: [String]) async throws {
+        let deviceClass = PolledDevice.deviceClass(execution: .inline, codedPeriod: nil, latch: nil)
+        let properties = ["polled_attr": ["Slow", "1000"] + entry, "polled_cmd": entry]
+        try await StorageStand.run([deviceClass], properties: properties) { stand in
+            let shown = entry.joined(separator: ", ")
+            let status = try await stand.device().status()
+            for property in ["polled_attr", "polled_cmd"] {
+                #expect(status.contains("\nProperty \(property) has an entry that cannot be used: \(shown)"), "\(status)")
+            }
+            #expect(stand.memory.properties(of: StorageStand.device)["polled_cmd"] == entry)
+            #expect(stand.memory.properties(of: StorageStand.device)["polled_attr"]?.suffix(entry.count) == entry[...])
+        }
+    }
+
     // MARK: - Commands of the admin device
 
     @Test func whatCannotBePolledIsRefused() async throws {

@@ -7,7 +7,7 @@ struct ConfigurationChange {
     /// The set value: a memorized one has to stay inside the limits.
     private let set: AttributeData?
     /// Changes for the database.
-    private(set) var changes: [StoredAttributeProperties.Change] = []
+    private(set) var changes: [PropertyChange] = []
 
     /// - Parameters:
     ///   - device: for the texts of errors.

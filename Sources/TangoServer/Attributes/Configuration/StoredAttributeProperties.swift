@@ -2,9 +2,6 @@ import TangoCore
 
 /// Properties of one attribute as the database has them, and texts that are shown in their place.
 package struct StoredAttributeProperties: Sendable {
-    /// A change of the database; `nil` deletes the property of the device.
-    typealias Change = (name: String, values: [String]?)
-
     /// Of the device, by name in lower case.
     var device: [String: [String]] = [:]
     /// Of the class, by name in lower case.

@@ -24,7 +24,7 @@ extension DeviceContext {
     }
 
     /// Changes a property of the device, in the database too if the server has one.
-    /// - Throws: the error of the database; the change is then lost when the server ends.
+    /// - Throws: the error of the database; the property is then that of before.
     public func set<Value>(_ property: DeviceProperty<Value>, to value: Value) async throws(DevFailed) {
         try await self.runtime.database.putProperties([
             (name: property.definition.name.wireMetadata, values: value.propertyLines.map(\.wireMetadata))

@@ -13,11 +13,18 @@ import Testing
     private final class SlowStorage: DeviceStorage {
         private let attributes: Mutex<[String: [String: [String]]]>
         private let isOpen = Atomic<Bool>(false)
+        private let isAway = Atomic<Bool>(false)
+        private let requestCount = Atomic<Int>(0)
         private let isRefusing = Atomic<Bool>(false)
 
         init(_ attributes: [String: [String: [String]]]) {
             self.attributes = Mutex(attributes)
         }
+
+        func setAway(_ isAway: Bool) { self.isAway.store(isAway, ordering: .relaxed) }
+
+        /// Requests for properties of attributes.
+        var requests: Int { self.requestCount.load(ordering: .relaxed) }
 
         func open() { self.isOpen.store(true, ordering: .relaxed) }
 
@@ -41,10 +48,17 @@ import Testing
         func deleteProperties(_ device: String, names: [String]) async throws(DevFailed) {}
         func properties(ofDevice device: String) async throws(DevFailed) -> [String: [String]] { [:] }
 
-        func properties(ofAttribute attribute: String, device: String, deviceClass: String) async throws(DevFailed)
-            -> StoredAttributeProperties?
+        func deleteAttributeProperties(_ device: String, attribute: String) async throws(DevFailed) {
+            self.attributes.withLock { $0[attribute.tangoFolded] = nil }
+        }
+
+        func properties(ofAttributes attributes: [String], device: String, deviceClass: String) async throws(DevFailed)
+            -> [String: StoredAttributeProperties]?
         {
-            let found = StoredAttributeProperties(device: self.kept(attribute.tangoFolded))
+            self.requestCount.add(1, ordering: .relaxed)
+            if self.isAway.load(ordering: .relaxed) { throw DevFailed(.cantConnectToDatabase, "away") }
+            let names = attributes.map(\.tangoFolded)
+            let found = Dictionary(names.map { ($0, StoredAttributeProperties(device: self.kept($0))) }, uniquingKeysWith: { $1 })
             while !self.isOpen.load(ordering: .relaxed) { try? await Task.sleep(for: .milliseconds(1)) }
             return found
         }
@@ -71,7 +85,7 @@ import Testing
         let storage = SlowStorage(["late": ["label": ["Old"], "unit": ["mm"]]])
         let runtime = try await self.start(storage)
         try runtime.interface.add(Self.definition)
-        try await runtime.database.changeProperties(ofAttribute: "Late", [(name: "label", values: ["New"])])
+        try await runtime.database.change(.attribute("Late"), [(name: "label", values: ["New"])])
         storage.open()
         await runtime.database.waitForPendingWrites()
         let config = try #require(runtime.attribute("late")).config
@@ -116,6 +130,46 @@ import Testing
         await runtime.database.waitForPendingWrites()
         // There is no such device, but that it was looked for shows.
         #expect(runtime.members.forwardingErrorText.contains("t/root/1/Value"), "\(runtime.members.forwardingErrorText)")
+    }
+
+    /// What the database says of an added attribute counts as soon as it can be read.
+    @Test func propertiesThatCouldNotBeReadAreReadLater() async throws {
+        let storage = SlowStorage(["late": ["label": ["Stored"], "max_value": ["5"]]])
+        storage.open()
+        storage.setAway(true)
+        let runtime = try await self.start(storage)
+        try runtime.interface.add(Self.definition)
+        await runtime.database.waitForPendingWrites()
+        #expect(try #require(runtime.attribute("late")).config.label == "Late")
+        #expect(runtime.status.hasSuffix("\nProperties not read from the database yet: Late"))
+        storage.setAway(false)
+        try await eventually { runtime.attribute("late")?.config.label == "Stored" }
+        try await eventually { !runtime.status.contains("not read") }
+        #expect(try #require(runtime.attribute("late")).config.maxValue == "5")
+    }
+
+    /// Attributes added one after the other are read with one request, and not before what was to be stored at that time.
+    @Test func aBurstIsReadWithOneRequest() async throws {
+        let storage = SlowStorage(["late99": ["label": ["Stored"]], "late7": ["label": ["Old"]]])
+        let runtime = try await self.start(storage)
+        func add(_ number: Int) throws {
+            try runtime.interface.add(
+                AttributeDefinition(
+                    name: "Late\(number)", type: .double, reader: .sync { _ in AttributeReading(.double([1]), dimension: .scalar) }))
+        }
+        // The first request is under way while the others are added.
+        try add(-1)
+        try await eventually { storage.requests == 1 }
+        for number in 0..<100 { try add(number) }
+        storage.open()
+        await runtime.database.waitForPendingWrites()
+        #expect(storage.requests == 2)
+        #expect(try #require(runtime.attribute("late99")).config.label == "Stored")
+        // Removed and added again: what was stored of it is deleted before it is read.
+        try runtime.interface.removeAttribute("Late7", keepsProperties: false)
+        try add(7)
+        await runtime.database.waitForPendingWrites()
+        #expect(try #require(runtime.attribute("late7")).config.label == "Late7")
     }
 
     // MARK: - Refused by the database

@@ -197,7 +197,7 @@ struct ConfigurationTests {
         let attribute = Self.attribute(definition)
         var config = attribute.config
         config.isMemorizedWriteAtInit = true
-        #expect(throws: DevFailed.self) { try attribute.setConfig(config, device: "t/a/1") }
+        #expect(throws: DevFailed.self) { try attribute.plan(config, device: "t/a/1") }
     }
 
     // MARK: - What is written to the database, and what the start makes of it
@@ -222,8 +222,9 @@ struct ConfigurationTests {
     ) throws -> [String: [String]?] {
         var config = attribute.config
         change(&config)
-        let changes = try attribute.setConfig(config, device: "t/a/1")
-        return Dictionary(uniqueKeysWithValues: changes.map { ($0.name, $0.values) })
+        let planned = try attribute.plan(config, device: "t/a/1")
+        attribute.apply(planned)
+        return Dictionary(uniqueKeysWithValues: planned.changes.map { ($0.name, $0.values) })
     }
 
     @Test func theDatabaseGetsWhatTheLevelsBelowDoNotSay() throws {
