@@ -1,5 +1,4 @@
 package import NIOCore
-import NIOPosix
 import Synchronization
 public import TangoCore
 package import TangoIIOP
@@ -26,8 +25,7 @@ public final class ControlSystem: Sendable {
     private let givenHost: TangoHost?
     /// The databases that `TANGO_HOST` names: one control system.
     private let tangoHosts: @Sendable () -> [TangoHost]
-    package let group: any EventLoopGroup
-    private let ownsGroup: Bool
+    private let ownsEventLoops: Bool
     package let connections: ConnectionCache
     private let state: Mutex<State>
     /// The locks this client holds on devices.
@@ -35,12 +33,12 @@ public final class ControlSystem: Sendable {
     private let isObserved = Atomic<Bool>(false)
     private let observerStore = Mutex<(any CallObserver)?>(nil)
 
+    /// Creates a client; nothing starts before its first call.
     /// - Parameter options: time limits and threads.
     /// - Parameter host: the default database; `nil` looks up `TANGO_HOST` on first use.
     public convenience init(host: TangoHost? = nil, options: ClientOptions = ClientOptions()) {
         self.init(
-            host: host, options: options, group: MultiThreadedEventLoopGroup(numberOfThreads: max(1, options.eventLoopThreads)),
-            ownsGroup: true)
+            host: host, options: options, eventLoops: .make(count: options.eventLoopThreads), ownsEventLoops: true)
     }
 
     /// A client on event loops that it does not own.
@@ -49,7 +47,7 @@ public final class ControlSystem: Sendable {
     ///   - tangoHosts: the databases of the default control system.
     ///   - connections: those of another control system, to share.
     package init(
-        host: TangoHost?, options: ClientOptions, group: any EventLoopGroup, ownsGroup: Bool = false, databaseLimit: Int = 64,
+        host: TangoHost?, options: ClientOptions, eventLoops: EventLoops, ownsEventLoops: Bool = false, databaseLimit: Int = 64,
         proxyLimit: Int = 65_536, tangoHosts: @escaping @Sendable () -> [TangoHost] = { (try? TangoEnvironment.tangoHosts()) ?? [] },
         connections: ConnectionCache? = nil
     ) {
@@ -58,10 +56,11 @@ public final class ControlSystem: Sendable {
             State(databases: LeastRecentlyUsedCache(capacity: databaseLimit), proxies: LeastRecentlyUsedCache(capacity: proxyLimit)))
         self.givenHost = host
         self.options = options
-        self.group = group
-        self.ownsGroup = ownsGroup
-        self.connections = connections ?? ConnectionCache(group: group, onePerEventLoop: options.hasConnectionsPerThread)
+        self.ownsEventLoops = ownsEventLoops
+        self.connections = connections ?? ConnectionCache(eventLoops, onePerEventLoop: options.hasConnectionsPerThread)
     }
+
+    package var eventLoops: EventLoops { self.connections.eventLoops }
 
     /// Returns the control system over the same connections with texts in readable form; itself where they are.
     package func readableTexts() -> ControlSystem {
@@ -71,7 +70,8 @@ public final class ControlSystem: Sendable {
             var options = self.options
             options.keepsWireTexts = false
             let readable = ControlSystem(
-                host: self.givenHost, options: options, group: self.group, tangoHosts: self.tangoHosts, connections: self.connections)
+                host: self.givenHost, options: options, eventLoops: self.eventLoops, tangoHosts: self.tangoHosts,
+                connections: self.connections)
             state.readable = readable
             return readable
         }
@@ -186,14 +186,14 @@ public final class ControlSystem: Sendable {
     /// Runs work on the thread that moves the bytes: each call in it saves two changes of threads, which is most of the time of a short
     /// call. For loops of calls; long computations and blocking calls there hold up all other calls of that thread.
     public func onNetworkThread<Value: Sendable>(_ work: @concurrent @Sendable () async throws -> Value) async rethrows -> Value {
-        try await withTaskExecutorPreference(self.connections.eventLoops.any()) { try await work() }
+        try await withTaskExecutorPreference(self.eventLoops.any()) { try await work() }
     }
 
-    /// Releases all locks, closes all connections and ends the threads. Later calls fail with `API_ShutdownInProgress`.
+    /// Releases all locks, closes all connections and ends the threads of this client alone. Later calls fail with `API_ShutdownInProgress`.
     public func shutdown() async {
         await self.state.withLock { $0.readable }?.locks.unlockAll()
         await self.locks.unlockAll()
         await self.connections.shutDown()
-        if self.ownsGroup { try? await self.group.shutdownGracefully() }
+        if self.ownsEventLoops { await self.eventLoops.shutDown() }
     }
 }

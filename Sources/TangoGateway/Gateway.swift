@@ -42,7 +42,6 @@ public final class Gateway: Service {
     public static func clientOptions(_ configuration: GatewayConfiguration) -> ClientOptions {
         var options = ClientOptions()
         options.respectsAccessControl = !configuration.usesAccessControl
-        options.eventLoopThreads = System.coreCount
         options.hasConnectionsPerThread = true
         return options
     }
@@ -60,7 +59,7 @@ public final class Gateway: Service {
         if let path = configuration.accessLog { try requestLog.open(path) }
         let server = try Transport.server(configuration, responder.services.executors, requestLog.metrics).buildServer(
             configuration: ServerConfiguration(address: .hostname(configuration.host, port: configuration.port)),
-            eventLoopGroup: responder.services.controlSystem.group,
+            eventLoopGroup: responder.services.controlSystem.eventLoops.group,
             logger: responder.services.logger,
             responder: { request, writer, channel in try await handler.respond(to: request, Connection(channel), writer) },
             onServerRunning: { [onListening] channel in await onListening(channel.localAddress?.port ?? configuration.port) }

@@ -8,7 +8,7 @@ final class GatewayServices: Sendable {
     let configuration: GatewayConfiguration
     let controlSystem: ControlSystem
     let logger: Logger
-    let executors: EventLoopExecutors
+    let executors: EventLoops
     let paths = PathCache()
     let coalescer = RequestCoalescer()
     let attributeConfigs: ExpiringCache<MemberKey, AttributeConfig, DevFailed>
@@ -29,7 +29,7 @@ final class GatewayServices: Sendable {
         self.configuration = configuration
         self.controlSystem = controlSystem
         self.logger = logger
-        self.executors = controlSystem.connections.eventLoops
+        self.executors = controlSystem.eventLoops
         self.attributeConfigs = ExpiringCache(lifetime: configuration.listLifetime, executors: self.executors, group: \.device)
         self.commandInfos = ExpiringCache(lifetime: configuration.listLifetime, executors: self.executors)
         self.aliases = ExpiringCache(lifetime: configuration.listLifetime, executors: self.executors)

@@ -8,9 +8,9 @@ struct EventLoopPinnedChannel<Base: ServerChildChannel>: ServerChildChannel {
     typealias Value = Base.Value
 
     private let base: Base
-    private let executors: EventLoopExecutors
+    private let executors: EventLoops
 
-    init(_ base: Base, executors: EventLoopExecutors) {
+    init(_ base: Base, executors: EventLoops) {
         self.base = base
         self.executors = executors
     }

@@ -10,7 +10,7 @@ import TangoIIOP
 enum Transport {
     /// Returns the server's channel set-up.
     /// - Throws: `REST_BadCertificate`.
-    static func server(_ configuration: GatewayConfiguration, _ executors: EventLoopExecutors, _ metrics: GatewayMetrics) throws(DevFailed)
+    static func server(_ configuration: GatewayConfiguration, _ executors: EventLoops, _ metrics: GatewayMetrics) throws(DevFailed)
         -> HTTPServerBuilder
     {
         let maximumBodySize = configuration.maximumBodySize

@@ -60,7 +60,7 @@ final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable, Failure: Er
     private let misses = Atomic<UInt64>(0)
     private let lifetime: Duration
     private let limit: Int
-    private let executors: EventLoopExecutors?
+    private let executors: EventLoops?
 
     /// Number of look-ups that found the value, or its fetch in progress.
     var hitCount: UInt64 { self.hits.load(ordering: .relaxed) }
@@ -72,7 +72,7 @@ final class ExpiringCache<Key: Hashable & Sendable, Value: Sendable, Failure: Er
     ///   - executors: a fetch started on one of their event loops runs there.
     ///   - group: group of a key, for `invalidate(group:where:)`.
     init(
-        lifetime: Duration, limit: Int = 4096, executors: EventLoopExecutors? = nil, group: (@Sendable (Key) -> String)? = nil
+        lifetime: Duration, limit: Int = 4096, executors: EventLoops? = nil, group: (@Sendable (Key) -> String)? = nil
     ) {
         self.state = Mutex(State(group: group))
         self.lifetime = lifetime

@@ -42,17 +42,19 @@ package final class ConnectionCache: Transport {
     /// How long one attempt to connect lasts. Callers wait for it until their own deadlines.
     private static let connectTime = TimeAmount.seconds(10)
 
-    private let group: any EventLoopGroup
-    package let eventLoops: EventLoopExecutors
+    package let eventLoops: EventLoops
     private let idleTime: TimeAmount
     private let hasOnePerEventLoop: Bool
     private let state = Mutex(State())
 
-    package init(group: any EventLoopGroup, idleTime: TimeAmount = .seconds(120), onePerEventLoop: Bool = false) {
-        self.group = group
+    package init(_ eventLoops: EventLoops, idleTime: TimeAmount = .seconds(120), onePerEventLoop: Bool = false) {
+        self.eventLoops = eventLoops
         self.hasOnePerEventLoop = onePerEventLoop
-        self.eventLoops = EventLoopExecutors(group)
         self.idleTime = idleTime
+    }
+
+    package convenience init(group: any EventLoopGroup, idleTime: TimeAmount = .seconds(120), onePerEventLoop: Bool = false) {
+        self.init(EventLoops(group), idleTime: idleTime, onePerEventLoop: onePerEventLoop)
     }
 
     /// Returns the connection to an endpoint; opens it if there is none that takes requests.
@@ -81,7 +83,7 @@ package final class ConnectionCache: Transport {
             case nil: break
             }
             state.attemptCount += 1
-            let promise = (eventLoop ?? self.group.next()).makePromise(of: ClientConnection.self)
+            let promise = (eventLoop ?? self.eventLoops.group.next()).makePromise(of: ClientConnection.self)
             state.slots[key] = .opening(promise, number: state.attemptCount)
             return .vacant(promise, number: state.attemptCount, replaced: replaced)
         }

@@ -1,6 +1,7 @@
 public import ServiceLifecycle
 import Synchronization
 import TangoCore
+import TangoIIOP
 
 /// A device server: a process, or a part of one, that hosts devices of one or more classes and the admin device `dserver/Name/instance`
 /// (RFC-8).
@@ -69,7 +70,9 @@ public final class DeviceServer: Service {
     /// Brings the server up; `run` without the wait, for tests.
     /// - Throws: `ServerStartError`.
     package func start() async throws {
-        let lifecycle = try ServerLifecycle(classes: self.classes, self.configuration) { [ending] in ending.open() }
+        let eventLoops = EventLoops.make(count: self.configuration.eventLoopThreads)
+        eventLoops.start()
+        let lifecycle = try ServerLifecycle(classes: self.classes, self.configuration, eventLoops: eventLoops) { [ending] in ending.open() }
         self.started.withLock { $0 = lifecycle }
         try await lifecycle.start()
         self.readiness.set(self.port)

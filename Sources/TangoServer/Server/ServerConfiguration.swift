@@ -10,8 +10,9 @@ extension DeviceServer {
         public var arguments: ServerArguments
         /// The database; `nil` reads `TANGO_HOST`. Unused without a database.
         public var tangoHost: TangoHost?
-        /// Threads that move bytes, and run the handlers of inline classes.
-        public var eventLoopThreads: Int
+        /// Threads of this server alone that move bytes and run the handlers of inline classes; `nil` shares those of the process, whose number
+        /// suits the machine (`TANGO_EVENT_LOOPS` in the environment replaces it).
+        public var eventLoopThreads: Int?
         /// Largest number of blocking handlers that run at once; threads are started when they are needed.
         public var poolThreads: Int
         /// Takes what the server logs where no logging target of its devices does; `nil` writes warnings and errors.
@@ -28,13 +29,14 @@ extension DeviceServer {
         /// Creates the settings of a server.
         /// - Parameters:
         ///   - arguments: the command line: instance, where devices come from, addresses.
-        ///   - eventLoopThreads: threads that move bytes, and run the handlers of inline classes.
+        ///   - eventLoopThreads: threads of this server alone that move bytes and run the handlers of inline classes; `nil` shares those of the
+        ///     process.
         ///   - poolThreads: largest number of blocking handlers that run at once.
         ///   - logger: takes what no logging target of a device takes; `nil` writes warnings and errors.
         ///   - name: name of the server in the database; usually that of the program.
         ///   - tangoHost: the database; `nil` reads `TANGO_HOST`.
         public init(
-            name: String, arguments: ServerArguments, tangoHost: TangoHost? = nil, eventLoopThreads: Int = 2, poolThreads: Int = 100,
+            name: String, arguments: ServerArguments, tangoHost: TangoHost? = nil, eventLoopThreads: Int? = nil, poolThreads: Int = 100,
             logger: Logger? = nil
         ) {
             self.name = name
@@ -47,7 +49,7 @@ extension DeviceServer {
 
         /// Creates the settings of a server, with those that only this package sets.
         package init(
-            name: String, arguments: ServerArguments, tangoHost: TangoHost? = nil, eventLoopThreads: Int = 2, poolThreads: Int = 100,
+            name: String, arguments: ServerArguments, tangoHost: TangoHost? = nil, eventLoopThreads: Int? = nil, poolThreads: Int = 100,
             objectKeys: [String: String] = [:], gateTimeout: Duration = .milliseconds(3200), memory: MemoryStorage? = nil,
             logger: Logger? = nil, onReady: (@Sendable (DeviceServer) async -> Void)? = nil
         ) {

@@ -1,7 +1,6 @@
 import Foundation
 import Logging
 import NIOCore
-import NIOPosix
 import Synchronization
 import TangoClient
 import TangoCore
@@ -23,7 +22,8 @@ package final class ServerLifecycle: Sendable {
     private let configuration: DeviceServer.Configuration
     let source: any StartUpSource
     let registration: ServerRegistration?
-    let group: MultiThreadedEventLoopGroup
+    private let eventLoops: EventLoops
+    var group: any EventLoopGroup { self.eventLoops.group }
     private let system: ControlSystem
     let dispatcher = RequestDispatcher()
     private let localServer: InProcessServer
@@ -34,11 +34,12 @@ package final class ServerLifecycle: Sendable {
     let gate = Gate()
     private let onKill: @Sendable () -> Void
 
-    /// Makes the server's threads and its client; `start` does the rest.
+    /// Makes the server's client; `start` does the rest.
+    /// - Parameter eventLoops: they run already.
     /// - Parameter onKill: called by the Kill command.
     /// - Throws: `ServerStartError` when the address of the database is missing or malformed.
     init(
-        classes: [DeviceClass], _ configuration: DeviceServer.Configuration, onKill: @escaping @Sendable () -> Void
+        classes: [DeviceClass], _ configuration: DeviceServer.Configuration, eventLoops: EventLoops, onKill: @escaping @Sendable () -> Void
     ) throws(ServerStartError) {
         self.classes = classes
         self.configuration = configuration
@@ -46,10 +47,10 @@ package final class ServerLifecycle: Sendable {
         let serverID = configuration.serverID
         let hostName = ProcessInfo.processInfo.hostName
         let database = try Self.databaseHost(configuration)
-        self.group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.eventLoopThreads))
+        self.eventLoops = eventLoops
         var options = ClientOptions()
         options.keepsWireTexts = true
-        self.system = ControlSystem(host: database ?? configuration.tangoHost, options: options, group: self.group)
+        self.system = ControlSystem(host: database ?? configuration.tangoHost, options: options, eventLoops: eventLoops)
         var link: DatabaseLink?
         if let memory = configuration.memory {
             self.source = memory
@@ -73,7 +74,7 @@ package final class ServerLifecycle: Sendable {
             serverID: serverID, verbosity: configuration.arguments.verbosity, usesDatabase: self.source.storage != nil,
             system: self.system, fallback: fallback)
         self.context = ServerContext(
-            serverID: serverID, hostName: hostName, eventLoops: self.group,
+            serverID: serverID, hostName: hostName, eventLoops: eventLoops.group,
             pool: BlockingPool(maximumThreads: configuration.poolThreads),
             gateTimeout: .nanoseconds(configuration.gateTimeout.nanoseconds), log: log, storage: self.source.storage,
             controlSystem: self.system, localServer: self.localServer)
@@ -257,9 +258,9 @@ package final class ServerLifecycle: Sendable {
         // Requests of devices without a gate may still be running.
         await server?.close(within: max(.milliseconds(100), deadline - .now()))
         await self.system.shutdown()
-        await withTimeLimit(.seconds(1)) { [context, group] in
+        await withTimeLimit(.seconds(1)) { [context, eventLoops] in
             await context.pool.shutdown()
-            try? await group.shutdownGracefully()
+            await eventLoops.shutDown()
         }
     }
 

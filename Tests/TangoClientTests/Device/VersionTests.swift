@@ -59,7 +59,7 @@ final class FakeDevice: IIOPDispatcher {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let fake = FakeDevice(version: version)
         let server = try await IIOPServer.listen(group: group, host: "127.0.0.1", port: 0, dispatcher: fake)
-        let system = ControlSystem(host: nil, options: ClientOptions(), group: group)
+        let system = ControlSystem(host: nil, options: ClientOptions(), eventLoops: EventLoops(group))
         let result: Result<Void, any Error>
         do {
             result = .success(try await body(fake, try await system.device("tango://127.0.0.1:\(server.port)/t/a/1#dbase=no")))

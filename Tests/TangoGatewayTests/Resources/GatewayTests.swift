@@ -1,6 +1,5 @@
 import HTTPTypes
 import Logging
-import NIOPosix
 import TangoClient
 import TangoCore
 import TangoIIOP
@@ -9,7 +8,7 @@ import Testing
 @testable import TangoGateway
 
 /// Executor of work.
-var anyEventLoop: EventLoopExecutor { EventLoopExecutors(MultiThreadedEventLoopGroup.singleton).any() }
+var anyEventLoop: EventLoopExecutor { EventLoops.shared.any() }
 
 @Suite struct GatewayTests {
     private func services(_ change: (inout GatewayConfiguration) -> Void = { _ in }) -> GatewayServices {

@@ -27,7 +27,8 @@ package struct TestServer: Sendable {
         arguments.verbosity = verbosity
         let server = DeviceServer(
             classes: classes,
-            configuration: .init(name: "Test", arguments: arguments, poolThreads: 4, gateTimeout: gateTimeout, logger: logger))
+            configuration: .init(
+                name: "Test", arguments: arguments, eventLoopThreads: 1, poolThreads: 4, gateTimeout: gateTimeout, logger: logger))
         var options = ClientOptions()
         options.timeout = .seconds(30)
         let test = TestServer(server: server, client: ControlSystem(options: options))

@@ -1,6 +1,6 @@
 import Logging
-import NIOPosix
 package import TangoCore
+import TangoIIOP
 
 extension DeviceContext {
     /// A context with no server around it: for tests of a device's code.
@@ -12,7 +12,7 @@ extension DeviceContext {
         let log = ServerLog(
             serverID: "Isolated/test", verbosity: 0, usesDatabase: false, system: nil, fallback: Logger(label: "isolated"))
         let server = ServerContext(
-            serverID: "Isolated/test", hostName: "localhost", eventLoops: MultiThreadedEventLoopGroup.singleton, pool: .shared,
+            serverID: "Isolated/test", hostName: "localhost", eventLoops: EventLoops.shared.group, pool: .shared,
             log: log)
         let gate: Gate? = deviceClass.serialModel == .none ? nil : Gate()
         return DeviceContext(

@@ -1,7 +1,7 @@
 public import Logging
-import NIOPosix
 public import TangoClient
 public import TangoCore
+import TangoIIOP
 
 /// A device's handle to the server: its state, properties, members, logger. It may be used from any task at any time.
 public final class DeviceContext: Sendable {
@@ -38,7 +38,7 @@ public final class DeviceContext: Sendable {
     public var controlSystem: ControlSystem { self.runtime.server.controlSystem?.readableTexts() ?? Self.withoutServer }
 
     private static let withoutServer = ControlSystem(
-        host: nil, options: ClientOptions(), group: MultiThreadedEventLoopGroup.singleton)
+        host: nil, options: ClientOptions(), eventLoops: .shared)
 
     /// Runs the closure while it holds the device, for the device's own background work: no request runs meanwhile.
     ///
