@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Foundation
+import TangoCLI
 public import TangoClient
 public import TangoCore
 public import TangoGateway
@@ -38,7 +39,7 @@ struct RestServe: AsyncParsableCommand {
             let loaded = try await self.options.load([
                 "host": self.host, "port": self.port.map { String($0) }, "tango-host": self.tangoHost,
             ])
-            if self.options.printConfig { return say(loaded.json) }
+            if self.options.printConfig { return Terminal.plain.print(loaded.json) }
             var configuration = loaded.configuration
             configuration.defaultTangoHost = configuration.defaultTangoHost ?? (try? TangoEnvironment.tangoHosts().first)
             let gateway = RestService(configuration: configuration) { url in

@@ -76,7 +76,7 @@ struct RestUser: ParsableCommand {
 
         func run() async throws {
             await reporting {
-                for name in try await self.file.load().names() { say(name) }
+                for name in try await self.file.load().names() { Terminal.plain.print(name) }
             }
         }
     }

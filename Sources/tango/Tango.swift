@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import TangoCLI
 public import TangoCore
+import TangoServer
 
 /// The program `tango`.
 @main
@@ -11,4 +12,10 @@ struct Tango: AsyncParsableCommand {
         version: Product.version,
         subcommands: [Up.self, Database.self, Rest.self, MirrorCommand.self] + ClientCommands.subcommands
     )
+
+    static func main() async {
+        ServerProgram.prepare()
+        LostOutput.endsProgram()
+        await self.main(nil)
+    }
 }

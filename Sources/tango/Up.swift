@@ -39,7 +39,7 @@ struct Up: AsyncParsableCommand {
     func run() async throws {
         await reporting {
             let rest = try await self.rest.load(["host": self.host, "port": self.restPort.map { String($0) }])
-            if self.rest.printConfig { return say(rest.json) }
+            if self.rest.printConfig { return Terminal.plain.print(rest.json) }
             // Before anything listens: clients of any host may reach the database.
             try rest.configuration.check()
             let host = self.host

@@ -4,7 +4,9 @@ import TangoCore
 
 /// `tango ping`
 struct PingCommand: ClientCommand {
-    static let configuration = CommandConfiguration(commandName: "ping", abstract: "Measure the round trip time to a device.")
+    static let configuration = CommandConfiguration(
+        commandName: "ping", abstract: "Measure the round trip time to a device.",
+        discussion: "Goes on after a failure. The exit status is 1 when a ping failed.")
 
     @Argument(help: "Name, alias or TRL of the device.", completion: Completion.devices)
     var device: String
@@ -25,36 +27,66 @@ struct PingCommand: ClientCommand {
     }
 
     func perform(_ session: ClientSession) async throws {
-        let proxy = try await session.device(self.device, to: "ping \(self.device)")
-        var times: [Duration] = []
+        var name = self.device
+        var times: [Duration?] = []
         for round in 0..<self.number {
             if round > 0 { try await Task.sleep(for: .seconds(self.interval)) }
-            let time = try await session.attempt("ping \(self.device)", device: self.device) { () async throws(DevFailed) in
-                try await proxy.ping()
-            }
-            times.append(time)
-            if !self.common.json {
-                let text = TimeText.milliseconds(time)
-                session.terminal.print(session.terminal.isTerminal ? "\(proxy.name): \(text) ms" : "\(proxy.name)\t\(text)")
-                Terminal.flush()
+            do throws(CommandFailure) {
+                let proxy = try await session.device(self.device, to: "ping \(self.device)")
+                name = proxy.name
+                let time = try await session.attempt("ping \(self.device)", device: self.device) { () async throws(DevFailed) in
+                    try await proxy.ping()
+                }
+                times.append(time)
+                if !self.common.json { self.print(time, of: name, session) }
+            } catch {
+                // A wrong name stays wrong.
+                guard self.number > 1, !error.failure.meansNoSuchDevice else { throw error }
+                times.append(nil)
+                await session.report(error)
             }
         }
         if self.common.json {
-            session.terminal.print(Self.json(proxy.name, times).indentedText)
+            session.terminal.print(Self.json(name, times).indentedText)
         } else if times.count > 1, session.terminal.isTerminal {
             session.terminal.print(Self.summary(times))
         }
+        if times.contains(nil) { throw ExitCode(1) }
     }
 
-    static func json(_ device: String, _ times: [Duration]) -> JSONValue {
-        .object([.init("device", .string(device)), .init("milliseconds", .array(times.map { .number(TimeText.milliseconds($0)) }))])
+    private func print(_ time: Duration, of name: String, _ session: ClientSession) {
+        let text = TimeText.milliseconds(time)
+        session.terminal.print(session.terminal.isTerminal ? "\(name): \(text) ms" : "\(name)\t\(text)")
+        Terminal.flush()
     }
 
-    static func summary(_ times: [Duration]) -> String {
+    /// - Parameter times: `nil` for a ping that failed.
+    static func json(_ device: String, _ times: [Duration?]) -> JSONValue {
+        .object([
+            .init("device", .string(device)),
+            .init("milliseconds", .array(times.map { time in time.map { .number(TimeText.milliseconds($0)) } ?? .null })),
+        ])
+    }
+
+    /// - Parameter times: `nil` for a ping that failed.
+    static func summary(_ pings: [Duration?]) -> String {
+        let times = pings.compactMap(\.self)
+        let failures = pings.count == times.count ? "" : ", \(pings.count - times.count) failed"
+        guard !times.isEmpty else { return "\(pings.count) pings\(failures)" }
         let least = times.min() ?? .zero
         let most = times.max() ?? .zero
         let mean = times.reduce(.zero, +) / max(1, times.count)
-        return "\(times.count) round trips: least \(TimeText.milliseconds(least)), mean \(TimeText.milliseconds(mean)), "
+        return "\(times.count) round trips\(failures): least \(TimeText.milliseconds(least)), mean \(TimeText.milliseconds(mean)), "
             + "most \(TimeText.milliseconds(most)) ms"
+    }
+}
+
+extension DevFailed {
+    /// Whether the name is wrong: asking again does not help.
+    fileprivate var meansNoSuchDevice: Bool {
+        let reasons: Set<ErrorReason> = [
+            .databaseDeviceNotDefined, .databaseAliasNotDefined, .wrongDeviceName, .tangoHostNotSet,
+        ]
+        return self.errors.contains { reasons.contains($0.reason) }
     }
 }

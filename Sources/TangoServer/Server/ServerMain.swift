@@ -15,6 +15,7 @@ extension DeviceServer {
     public static func main(
         name: String? = nil, classes: [DeviceClass], arguments: [String] = CommandLine.arguments, loadsDevicesIndividually: Bool = false
     ) async -> Never {
+        ServerProgram.prepare()
         let program = name ?? String((arguments.first ?? "server").split(separator: "/").last ?? "server")
         do {
             var parsed = try ServerArguments(parsing: Array(arguments.dropFirst()), program: program)

@@ -1,5 +1,6 @@
 import Logging
 package import ServiceLifecycle
+import TangoIIOP
 import UnixSignals
 
 #if canImport(Glibc)
@@ -10,6 +11,9 @@ import UnixSignals
 
 /// What programs of this package do around their services.
 package enum ServerProgram {
+    /// Keeps the descriptors of the console apart from those the program opens. A program's `main` calls it first.
+    package static func prepare() { StandardDescriptors.occupy() }
+
     /// Runs services until SIGINT, SIGTERM or SIGQUIT, until one of them ends or fails; then ends all, the last first. SIGHUP is ignored as
     /// by cppTango 9.3.4, and so is SIGPIPE: nobody may read the program's output any more.
     ///

@@ -220,4 +220,11 @@ struct TableContentTests {
         let command = CommandInfo(name: "Go", inType: .void, outType: .state, inDescription: "in", outDescription: "out")
         #expect(Terminal.plain.text(CommandsCommand.table([command])) == "Go\tDevVoid\tDevState\tOPERATOR\tin\tout")
     }
+
+    @Test func failedPingsAreToldApart() {
+        #expect(PingCommand.summary([.milliseconds(1), .milliseconds(3)]).hasPrefix("2 round trips: least"))
+        #expect(PingCommand.summary([.milliseconds(1), nil]).hasPrefix("1 round trips, 1 failed: least"))
+        #expect(PingCommand.summary([nil, nil]) == "2 pings, 2 failed")
+        #expect(PingCommand.json("a/b/c", [.milliseconds(1), nil]).text == #"{"device":"a/b/c","milliseconds":[1.000,null]}"#)
+    }
 }
