@@ -1,4 +1,5 @@
 package import TangoCore
+import TangoServer
 
 /// The commands of a database device on a store: executes them and measures their durations.
 package final class CommandTable: Sendable {
@@ -11,22 +12,38 @@ package final class CommandTable: Sendable {
         self.store = store
     }
 
-    /// Executes a command and records its duration.
-    /// - Throws: `API_IncompatibleCmdArgumentType`, or what the command throws.
-    package func execute(_ command: DatabaseCommand, _ argument: CommandData) throws(DevFailed) -> CommandData {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let result = try command.execute(self, argument)
-        self.timings.record(command.info.name, milliseconds: (clock.now - start) / .milliseconds(1))
-        return result
-    }
-
     /// Executes the command of a name, compared without case.
     /// - Throws: `API_CommandNotFound`, `API_IncompatibleCmdArgumentType`, or what the command throws.
     package func execute(_ name: String, _ argument: CommandData) throws(DevFailed) -> CommandData {
-        guard let command = DatabaseCommand.named(name) else {
+        guard let command = DatabaseCommand.named(name), case .direct(let body) = command.body else {
             throw DevFailed(.commandNotFound, "Command \(name) not found", origin: "CommandTable.execute")
         }
-        return try self.execute(command, argument)
+        return try self.timed(command) { () throws(DevFailed) in try body(self, argument) }
+    }
+
+    /// Returns a handler that executes a command and records its duration.
+    func handler(of command: DatabaseCommand) -> CommandHandler {
+        switch command.body {
+        case .direct(let body):
+            .sync { _, argument in try self.timed(command) { () throws(DevFailed) in try body(self, argument) } }
+        case .inTurn(let body):
+            .async { _, argument in
+                let start = ContinuousClock.now
+                let result = try await body(self, argument)
+                self.record(command, since: start)
+                return result
+            }
+        }
+    }
+
+    private func timed(_ command: DatabaseCommand, _ body: () throws(DevFailed) -> CommandData) throws(DevFailed) -> CommandData {
+        let start = ContinuousClock.now
+        let result = try body()
+        self.record(command, since: start)
+        return result
+    }
+
+    private func record(_ command: DatabaseCommand, since start: ContinuousClock.Instant) {
+        self.timings.record(command.info.name, milliseconds: (ContinuousClock.now - start) / .milliseconds(1))
     }
 }

@@ -4,8 +4,15 @@ package import TangoCore
 package struct DatabaseCommand: Sendable {
     /// Name, types and descriptions.
     package let info: CommandInfo
-    /// Executes the command. Throws `API_IncompatibleCmdArgumentType` and the reasons of RFC-6 (`DB_…`).
-    let execute: @Sendable (CommandTable, CommandData) throws(DevFailed) -> CommandData
+    /// How a command is executed. Throws `API_IncompatibleCmdArgumentType` and the reasons of RFC-6 (`DB_…`).
+    enum Body: Sendable {
+        /// At once.
+        case direct(@Sendable (CommandTable, CommandData) throws(DevFailed) -> CommandData)
+        /// When it is its turn.
+        case inTurn(@Sendable (CommandTable, CommandData) async throws(DevFailed) -> CommandData)
+    }
+
+    let body: Body
 }
 
 extension DatabaseCommand {
@@ -49,12 +56,17 @@ extension DatabaseCommand {
         DatabaseCommand(
             info: CommandInfo(
                 name: name, inType: Input.commandType, outType: Output.commandType, inDescription: input, outDescription: output),
-            execute: { (table: CommandTable, data: CommandData) throws(DevFailed) -> CommandData in
-                guard let argument = Input.inWireForm(data) else {
-                    throw DevFailed(
-                        .incompatibleCommandArgument, "\(name) takes \(Input.commandType.name), not \(data.type.name)", origin: name)
-                }
-                return try body(table, argument).commandData
+            body: .direct { (table: CommandTable, data: CommandData) throws(DevFailed) -> CommandData in
+                try body(table, try Self.argument(data, of: name)).commandData
             })
+    }
+
+    /// - Throws: `API_IncompatibleCmdArgumentType`.
+    static func argument<Input: CommandConvertible>(_ data: CommandData, of name: String) throws(DevFailed) -> Input {
+        guard let argument = Input.inWireForm(data) else {
+            throw DevFailed(
+                .incompatibleCommandArgument, "\(name) takes \(Input.commandType.name), not \(data.type.name)", origin: name)
+        }
+        return argument
     }
 }

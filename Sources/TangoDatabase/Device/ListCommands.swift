@@ -124,7 +124,7 @@ extension DatabaseCommand {
             guard let profile = (try? IOR(parsing: reference))?.iiopProfile else {
                 throw DevFailed("DB_WrongIORForDbServer", "The object reference of a database server is unreadable", origin: name)
             }
-            servers.append("\(profile.host):\(profile.port)")
+            servers.append("\(TangoHost(host: profile.host, port: Int(profile.port)))")
         }
         return servers
     }

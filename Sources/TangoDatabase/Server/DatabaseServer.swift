@@ -17,6 +17,8 @@ public final class DatabaseServer: Service {
     private let ownHost: String
     private let onReady: @Sendable (DatabaseServer) async -> Void
     private let readiness = Readiness<Int>()
+    /// Held while it serves a file.
+    private let claim = Mutex<FileClaim?>(nil)
     /// Informs the Starters while the server runs.
     private let notifying = Mutex<Task<Void, Never>?>(nil)
 
@@ -32,7 +34,12 @@ public final class DatabaseServer: Service {
         onReady: @escaping @Sendable (DatabaseServer) async -> Void = { _ in }
     ) {
         self.commands = CommandTable(store)
-        self.ownHost = host.isEmpty || host == "0.0.0.0" ? "127.0.0.1" : host
+        self.ownHost =
+            switch host {
+            case "", "0.0.0.0": "127.0.0.1"
+            case "::": "::1"
+            default: host
+            }
         self.deviceName = "sys/database/\(store.instance)"
         self.onReady = onReady
         self.server = DeviceServer(
@@ -82,8 +89,12 @@ public final class DatabaseServer: Service {
 
     /// Starts to serve, registers the database's own two devices in its store, and informs Starters from now on; `run` without the wait,
     /// for tests.
-    /// - Throws: `ServerStartError`.
+    /// - Throws: `ServerStartError`; `DB_SQLError` when another server serves the file.
     package func start() async throws {
+        if let path = self.commands.store.path {
+            let claim = try FileClaim(of: path)
+            self.claim.withLock { $0 = claim }
+        }
         try await self.server.start()
         for name in [self.deviceName, self.server.adminName] {
             guard let ior = self.server.reference(ofDevice: name) else { continue }
@@ -107,6 +118,7 @@ public final class DatabaseServer: Service {
         if self.port != 0 { _ = try? self.commands.execute("DbUnExportServer", .string(self.server.serverID)) }
         await self.server.stop()
         await notifying?.value
+        self.claim.withLock { $0 = nil }
         self.readiness.set(nil)
     }
 
@@ -134,9 +146,7 @@ public final class DatabaseServer: Service {
             "DataBase", DatabaseDevice.self, execution: .blocking, serialModel: .none, deviceDescription: "TANGO database device server"
         ) {
             DatabaseCommand.all.map { command in
-                Member.command(
-                    CommandDefinition(
-                        command.info, handler: .sync { _, argument in try commands.execute(command, argument) }))
+                Member.command(CommandDefinition(command.info, handler: commands.handler(of: command)))
             }
             AttributeDefinition(
                 name: "StoredProcedureRelease", type: .string,

@@ -14,7 +14,16 @@ public final class DatabaseStore: Sendable {
     /// Hosts whose Starter must be sent `UpdateServersInfo`, in order of the changes. For one reader; unread elements are kept.
     package let starterNotifications: AsyncStream<String>
 
+    /// Time that a query may take from the commands.
+    private static let quickLimit = Duration.milliseconds(100)
+    /// Time that a query may take at all.
+    private static let queryLimit = Duration.seconds(5)
+
+    /// Path of the file; `nil` in memory.
+    let path: String?
     private let engine: any SQLStore
+    private let quickQueries = QueryTurns(2)
+    private let longQueries = QueryTurns(1)
     private let notify: AsyncStream<String>.Continuation
 
     /// Opens an SQLite file; creates folders, file and content as needed.
@@ -27,7 +36,7 @@ public final class DatabaseStore: Sendable {
         self.init(
             engine: try Self.named("DatabaseStore") { () throws(DevFailed) in
                 try SQLiteStore(path: path, instance: instance)
-            }, instance: instance)
+            }, path: path, instance: instance)
     }
 
     /// Returns a new database in memory, which ends with the object.
@@ -38,11 +47,12 @@ public final class DatabaseStore: Sendable {
         DatabaseStore(
             engine: try Self.named("DatabaseStore") { () throws(DevFailed) in
                 try SQLiteStore(inMemoryFor: instance)
-            }, instance: instance)
+            }, path: nil, instance: instance)
     }
 
-    private init(engine: any SQLStore, instance: String) {
+    private init(engine: any SQLStore, path: String?, instance: String) {
         self.engine = engine
+        self.path = path
         self.instance = instance
         self.startDate = LocalTime.now
         (self.starterNotifications, self.notify) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .unbounded)
@@ -73,6 +83,27 @@ public final class DatabaseStore: Sendable {
         return value
     }
 
+    /// Runs a query of a client, written in MariaDB's dialect. Quick ones run beside the commands; one that is not is begun anew aside, one
+    /// at a time, so that it keeps no command and no quick query waiting.
+    /// - Returns: the values row by row; for each 0 for NULL, otherwise 1, then the number of rows and of columns.
+    /// - Throws: `DB_IncorrectArguments` for more than one statement; `DB_SQLError` for anything but a query, beyond the limits of time and
+    ///   size, and when too many queries wait. With `origin`.
+    func select(_ query: String, origin: String) async throws(DevFailed) -> LongStringArray {
+        do {
+            let quick = try await self.quickQueries.run { () throws(DevFailed) in
+                try self.engine.select(query, within: Self.quickLimit)
+            }
+            if let quick { return quick }
+            let long = try await self.longQueries.run { () throws(DevFailed) in
+                try self.engine.selectAside(query, within: Self.queryLimit)
+            }
+            if let long { return long }
+        } catch {
+            throw Self.named(origin, error)
+        }
+        throw DevFailed(.databaseSQL, "The query takes more than \(Self.queryLimit.components.seconds) s", origin: origin)
+    }
+
     /// Runs a body; its failure gets the origin.
     private static func named<Value>(_ origin: String, _ body: () throws(DevFailed) -> Value)
         throws(DevFailed) -> Value
@@ -80,7 +111,11 @@ public final class DatabaseStore: Sendable {
         do {
             return try body()
         } catch {
-            throw DevFailed(errors: error.errors.map { DevError($0.reason, $0.description, origin: origin, severity: $0.severity) })
+            throw Self.named(origin, error)
         }
+    }
+
+    private static func named(_ origin: String, _ failure: DevFailed) -> DevFailed {
+        DevFailed(errors: failure.errors.map { DevError($0.reason, $0.description, origin: origin, severity: $0.severity) })
     }
 }

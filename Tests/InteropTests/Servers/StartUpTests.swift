@@ -172,7 +172,7 @@ final class RecordingDatabase: Sendable {
                         command.info,
                         handler: .sync { _, argument in
                             list.entries.withLock { $0.append(Entry(name: command.info.name, argument: argument)) }
-                            return try commands.execute(command, argument)
+                            return try commands.execute(command.info.name, argument)
                         }))
             }
         }

@@ -28,6 +28,19 @@ extension CommandTable {
         return value.longs
     }
 
+    /// Answer of a query (`DbMySqlSelect`).
+    func select(_ query: String) async throws(DevFailed) -> LongStringArray { try await self.store.select(query, origin: "test") }
+
+    /// Reason why a query fails, `nil` when it does not.
+    func refusal(_ query: String) async -> ErrorReason? {
+        do {
+            _ = try await self.select(query)
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
+
     /// Reason of the failure of a command, `nil` when it does not fail.
     func reason(_ command: String, _ argument: [String]) -> ErrorReason? {
         do {

@@ -10,13 +10,6 @@ protocol SQLConnection {
     /// Runs a query and passes its rows to `body`, in order, until that returns `false`.
     func forEachRow(_ sql: String, _ arguments: [SQLValue], _ body: (any SQLRow) throws -> Bool)
         throws
-
-    /// Runs a query of a client, written in MariaDB's dialect (command `DbMySqlSelect`).
-    ///
-    /// - Returns: the values row by row; for each 0 for NULL, otherwise 1, then the number of rows and of columns.
-    /// - Throws: `DB_IncorrectArguments` for more than one statement; `DB_SQLError` for anything but a query, and beyond the limits of time
-    ///   and size.
-    func select(_ query: String) throws -> LongStringArray
 }
 
 extension SQLConnection {

@@ -17,10 +17,6 @@ struct SQLiteConnection: SQLConnection {
         let cursor = try Row.fetchCursor(try self.database.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
         while let row = try cursor.next(), try body(SQLiteRow(row: row)) {}
     }
-
-    func select(_ query: String) throws -> LongStringArray {
-        try SQLiteSelect(parsing: query).run(on: self.database)
-    }
 }
 
 /// A row of a GRDB cursor.

@@ -3,22 +3,26 @@ import GRDBSQLite
 import TangoCore
 
 extension SQLiteSelect {
-    /// Limits of a query: time, number of values, size of the answer.
-    private static let timeLimit = Duration.seconds(5)
+    /// Limits of a query: number of values, size of the answer.
     private static let valueLimit = 1_000_000
     private static let byteLimit = 64 << 20
 
     /// Runs the query.
-    /// - Throws: `DB_SQLError` for a statement that is not a query, and when a limit is reached.
-    func run(on database: Database) throws -> LongStringArray {
-        var deadline = ContinuousClock.now + Self.timeLimit
+    /// - Returns: `nil` when the time is over.
+    /// - Throws: `DB_SQLError` for a statement that is not a query, and when a limit of size is reached.
+    func run(on database: Database, within limit: Duration) throws -> LongStringArray? {
+        var deadline = ContinuousClock.now + limit
         return try withUnsafeMutablePointer(to: &deadline) { deadline in
             sqlite3_progress_handler(
                 database.sqliteConnection, 1000,
                 { $0?.assumingMemoryBound(to: ContinuousClock.Instant.self).pointee ?? .now < .now ? 1 : 0 },
                 deadline)
             defer { sqlite3_progress_handler(database.sqliteConnection, 0, nil, nil) }
-            return try self.values(from: database)
+            do {
+                return try self.values(from: database)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
+                return nil
+            }
         }
     }
 

@@ -28,6 +28,7 @@ struct SQLiteSelect {
             throw DevFailed(.databaseIncorrectArguments, "Only one statement is executed")
         }
         if !text.tangoFolded.contains("select") { self.sql = "SELECT " }
+        var words: [Word] = []
         var position = 0
         while position < scalars.count {
             let scalar = scalars[position]
@@ -46,6 +47,7 @@ struct SQLiteSelect {
                 try Self.check(word, isCalled: next == "(")
                 if word.tangoFolded == "char_length" { word = "length" }
                 self.sql += word
+                words.append(Word(text: word.tangoFolded, end: self.sql.unicodeScalars.count))
             } else {
                 guard scalar.isASCII, scalar.value >= 0x20 || scalar.properties.isWhitespace, scalar != "?", scalar != "@", scalar != "$",
                     scalar != ":", scalar != "[", scalar != "]"
@@ -54,9 +56,34 @@ struct SQLiteSelect {
                 position += 1
             }
         }
+        self.keepOrderOfInsertion(words)
         guard self.sql.drop(while: { $0 == " " || $0.isNewline || $0 == "\t" }).prefix(6).lowercased() == "select" else {
             throw DevFailed(.databaseSQL, "Only queries are executed")
         }
+    }
+
+    /// A word outside of texts, in lower case, and where it ends in the translation.
+    private struct Word {
+        var text: String
+        var end: Int
+    }
+
+    /// Makes a query on the devices that asks for no order answer in the order of their definition, as MariaDB does; an index would bring
+    /// its own.
+    private mutating func keepOrderOfInsertion(_ words: [Word]) {
+        let ordering: Set<String> = ["order", "group", "join", "union"]
+        guard words.count(where: { $0.text == "from" }) == 1, !words.contains(where: { ordering.contains($0.text) }),
+            let from = words.firstIndex(where: { $0.text == "from" }), from + 1 < words.count, words[from + 1].text == "device"
+        else { return }
+        var last = words[from + 1]
+        for word in words[(from + 2)...].prefix(2) {
+            guard !["where", "limit", "having"].contains(word.text) else { break }
+            last = word
+            guard word.text == "as" else { break }
+        }
+        let end = self.sql.unicodeScalars.index(self.sql.startIndex, offsetBy: last.end)
+        guard self.sql[end...].first(where: { !$0.isWhitespace }) != "," else { return }
+        self.sql.insert(contentsOf: " NOT INDEXED ", at: end)
     }
 
     private static func isWord(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,0 +1,45 @@
+import Foundation
+import TangoCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The right to serve a database file, which one server has at a time: two would export their own devices in the tables they share.
+///
+/// It ends with the object, and with the process in whatever way.
+final class FileClaim: Sendable {
+    private let descriptor: CInt
+
+    /// Claims the file, by a lock on a file beside it.
+    /// - Throws: `DB_SQLError` when another server has it.
+    init(of path: String) throws(DevFailed) {
+        let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let descriptor = open("\(file).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        self.descriptor = descriptor
+        guard flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else {
+            Self.write("\(getpid())\n", to: descriptor)
+            return
+        }
+        let owner = Self.text(in: descriptor).trimmingCharacters(in: .whitespacesAndNewlines)
+        close(descriptor)
+        throw DevFailed(
+            .databaseSQL, "\(path) is served by another database server\(owner.isEmpty ? "" : " (process \(owner))")",
+            origin: "DatabaseServer")
+    }
+
+    deinit { close(self.descriptor) }
+
+    private static func write(_ text: String, to descriptor: CInt) {
+        guard descriptor >= 0, ftruncate(descriptor, 0) == 0 else { return }
+        _ = Array(text.utf8).withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    }
+
+    private static func text(in descriptor: CInt) -> String {
+        var bytes = [UInt8](repeating: 0, count: 32)
+        let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
+}
