@@ -21,13 +21,26 @@ final class BlackBox: Sendable {
         }
     }
 
+    /// Who the client says it is.
+    fileprivate enum Program {
+        case process(UInt32)
+        case java(mainClass: String)
+
+        init(_ identity: ClientIdentity) {
+            switch identity {
+            case .cpp(let pid), .cpp6(let pid, _, _): self = .process(pid)
+            case .java(let main, _), .java6(let main, _, _, _): self = .java(mainClass: BlackBox.shortened(main))
+            }
+        }
+    }
+
     fileprivate struct Entry {
         var time: Timestamp
         var operation: TangoWire.Operation
         var names: [String]
         var readNames: [String]
         var source: DevSource?
-        var identity: ClientIdentity?
+        var program: Program?
         var requester: Requester
     }
 
@@ -36,18 +49,22 @@ final class BlackBox: Sendable {
         var next = 0
     }
 
+    /// Most requests kept, whatever a property says.
+    static let largestDepth = 10_000
+
     private let state = Mutex(State())
     private let depth: Int
 
     /// - Parameter depth: number of requests kept; 50, as in cppTango 9.3.4, for `nil` and for numbers below 1.
     init(depth: Int? = nil) {
-        self.depth = depth.flatMap { $0 > 0 ? $0 : nil } ?? 50
+        self.depth = depth.flatMap { $0 > 0 ? min($0, Self.largestDepth) : nil } ?? 50
     }
 
     /// Records a request; those of CORBA itself are not recorded.
     func record(_ request: Request) {
         var entry = Entry(
-            time: .now, operation: request.operation, names: [], readNames: [], source: nil, identity: request.call.identity,
+            time: .now, operation: request.operation, names: [], readNames: [], source: nil,
+            program: request.call.identity.map(Program.init),
             requester: request.requester)
         switch request.call {
         case .isA, .nonExistent, .interface: return
@@ -65,6 +82,8 @@ final class BlackBox: Sendable {
         case .writePipe(let value, _), .writeReadPipe(let value, _): entry.names = [value.name]
         default: break
         }
+        entry.names = Self.kept(entry.names)
+        entry.readNames = Self.kept(entry.readNames)
         self.state.withLock { state in
             if state.entries.count < self.depth {
                 state.entries.append(entry)
@@ -73,6 +92,31 @@ final class BlackBox: Sendable {
             }
             state.next = (state.next + 1) % self.depth
         }
+    }
+
+    /// Most bytes of the names kept of a request. A request may name anything, and its names are no longer than it.
+    static let nameLimit = 8192
+    /// What a name costs beside its text.
+    private static let nameCost = 16
+
+    /// The names of a request as far as they are kept, copied; dots stand for what is left out.
+    static func kept(_ names: [String]) -> [String] {
+        var left = Self.nameLimit
+        for (index, name) in names.enumerated() {
+            let cost = name.utf8.count + Self.nameCost
+            guard cost <= left else {
+                let rest = left > 256 ? [Self.shortened(name, to: left - Self.nameCost)] : ["..."]
+                return Array(names[..<index]) + rest
+            }
+            left -= cost
+        }
+        return names
+    }
+
+    /// A text of a request, copied; dots stand for what is beyond the limit.
+    static func shortened(_ text: String, to limit: Int = 256) -> String {
+        guard text.utf8.count > limit else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(max(0, limit)))) + "..."
     }
 
     /// The newest `count` requests.
@@ -154,9 +198,9 @@ final class BlackBox: Sendable {
         case .initialization: return "during device server process init sequence"
         case .userThread: return "from user thread"
         }
-        switch entry.identity {
-        case .cpp(let pid), .cpp6(let pid, _, _): return "from \(host) (CPP/Python client with PID \(pid))"
-        case .java(let main, _), .java6(let main, _, _, _): return "from \(host) (Java client with main class \(main))"
+        switch entry.program {
+        case .process(let pid): return "from \(host) (CPP/Python client with PID \(pid))"
+        case .java(let main): return "from \(host) (Java client with main class \(main))"
         case nil: return "from \(host)"
         }
     }

@@ -133,4 +133,27 @@ struct BlackBoxTests {
             #expect(failure.reason == .blackBoxEmpty)
         }
     }
+
+    @Test func ofManyNamesOnlySoManyAreKept() {
+        let few = (0..<100).map { "attribute_\($0)" }
+        #expect(BlackBox.kept(few) == few)
+        let many = (0..<40_000).map { "a name that is not there \($0)" }
+        let kept = BlackBox.kept(many)
+        #expect(kept.count > 100 && kept.reduce(0) { $0 + $1.utf8.count + 16 } <= BlackBox.nameLimit + 32)
+        #expect(kept.dropLast().elementsEqual(many.prefix(kept.count - 1)) && kept.last?.hasSuffix("...") == true)
+        let long = BlackBox.kept([String(repeating: "é", count: 1 << 20)])
+        #expect(long.count == 1 && (long.first?.unicodeScalars.count ?? 0) <= BlackBox.nameLimit)
+        // One after the other empty.
+        #expect(BlackBox.kept(Array(repeating: "", count: 100_000)).count < 1000)
+    }
+
+    @Test func aBoundedBlackBoxSaysThatNamesAreMissing() async throws {
+        try await TestServer.run([BenchDevice.deviceClass()], devices: ["t/a/1"]) { test in
+            let device = try await test.device()
+            _ = try? await device.readAttributes((0..<2000).map { "no_such_attribute_\($0)" })
+            let line = try #require(try await device.blackBox(1).first)
+            #expect(line.contains("no_such_attribute_0, no_such_attribute_1, ") && line.contains("...) from cache_device"))
+            #expect(line.utf8.count < 10_000)
+        }
+    }
 }
