@@ -20,6 +20,8 @@ public final class DeviceProxy: Sendable {
         let connection: DeviceConnection
         let rights: AccessRightCache
         let admin = Mutex<DeviceProxy?>(nil)
+        /// Types of attributes, by name in lower case, as far as writing numbers needed them.
+        let types = Mutex<[String: DataType]>([:])
 
         init(_ connection: DeviceConnection, _ rights: AccessRightCache) {
             self.connection = connection
@@ -78,6 +80,11 @@ public final class DeviceProxy: Sendable {
         get { self.shared.admin.withLock { $0 } }
         set { if newValue?.shared !== self.shared { self.shared.admin.withLock { $0 = newValue } } }
     }
+
+    /// The type of an attribute, where writing a number needed it; `nil` forgets it.
+    func setKnownType(_ type: DataType?, ofAttribute name: String) { self.shared.types.withLock { $0[name.tangoFolded] = type } }
+
+    func knownType(ofAttribute name: String) -> DataType? { self.shared.types.withLock { $0[name.tangoFolded] } }
 
     /// The TRL of the device, valid from anywhere.
     public var locator: TRL {
@@ -138,7 +145,13 @@ public final class DeviceProxy: Sendable {
         } catch TransportError.user(.multiDevFailed(let failed)) {
             return .failure(failed)
         } catch {
-            throw self.target.failure(error, timeout: timeout)
+            let failure = self.target.failure(error, timeout: timeout)
+            // A lock belongs to the connection it was made on. Another one has taken its place, for example after a time-out.
+            guard self.system.locks.isInUse,
+                let reason = failure.errors.lazy.map(\.reason).first(where: { $0 == .deviceLocked || $0 == .deviceUnlocked }),
+                let lost = self.lockLost(failure, while: make(ObjectReference.newestVersion))
+            else { throw failure }
+            throw reason == .deviceLocked ? lost : failure
         }
     }
 

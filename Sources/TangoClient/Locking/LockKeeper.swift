@@ -34,11 +34,11 @@ final class LockKeeper: Sendable {
     }
 
     /// Forgets the lock on a device: the connection to its server was lost, and the lock with it.
-    /// - Returns: whether there was one.
+    /// - Returns: whether there was one, the caller of which does not know yet.
     func connectionLost(device: String, admin: DeviceProxy) -> Bool {
-        guard self.lock(on: device, admin: admin) != nil else { return false }
-        self.change(admin) { $0.lost(device) }
-        return true
+        var wasHeld = false
+        self.change(admin) { wasHeld = $0.reportLoss(of: device) }
+        return wasHeld
     }
 
     private func change(_ admin: DeviceProxy, _ body: (inout LockTable) -> Void) {
@@ -63,7 +63,7 @@ final class LockKeeper: Sendable {
         }
     }
 
-    /// Confirms all locks on devices of a server. Lost ones are forgotten: the device's own answers will say so when it is used.
+    /// Confirms all locks on devices of a server. Of lost ones the next call that the server refuses tells.
     private func confirm(_ admin: DeviceProxy) async {
         let names = self.servers.withLock { $0[Self.key(admin)]?.table.names ?? [] }
         guard !names.isEmpty else { return }

@@ -42,7 +42,7 @@ struct ClientLock: Sendable {
         }
         hold.validity = Int64(validity)
         hold.confirmed = now
-        hold.count = hold.count.addingReportingOverflow(1).partialValue
+        if hold.count < .max { hold.count += 1 }
         self.hold = hold
         // Locking informs it.
         if self.former == client { self.former = nil }

@@ -38,6 +38,25 @@ struct LockTableTests {
         table.locked("a/b/c", validity: 10)
         #expect(table.entries["a/b/c"]?.count == .max)
         table.lost("A/B/C")
+        #expect(table.names.isEmpty && table.period == nil)
+    }
+
+    @Test func aLostLockIsReportedOnce() {
+        var table = LockTable()
+        func reports(_ name: String) -> Bool { table.reportLoss(of: name) }
+        #expect(!reports("a/b/c"))
+        table.locked("a/b/c", validity: 10)
+        table.lost("A/B/c")
+        table.lost("never/locked/1")
+        #expect(!table.isEmpty)
+        #expect(reports("A/b/C"))
+        #expect(!reports("a/b/c") && table.isEmpty)
+        table.locked("a/b/c", validity: 10)
+        #expect(reports("a/b/c") && table.isEmpty)
+        table.locked("a/b/c", validity: 10)
+        table.lost("a/b/c")
+        table.locked("a/b/c", validity: 10)
+        table.unlocked("a/b/c", remaining: 0)
         #expect(table.isEmpty)
     }
 

@@ -118,4 +118,23 @@ struct ProxyLockTests {
             #expect(next != nil && next?.errors.last?.reason != .deviceUnlocked)
         }
     }
+
+    /// The lock belongs to the connection, which a time-out leaves: the server takes the next one for another client's (cppTango 9.3.4).
+    @Test func aLockLostByATimeOutIsToldOnce() async throws {
+        let slow = DeviceClass("Slow", PlainDevice.self) {
+            Command("Sleep") { (_, seconds: Double) in try await Task.sleep(for: .seconds(seconds)) }
+            Command("Nothing") { _ in }
+        }
+        try await TestServer.run([slow], devices: ["t/a/1"]) { test in
+            let device = try await test.device()
+            try await device.lock(validity: 3600)
+            let late = await device.withTimeout(.milliseconds(50)).commandFailure("Sleep", .double(2))
+            #expect(late?.errors.contains { $0.reason == .deviceTimedOut } == true)
+            let failure = await device.commandFailure("Nothing")
+            #expect(failure?.errors.map(\.reason) == [.deviceLocked, .deviceUnlocked])
+            #expect(!test.client.locks.isInUse)
+            let next = await device.commandFailure("Nothing")
+            #expect(next?.errors.map(\.reason) == [.deviceLocked])
+        }
+    }
 }
