@@ -58,9 +58,34 @@ extension DeviceProxy {
     }
 
     /// Writes an attribute: a scalar, an array for a spectrum, a `TangoImage` for an image.
-    /// - Throws: the attribute's failure; `API_ReadOnlyMode` when the user may only read, `API_DeviceLocked`.
-    public func write(_ name: String, _ value: some AttributeConvertible) async throws(DevFailed) {
-        try await self.writeAttribute(AttributeWrite(name: name, data: value.attributeData, dimension: value.attributeDimension))
+    ///
+    /// Values of `Int` and `Double`, the types of literals, may go to an attribute of any numeric type that holds them.
+    /// - Throws: the attribute's failure; `API_IncompatibleAttrDataType` when it has a type that does not hold the value,
+    ///   `API_ReadOnlyMode` when the user may only read, `API_DeviceLocked`.
+    public func write<Value: AttributeConvertible>(_ name: String, _ value: Value) async throws(DevFailed) {
+        var write = AttributeWrite(name: name, data: value.attributeData, dimension: value.attributeDimension)
+        guard Value.Scalar.self == Int.self || Value.Scalar.self == Double.self else { return try await self.writeAttribute(write) }
+        let known = self.knownType(ofAttribute: name)
+        if let known { write.data = try self.number(write.data, as: known, name) }
+        do throws(DevFailed) {
+            try await self.writeAttribute(write)
+        } catch {
+            // Nothing was written: the type is asked for once, and again when it has become another.
+            guard error.errors.contains(where: { $0.reason == .incompatibleAttributeType }),
+                let type = try? await self.attributeConfig(name).type, type != known
+            else { throw error }
+            guard type.isNumeric || type == .enum else { throw error }
+            self.setKnownType(type, ofAttribute: name)
+            write.data = try self.number(value.attributeData, as: type, name)
+            try await self.writeAttribute(write)
+        }
+    }
+
+    private func number(_ data: AttributeData, as type: DataType, _ name: String) throws(DevFailed) -> AttributeData {
+        if let data = data.converted(to: type) { return data }
+        throw DevFailed(
+            .incompatibleAttributeType, "The value does not fit attribute \(name) of \(self.name), which is \(type.name)",
+            origin: "DeviceProxy")
     }
 
     /// Executes a command: `let echo: String = try await device.command("DevString", "hello")`.

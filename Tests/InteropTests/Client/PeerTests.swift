@@ -24,6 +24,15 @@ import Testing
         #expect(try await device.read("long_spectrum", as: [Int32].self).value == [1, -2, 3])
         try await device.write("double_image", TangoImage([1.5, 2, 3, 4, 5, 6], width: 3, height: 2))
         #expect(try await device.read("double_image", as: TangoImage<Double>.self).value.values == [1.5, 2, 3, 4, 5, 6])
+        // Literals, into whatever numeric type there is.
+        for name in ["short_scalar", "long_scalar", "long64_scalar", "uchar_scalar", "ushort_scalar", "ulong_scalar", "double_scalar", "float_scalar"]
+        {
+            try await device.write(name, 7)
+            let read = try await device.readAttribute(name)
+            #expect(read.setData.map { "\($0)" }?.contains("7") == true, "\(name)")
+        }
+        let beyond = await #expect(throws: DevFailed.self) { try await device.write("short_scalar", 70_000) }
+        #expect(beyond?.errors.contains { $0.reason == .incompatibleAttributeType } == true)
         try await device.write("string_scalar", "Größe")
         #expect(try await device.read("string_scalar", as: String.self).value == "Größe")
         let outcomes = try await device.writeAttributes([
