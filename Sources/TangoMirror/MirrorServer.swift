@@ -111,7 +111,12 @@ package struct MirrorServer: Service {
     }
 
     private func locator(of twin: String, port: Int) -> String {
-        let host = self.configuration.host.isEmpty || self.configuration.host == "0.0.0.0" ? "127.0.0.1" : self.configuration.host
-        return "tango://\(host):\(port)/\(twin)#dbase=no"
+        let host =
+            switch self.configuration.host {
+            case "", "0.0.0.0": "127.0.0.1"
+            case "::": "::1"
+            default: self.configuration.host
+            }
+        return "tango://\(TangoHost(host: host, port: port))/\(twin)#dbase=no"
     }
 }

@@ -30,7 +30,7 @@ struct Database: AsyncParsableCommand {
             let database = DatabaseServer(
                 store: try .open(file: self.file, inMemory: self.inMemory), host: host, port: self.port, logger: .standard("database")
             ) { server in
-                say("Listening at \(host.isEmpty ? "*" : host):\(server.port)")
+                say("Listening at \(TangoHost(host: host.isEmpty ? "*" : host, port: server.port))")
                 say("Ready to accept request")
             }
             try await ServerProgram.run([database])

@@ -76,7 +76,7 @@ struct MirrorCommand: AsyncParsableCommand {
             let mirror = MirrorServer(configuration) { served in
                 let (attributes, commands) = (served.interface.attributes.count, served.interface.commands.count)
                 say("\(served.twin) mirrors \(served.original): \(attributes) attributes, \(commands) commands")
-                say(place.map { "Listening at \($0):\(served.port)" } ?? "Server \(served.serverID)")
+                say(place.map { "Listening at \(TangoHost(host: $0, port: served.port))" } ?? "Server \(served.serverID)")
                 say("Ready to accept request")
             }
             try await ServerProgram.run([mirror])

@@ -40,7 +40,8 @@ struct ObjectReference: Sendable, Hashable {
         var addresses: [Address] = []
         func add(_ host: String, _ port: UInt16, _ profile: IIOPProfile) {
             let address = Address(
-                endpoint: Endpoint(host: host, port: Int(port), version: profile.version), objectKey: profile.objectKey)
+                endpoint: Endpoint(host: TangoHost.withoutBrackets(host[...]) ?? host, port: Int(port), version: profile.version),
+                objectKey: profile.objectKey)
             if addresses.count < Self.addressLimit, !addresses.contains(address) { addresses.append(address) }
         }
         for case .iiop(let profile) in ior.profiles {

@@ -16,7 +16,7 @@ public struct TangoHost: Hashable, Sendable, CustomStringConvertible {
     public init(parsing text: String) throws(DevFailed) {
         guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")), colon != text.startIndex,
             let port = Int(text[text.utf8.index(after: colon)...]), (1...65535).contains(port),
-            let host = Self.withoutBrackets(text[..<colon])
+            let host = Self.withoutBrackets(text[..<colon]), !host.utf8.contains(where: { Self.foreign.contains($0) })
         else {
             throw DevFailed(
                 .tangoHostNotSet, "TANGO_HOST env. variable syntax incorrect (e.g. TANGO_HOST=<host>:<port>)", origin: "TangoHost")
@@ -25,8 +25,11 @@ public struct TangoHost: Hashable, Sendable, CustomStringConvertible {
         self.port = port
     }
 
-    /// `nil` for brackets that are not closed, or hold nothing.
-    private static func withoutBrackets(_ host: Substring) -> String? {
+    /// Characters that no host's name and no address has: those of a list of hosts, of a locator.
+    private static let foreign = Set(",/@[] \t".utf8)
+
+    /// A host's name or address without the brackets of an IPv6 address; `nil` for brackets that are not closed, or hold nothing.
+    package static func withoutBrackets(_ host: Substring) -> String? {
         guard host.utf8.first == UInt8(ascii: "[") else { return String(host) }
         guard host.utf8.count > 2, host.utf8.last == UInt8(ascii: "]") else { return nil }
         return String(host.dropFirst().dropLast())

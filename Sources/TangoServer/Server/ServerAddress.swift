@@ -33,8 +33,8 @@ package struct ServerAddress: Sendable {
             )
         } catch {
             let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? String(describing: error)
-            let host = endPoint.host.isEmpty ? "*" : endPoint.host.contains(":") ? "[\(endPoint.host)]" : endPoint.host
-            throw ServerStartError("Cannot listen at \(host):\(endPoint.port): \(reason)")
+            throw ServerStartError(
+                "Cannot listen at \(TangoHost(host: endPoint.host.isEmpty ? "*" : endPoint.host, port: endPoint.port)): \(reason)")
         }
     }
 

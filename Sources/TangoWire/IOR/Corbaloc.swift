@@ -34,9 +34,9 @@ package struct Corbaloc: Sendable, Hashable {
                 rest = rest[rest.index(after: at)...]
             }
             guard let portColon = rest.lastIndex(of: ":"), portColon != rest.startIndex,
-                let port = UInt16(rest[rest.index(after: portColon)...])
+                let port = UInt16(rest[rest.index(after: portColon)...]), let host = TangoHost.withoutBrackets(rest[..<portColon])
             else { throw malformed() }
-            self.addresses.append(Address(version: version, host: String(rest[..<portColon]), port: port))
+            self.addresses.append(Address(version: version, host: host, port: port))
         }
         guard !self.addresses.isEmpty, !self.objectKey.isEmpty else { throw malformed() }
     }

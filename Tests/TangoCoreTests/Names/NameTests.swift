@@ -10,6 +10,8 @@ import Testing
         ("alias", nil, "alias", nil, nil, true),
         ("alias/attr", nil, "alias", "attr", nil, true),
         ("tango:///a/b/c", nil, "a/b/c", nil, nil, true),
+        ("tango://[::1]:10000/a/b/c", "[::1]:10000", "a/b/c", nil, nil, true),
+        ("tango://[fe80::1%eth0]:1/a/b/c/x#dbase=no", "[fe80::1%eth0]:1", "a/b/c", "x", nil, false),
     ])
     func locatorsOfEveryFormAreUnderstood(
         text: String, host: String?, device: String, attribute: String?, property: String?, usesDatabase: Bool
@@ -43,7 +45,16 @@ import Testing
         #expect(NamePattern(pattern).matches(name) == matches)
     }
 
-    @Test(arguments: ["host", "host:", ":1", "host:0", "host:65536", "host:x"])
+    @Test func theAddressOfAnIPv6HostIsInBrackets() throws {
+        let host = try TangoHost(parsing: "[2001:db8::1]:10000")
+        #expect(host == TangoHost(host: "2001:db8::1", port: 10000))
+        #expect(host.description == "[2001:db8::1]:10000")
+    }
+
+    @Test(arguments: [
+        "host", "host:", ":1", "host:0", "host:65536", "host:x", "a:1,b:2", "[::1:2", "[]:1", "::1]:2", "[::1]", "a b:1", "a/b:1",
+        "host:99999999999999999999", "host:-1",
+    ])
     func databaseAddressesNeedHostAndPort(text: String) {
         #expect(throws: DevFailed.self) { try TangoHost(parsing: text) }
     }

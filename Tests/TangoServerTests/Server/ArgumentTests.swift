@@ -25,6 +25,7 @@ struct ArgumentTests {
         #expect(arguments.source == .none([.init(name: "a/b/c"), .init(name: "d/e/f", deviceClass: "Cls")]))
         #expect(arguments.endPoint == .init(host: "127.0.0.1", port: 1234))
         #expect(arguments.publishedEndPoint == .init(host: "host", port: 99))
+        #expect(try self.parse("inst -ORBendPoint giop:tcp:[::1]:1234").endPoint == .init(host: "::1", port: 1234))
         #expect(try self.parse("inst -nodb -ORBendPoint giop:tcp::").source == .none([]))
         #expect(try self.parse("inst -file=/a/b.txt -ORBendPoint giop:tcp::0").source == .file("/a/b.txt"))
     }
@@ -65,6 +66,7 @@ struct ArgumentTests {
         ),
         ("inst -nodb -ORBendPoint", "Option -ORBendPoint needs a value\n" + usage),
         ("inst -nodb -ORBendPoint giop:udp::1", "Invalid end point giop:udp::1 (giop:tcp:<host>:<port>)"),
+        ("inst -ORBendPoint giop:tcp:[::1:70", "Invalid end point giop:tcp:[::1:70 (giop:tcp:<host>:<port>)"),
         ("inst -nodb -ORBendPoint giop:tcp::70000", "Invalid end point giop:tcp::70000 (giop:tcp:<host>:<port>)"),
         (String(repeating: "i", count: 252), "The device server name is too long! Max length is 255 characters"),
     ]

@@ -68,6 +68,8 @@ import Testing
         let local = ServerAddress(boundHost: "127.0.0.1", port: 7, published: EndPoint(host: "gate.example.org", port: 9)).own(
             hostName: "me")
         #expect(local.map(\.hosts) == [["127.0.0.1", "localhost"], ["gate.example.org"]] && local.map(\.port) == [7, 9])
+        let six = ServerAddress(boundHost: "::1", port: 7, published: nil).own(hostName: "me")
+        #expect(six.map(\.hosts) == [["::1", "localhost"]])
         let all = ServerAddress(boundHost: "", port: 7, published: nil).own(hostName: "me")
         #expect(all.count == 1 && all[0].hosts.contains("localhost") && all[0].hosts.contains("me"))
     }
