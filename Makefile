@@ -66,10 +66,13 @@ bench-build:
 	$(BENCH_BUILD) --product swift_bench_client
 	$(BENCH_BUILD) --product tango
 
-fuzz: setup ## the decoders under libFuzzer (RUNS=1000000)
+fuzz: setup ## the decoders, and what reads stored texts, under libFuzzer (RUNS=1000000)
 	Fuzz/make-corpus.py Tests/TangoWireTests/Golden .build/fuzz/corpus
 	TANGO_FUZZ=1 $(SWIFT) build --scratch-path .build/fuzz --product WireFuzz
 	.build/fuzz/debug/WireFuzz .build/fuzz/corpus -runs=$${RUNS:-1000000}
+	TANGO_FUZZ=1 $(SWIFT) build --scratch-path .build/fuzz --product TextFuzz
+	mkdir -p .build/fuzz/texts
+	.build/fuzz/debug/TextFuzz .build/fuzz/texts Fuzz/TextFuzz/Corpus -runs=$${RUNS:-1000000}
 
 soak: setup ## random, cut and mutated messages at every port of a running system (SECONDS_EACH=600)
 	$(SWIFT) build -c release --product tango

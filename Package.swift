@@ -10,7 +10,7 @@ let settings: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
-// With TANGO_FUZZ=1 the codec is built for libFuzzer; packages depended upon may not have such flags, so never by default.
+// With TANGO_FUZZ=1 the codec, the client and the server are built for libFuzzer; packages depended upon may not have such flags, so never by default.
 let isFuzzing = Context.environment["TANGO_FUZZ"] == "1"
 let codecSettings = settings + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])] : [])
 
@@ -82,14 +82,14 @@ let package = Package(
         ),
         .target(
             name: "TangoClient", dependencies: ["TangoCore", "TangoWire", "TangoIIOP", nio("NIOCore"), nio("NIOPosix")],
-            swiftSettings: settings),
+            swiftSettings: codecSettings),
         .target(
             name: "TangoServer",
             dependencies: [
                 "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", nio("NIOCore"), nio("NIOPosix"), logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: settings),
+            swiftSettings: codecSettings),
         // What users test their devices with.
         .target(name: "TangoTesting", dependencies: ["TangoCore", "TangoClient", "TangoServer"], swiftSettings: settings),
         .target(
@@ -204,5 +204,9 @@ if isFuzzing {
     package.targets.append(
         .executableTarget(
             name: "WireFuzz", dependencies: ["WireExercise"], path: "Fuzz/WireFuzz", swiftSettings: codecSettings,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+    package.targets.append(
+        .executableTarget(
+            name: "TextFuzz", dependencies: ["TangoServer"], path: "Fuzz/TextFuzz", exclude: ["Corpus"], swiftSettings: codecSettings,
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
 }

@@ -34,8 +34,11 @@ struct RandomValues: Sendable {
         var dimension = recorded?.dimension ?? .zero
         if dimension.elementCount == 0 {
             dimension = AttributeDimension(
-                x: self.config.format == .scalar ? 1 : min(self.config.maxDimX, Self.side),
-                y: self.config.format == .image ? min(self.config.maxDimY, Self.side) : 0)
+                x: self.config.format == .scalar ? 1 : max(0, min(self.config.maxDimX, Self.side)),
+                y: self.config.format == .image ? max(0, min(self.config.maxDimY, Self.side)) : 0)
+        } else if let recorded, recorded.data.count < dimension.elementCount {
+            // The original announced more than it sent.
+            return recorded
         }
         let count = dimension.elementCount
         func numbers<T: BinaryInteger & FixedWidthInteger>(_ type: T.Type) -> [T] {
