@@ -49,12 +49,13 @@ let package = Package(
         .trait(name: "CommandLine", description: "The program tango, with the traits Database and Gateway"),
         .default(enabledTraits: ["Database", "Gateway", "CommandLine"]),
     ],
-    // The oldest versions are those that the tests ran with. What programs share with other packages is open to the next major version;
-    // what only our services use stays below the next minor one, which was not tested with them.
+    // The versions that the tests ran with, up to the next minor one, which was not tested: Package.resolved is not part of the repository,
+    // so that every build would take the newest otherwise. A program that needs a newer one of a package it shares with this one asks here
+    // for the tests with it.
     dependencies: [
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", .upToNextMinor(from: "2.101.2")),
+        .package(url: "https://github.com/apple/swift-log", .upToNextMinor(from: "1.16.2")),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", .upToNextMinor(from: "2.13.0")),
         .package(url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
         .package(url: "https://github.com/groue/GRDB.swift", .upToNextMinor(from: "7.10.0")),
         .package(url: "https://github.com/hummingbird-project/hummingbird", .upToNextMinor(from: "2.28.1")),
