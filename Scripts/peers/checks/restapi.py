@@ -34,7 +34,7 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 def fetch(url: str, method: str = "GET", body: object = None) -> bytes:
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=150) as answer:
         return answer.read()
 
 
@@ -108,7 +108,7 @@ def main() -> int:
         file.write_text(json.dumps(narrowed(copy.deepcopy(description), host, int(port), device)))
         run = subprocess.run(
             [sys.executable, tool, "run", file, "--url", url, "--checks", CHECKS, "--phases", "examples,coverage,fuzzing",
-             "--max-examples", "12", "--seed", "1", "--workers", "1", "--request-timeout", "10", "--generation-database", "none",
+             "--max-examples", "12", "--seed", "1", "--workers", "1", "--request-timeout", "150", "--generation-database", "none",
              "--warnings", "off", "--continue-on-failure", "--no-color"] + sys.argv[5:],
             cwd=folder, check=False)
     missing = untried(url, description)

@@ -21,11 +21,12 @@ import Testing
     @Test func theGatewayIsWhatItsDescriptionSays() async throws {
         try await PeerSystem.withOurs { system, _ in
             let ours = try await system.startOurTangoTest("sys/tg_test/1")
-            let (gateway, hostURL) = try await system.startGateway()
+            // A busy machine may take longer than the usual limit, which is answered with 503: no fault of the gateway.
+            let (gateway, hostURL) = try await system.startGateway(["--timeout", "120"])
             let base = try #require(hostURL.components(separatedBy: "/tango/").first)
             let result = try await PeerProcess.run(
                 Peers.python, [Peers.script("peers/checks/restapi.py"), base, system.host.host, "\(system.host.port)", "sys/tg_test/1"],
-                within: .seconds(240))
+                within: .seconds(1200))
             #expect(result.status == 0, "\(result.output.suffix(6000))")
             await gateway.stop()
             await ours.stop()

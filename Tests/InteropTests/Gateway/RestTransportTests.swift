@@ -9,7 +9,10 @@ import Testing
         let programs = URL(fileURLWithPath: Peers.program("tango")).deletingLastPathComponent().path
         let run = try await PeerProcess.run(
             Peers.python,
-            [Peers.script("peers/checks/rest_robust.py"), "--programs", programs, "--seconds", "4", "--devices", "200", "--dead", "12"])
+            [
+                Peers.script("peers/checks/rest_robust.py"), "--programs", programs, "--timeout", "9", "--seconds", "4", "--devices", "200",
+                "--dead", "12",
+            ])
         #expect(run.status == 0, "\(run.output)")
         #expect(run.output.contains("200 of 200 + 12 devices"), "\(run.output)")
     }

@@ -47,7 +47,7 @@ import Testing
                 try await system.client.device("dserver/Camera/one").command("Kill")
             }
             #expect(try await picture == .long64(1))
-            #expect(try await server.finished(within: .seconds(20)) == 0)
+            #expect(try await server.finished(within: .seconds(80)) == 0)
 
             #expect(try await listener.finished() == 0)
             // GIOP, version, byte order, message 5 is CloseConnection, length 0.
@@ -88,7 +88,7 @@ import Testing
         #expect(await answers("test/unheard/1"), "\(server.output)")
         for (process, name) in [(server, "TangoTest"), (database, "tango")] {
             process.signal(SIGTERM)
-            #expect(try await process.finished(within: .seconds(20)) == 0, "\(name): \(process.output)")
+            #expect(try await process.finished(within: .seconds(80)) == 0, "\(name): \(process.output)")
         }
         await client.shutdown()
     }

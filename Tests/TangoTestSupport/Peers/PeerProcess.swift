@@ -9,7 +9,7 @@ package final class PeerProcess: @unchecked Sendable {  // ok: Process is only s
     /// Starts the program and waits until it prints the text.
     package init(
         _ executable: String, _ arguments: [String] = [], environment: [String: String] = [:], readyWhenPrinting text: String? = nil,
-        within limit: Duration = .seconds(30)
+        within limit: Duration = .seconds(120)
     ) async throws {
         self.name = ([executable] + arguments).joined(separator: " ")
         self.outputURL = FileManager.default.temporaryDirectory.appendingPathComponent("peer-\(UUID().uuidString).log")
@@ -64,7 +64,7 @@ package final class PeerProcess: @unchecked Sendable {  // ok: Process is only s
     /// SIGTERM, then SIGKILL.
     package func stop() async {
         self.signal(SIGTERM)
-        if (try? await self.finished(within: .seconds(10))) == nil { self.signal(SIGKILL) }
+        if (try? await self.finished(within: .seconds(40))) == nil { self.signal(SIGKILL) }
     }
 
     /// Runs a program to its end.

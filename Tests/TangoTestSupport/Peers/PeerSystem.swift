@@ -12,7 +12,11 @@ package final class PeerSystem: Sendable {
 
     private init(host: TangoHost, folder: URL, mariaDB: Bool) {
         self.host = host
-        self.client = ControlSystem(host: host)
+        // Machines may be slow and busy.
+        var options = ClientOptions()
+        options.timeout = .seconds(30)
+        options.databaseTimeout = .seconds(60)
+        self.client = ControlSystem(host: host, options: options)
         self.folder = folder
         self.mariaDB = mariaDB
     }
