@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Uses the gateway's page in a headless Chromium, as a person would.
 
-page.py URL TANGO_HOST [--screenshots FOLDER]
+page.py URL TANGO_HOST [--login URL USER PASSWORD] [--screenshots FOLDER]
 
-Beside it run: test/showcase/1 (pagedevice.py, alias showcase), sys/tg_test/1 (TangoTest); test/showcase/dead is defined, without a server.
+--login names a gateway that knows this user. Beside it run: test/showcase/1 (pagedevice.py, alias showcase), sys/tg_test/1 (TangoTest); test/showcase/dead is defined, without a server.
 """
 
 import argparse
@@ -30,9 +30,9 @@ EXPECTED = re.compile(r"Failed to load resource: the server responded with a sta
 class Browser:
     """A page, its complaints, and its requests."""
 
-    def __init__(self, browser, url, host, scheme="light", viewport=WIDE):
+    def __init__(self, browser, url, host, scheme="light", viewport=WIDE, **options):
         is_phone = viewport is NARROW
-        self.context = browser.new_context(color_scheme=scheme, viewport=viewport, has_touch=is_phone, is_mobile=is_phone)
+        self.context = browser.new_context(color_scheme=scheme, viewport=viewport, has_touch=is_phone, is_mobile=is_phone, **options)
         self.page = self.context.new_page()
         self.url, self.host = url.rstrip("/") + "/", host
         self.complaints = []
@@ -292,6 +292,127 @@ def attributes_are_written(make):
     browser.close()
 
 
+def the_field_starts_with_the_set_point(make):
+    browser = make()
+    page = browser.open(SHOWCASE)
+
+    def puts():
+        return [url for method, url in browser.requests if method == "PUT"]
+
+    # Unfolded and sent as it is: nothing moves.
+    for name, reading, set_point, new, shown in [
+        ("motor", "41.250", "40.000", "41", "41.000"), ("register", "0x100", "0xff", "0x10", "0x10"),
+        ("wide", re.compile(r"^\d+$"), re.compile(r"^\d+$"), "7", "7"),
+    ]:
+        expect(value(page, name)).to_have_text(reading)
+        page.get_by_role("button", name=name, exact=True).click()
+        form = unfolded(page, name).locator("form")
+        field = form.get_by_label("New value")
+        expect(field).to_have_value(set_point)
+        browser.requests.clear()
+        field.press("Enter")
+        expect(form.locator(".result")).to_contain_text("Nothing was changed")
+        form.get_by_role("button", name="Write").click()
+        page.wait_for_timeout(300)
+        assert puts() == [], puts()
+        # What is typed stays while values are read, and is written.
+        field.fill(new)
+        page.wait_for_timeout(1300)
+        expect(field).to_have_value(new)
+        field.press("Enter")
+        expect(form.locator(".result")).to_contain_text("Written at")
+        assert len(puts()) == 1, puts()
+        expect(field).to_have_value(shown)
+        field.press("Enter")
+        expect(form.locator(".result")).to_contain_text("Nothing was changed")
+        assert len(puts()) == 1, puts()
+    # The set point that another client sets is shown.
+    page.evaluate(
+        "(url) => fetch(url, { method: 'PUT' })",
+        f"{browser.url}tango/rest/v1.1/hosts/{browser.host}/devices/{SHOWCASE}/attributes/motor/value?v=39")
+    expect(unfolded(page, "motor").get_by_label("New value")).to_have_value("39.000")
+    # A choice, too, begins with the set point.
+    page.get_by_role("button", name="Write mode", exact=True).click()
+    form = unfolded(page, "mode").locator("form")
+    expect(form.get_by_label("New value")).to_have_value("MANUAL")
+    browser.requests.clear()
+    form.get_by_role("button", name="Write").click()
+    expect(form.locator(".result")).to_contain_text("Nothing was changed")
+    assert puts() == [], puts()
+    # What has no set point begins empty.
+    page.get_by_role("button", name="Write points", exact=True).click()
+    unfolded(page, "points").locator("form").get_by_role("button", name="Write").click()
+    page.wait_for_timeout(300)
+    assert puts() == [], puts()
+    browser.close()
+
+
+def scales_have_all_digits(make):
+    browser = make()
+    page = browser.open(SHOWCASE)
+    page.get_by_role("button", name="largest", exact=True).click()
+    expect(unfolded(page, "largest").locator(".scale span").first).to_have_text(str(2**64 - 1))
+    # Two integers that are one as floating point numbers.
+    values = iter([2**64 - 1, 2**64 - 2])
+
+    def answer(route):
+        number = next(values, 2**64 - 2)
+        item = f'{{"name": "largest", "host": "h", "device": "d", "value": {number}, "quality": "ATTR_VALID", "timestamp": 1}}'
+        route.fulfill(content_type="application/json", body=f"[{item}]")
+
+    page.route("**/attributes/value?**", answer)
+    page.reload()
+    page.get_by_role("button", name="largest", exact=True).click()
+    expect(unfolded(page, "largest").locator(".scale span")).to_have_text([str(2**64 - 1), str(2**64 - 2)])
+    heights = unfolded(page, "largest").locator("svg path").get_attribute("d")
+    assert len({point.split()[1] for point in re.findall(r"[\d.]+ [\d.]+", heights)}) == 2, heights
+    browser.close()
+
+
+def an_admin_device_is_asked_about(make):
+    browser = make()
+    page = browser.open("dserver/pagedevice/t", "/commands")
+    dialog = page.get_by_role("dialog")
+    browser.requests.clear()
+    for name in ("Kill", "RestartServer", "QueryClass", "State"):
+        command(page, name).get_by_role("button").click()
+        expect(dialog).to_contain_text(f"Execute {name}?")
+        dialog.get_by_role("button", name="Cancel").click()
+        expect(dialog).to_have_count(0)
+    restart = command(page, "DevRestart")
+    restart.get_by_role("textbox").fill(SHOWCASE)
+    restart.get_by_role("textbox").press("Enter")
+    expect(dialog).to_contain_text("Execute DevRestart?")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert [url for method, url in browser.requests if method == "PUT"] == []
+    command(page, "QueryClass").get_by_role("button").click()
+    dialog.get_by_role("button", name="Execute").click()
+    expect(command(page, "QueryClass").locator(".result")).to_contain_text("Showcase")
+    browser.close()
+
+
+def the_user_is_shown(make, login):
+    browser = make()
+    browser.open(SHOWCASE)
+    expect(browser.page.locator("#user")).to_be_empty()
+    browser.close()
+    if login is None:
+        return
+    url, user, password = login
+    for options, address in (
+        ({"http_credentials": {"username": user, "password": password}}, url), ({}, url.replace("://", f"://{user}:{password}@")),
+    ):
+        browser = make(**options)
+        browser.url = address.rstrip("/") + "/"
+        page = browser.page
+        page.goto(browser.url + f"#/{browser.host}/{SHOWCASE}")
+        expect(page.locator(".badge")).to_have_text("ALARM")
+        expect(page.locator("#count")).to_contain_text("devices")
+        expect(page.locator("#user")).to_have_text(f"Logged in as {user}")
+        browser.context.close()
+
+
 def commands_are_executed(make):
     browser = make()
     page = browser.open(SHOWCASE, "/commands")
@@ -485,6 +606,7 @@ def main():
     parser.add_argument("url")
     parser.add_argument("host")
     parser.add_argument("--screenshots")
+    parser.add_argument("--login", nargs=3, metavar=("URL", "USER", "PASSWORD"))
     arguments = parser.parse_args()
     program = shutil.which("chromium")
     if program is None:
@@ -502,12 +624,14 @@ def main():
 
         for check in (
             the_page_says_what_it_is, devices_are_found_and_opened, values_are_shown_as_they_are, the_keyboard_is_enough, pipes_are_shown,
-            a_hidden_page_asks_nothing, attributes_are_written, commands_are_executed, troubles_are_told, many_devices_stay_fast,
-            it_fits_light_dark_wide_and_narrow,
+            a_hidden_page_asks_nothing, the_field_starts_with_the_set_point, attributes_are_written, scales_have_all_digits, commands_are_executed,
+            an_admin_device_is_asked_about, troubles_are_told, many_devices_stay_fast, the_user_is_shown, it_fits_light_dark_wide_and_narrow,
         ):
             start = time.monotonic()
             if check is it_fits_light_dark_wide_and_narrow:
                 check(make, arguments.screenshots)
+            elif check is the_user_is_shown:
+                check(make, arguments.login)
             else:
                 check(make)
             print(f"ok {check.__name__} {time.monotonic() - start:.1f} s", flush=True)

@@ -24,7 +24,10 @@ class Mode(enum.IntEnum):
 class Showcase(Device):
     def init_device(self):
         super().init_device()
-        self.values = {"current": 12.5, "mode": Mode.MANUAL, "wide": 2**53 + 1, "text": HOSTILE, "points": [1.0, 2.0, 3.0], "enabled": True}
+        self.values = {"current": 12.5, "mode": Mode.MANUAL, "wide": 2**53 + 1, "text": HOSTILE, "points": [1.0, 2.0, 3.0], "enabled": True,
+                       "motor": 40.0, "register": 255}
+        for name in ("motor", "register"):
+            self.get_device_attr().get_w_attr_by_name(name).set_write_value(self.values[name])
         self.start = time.monotonic()
         self.set_state(DevState.ALARM)
         self.set_status(f"The interlock is open. {HOSTILE}\nSecond line")
@@ -80,6 +83,22 @@ class Showcase(Device):
     @wide.write
     def wide(self, value):
         self.values["wide"] = value
+
+    @attribute(dtype=float, unit="mm", format="%.3f", doc="Never where it is sent")
+    def motor(self):
+        return self.values["motor"] + 1.25
+
+    @motor.write
+    def motor(self, value):
+        self.values["motor"] = value
+
+    @attribute(dtype="DevULong", format="%x")
+    def register(self):
+        return self.values["register"] + 1
+
+    @register.write
+    def register(self, value):
+        self.values["register"] = value
 
     @attribute(dtype="DevULong64")
     def largest(self):

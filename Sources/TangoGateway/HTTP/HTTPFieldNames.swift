@@ -12,6 +12,8 @@ extension HTTPField.Name {
     static let requestID = Self.known("X-Request-Id")
     /// Number of items a list has in all.
     static let size = Self.known("X-size")
+    /// Name of the user of the request, percent-encoded.
+    static let user = Self.known("X-Tango-User")
     static let traceParent = Self.known("traceparent")
     static let traceState = Self.known("tracestate")
 }

@@ -2,7 +2,28 @@
 
 import { parseExactly } from "./values.js";
 
-const root = new URL("tango/rest/v1.1/", document.baseURI);
+// The page itself is open to all, so a browser does not keep the name and password of an address http://name:password@host/; and it refuses
+// requests to an address with both in it.
+const base = new URL(document.baseURI);
+const authorization = basicAuthorization(base);
+base.username = "";
+base.password = "";
+
+function basicAuthorization({ username, password }) {
+  if (username === "" && password === "") return undefined;
+  const bytes = new TextEncoder().encode(`${unescaped(username)}:${unescaped(password)}`);
+  return `Basic ${btoa(String.fromCharCode(...bytes))}`;
+}
+
+function unescaped(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const root = new URL("tango/rest/v1.1/", base);
 export const version = "v1.1";
 
 /** Longest query of a read of several attributes; the server refuses URIs above 8 KiB. */
@@ -19,6 +40,17 @@ export class Refusal extends Error {
   }
 }
 
+/** Is called with the name of the user that the server has answered, if it knows users. */
+export const session = { userChanged: () => {}, user: undefined };
+
+function noteUser(response) {
+  const name = response.headers.get("X-Tango-User");
+  const user = name === null ? undefined : decodeURIComponent(name);
+  if (!response.ok || user === session.user) return;
+  session.user = user;
+  session.userChanged(user);
+}
+
 /** Returns errors in one spelling: lists and whole answers spell the description differently. */
 export function errorStack(errors) {
   return errors.map((error) => ({
@@ -33,11 +65,13 @@ export function errorStack(errors) {
 export async function request(path, { method = "GET", body, accept = "application/json", signal } = {}) {
   const limit = AbortSignal.timeout(requestTimeout);
   const headers = { Accept: accept };
+  if (authorization !== undefined) headers.Authorization = authorization;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response;
   let text;
   try {
     response = await fetch(new URL(path, root), { method, body, headers, signal: signal ? AbortSignal.any([signal, limit]) : limit });
+    noteUser(response);
     const type = response.headers.get("Content-Type") ?? "";
     if (response.ok && type.startsWith("image/")) return await response.blob();
     text = await response.text();

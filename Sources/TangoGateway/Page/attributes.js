@@ -6,7 +6,7 @@ import { Mistake, attributeField } from "./inputs.js";
 import { matching } from "./list.js";
 import { Picture } from "./picture.js";
 import { Curve, extent } from "./sparkline.js";
-import { brief, cut, exactJSON, isNumeric, isSet, text, timeText, toNumber } from "./values.js";
+import { cut, exactJSON, isNumeric, isSet, scale, text, timeText, toDrawn } from "./values.js";
 
 /** Values kept for the curve of a scalar. */
 const historyLength = 300;
@@ -83,7 +83,7 @@ class Row {
     this.more.hidden = !isOpen;
     if (!isOpen) {
       this.cell.replaceChildren();
-      [this.large, this.picture, this.full, this.stack] = [];
+      [this.large, this.picture, this.full, this.stack, this.field] = [];
     }
     if (isOpen && toWrite) {
       this.field?.node.focus();
@@ -133,20 +133,24 @@ class Row {
     const { info } = this;
     const id = `${this.id}-field`;
     const result = element("div", { class: "result", role: "status" });
-    this.field = attributeField(info, this.last?.value, { id });
+    const field = attributeField(info, this.target, { id });
+    this.field = field;
     const range = [isSet(info.min_value) ? `from ${info.min_value}` : "", isSet(info.max_value) ? `to ${info.max_value}` : ""].filter(Boolean).join(" ");
     const button = element("button", { type: "submit", class: "primary" }, "Write");
     const send = async (event) => {
       event.preventDefault();
       if (button.getAttribute("aria-disabled") === "true") return;
       button.setAttribute("aria-disabled", "true");
-      this.field.node.removeAttribute("aria-invalid");
+      field.node.removeAttribute("aria-invalid");
       try {
-        const item = await this.device.write(info.name, this.field.json());
+        const json = field.json();
+        if (!field.isChanged) throw new Mistake("Nothing was changed, so nothing was written");
+        const item = await this.device.write(info.name, json);
+        field.written();
         result.replaceChildren(element("p", { class: "good" }, `Written at ${timeText(Date.now())}`));
         if (!this.isImage) this.show(item);
       } catch (error) {
-        this.field.node.setAttribute("aria-invalid", "true");
+        if (!(error instanceof Mistake) || field.isChanged) field.node.setAttribute("aria-invalid", "true");
         result.replaceChildren(error instanceof Refusal ? problem(error.errors, "Not written") : element("p", { class: "bad" }, error.message));
         if (!(error instanceof Refusal || error instanceof Mistake)) throw error;
       } finally {
@@ -157,7 +161,7 @@ class Row {
     return element(
       "form", { class: "entry", novalidate: true, submit: send },
       element("label", { for: id }, `New value${isSet(info.unit) ? ` in ${info.unit}` : ""}${range ? ` (${range})` : ""}`),
-      element("div", { class: "line" }, this.field.node, button), result);
+      element("div", { class: "line" }, field.node, button), result);
   }
 
   /** Shows the result of a read: a value or a failure. */
@@ -179,6 +183,7 @@ class Row {
       else this.value.removeAttribute("title");
       if (this.info.data_type === "State" && this.info.data_format === "SCALAR") this.value.dataset.state = item.value;
     }
+    if (!isFailed) this.#follow(item);
     // The value of a write-only attribute is its set point.
     this.setPoint.hidden = isFailed || item.w_value === undefined || this.info.writable === "WRITE";
     if (!this.setPoint.hidden) setText(this.setPoint, `set to ${text(item.w_value, { format: this.info.format })}`);
@@ -186,16 +191,24 @@ class Row {
     this.quality.dataset.quality = qualities[quality] ?? "failed";
     setText(this.time, timeText(item.timestamp));
     if (this.isCurve) {
-      this.history.push(isFailed ? NaN : toNumber(item.value));
+      this.history.push(isFailed ? NaN : toDrawn(item.value));
       if (this.history.length > historyLength) this.history.shift();
       this.stamps.push(item.timestamp);
       if (this.stamps.length > historyLength) this.stamps.shift();
       this.spark.show(this.history);
     } else if (this.isSpectrum) {
-      this.numbers = Array.isArray(item.value) ? item.value.map(toNumber) : [];
+      this.numbers = Array.isArray(item.value) ? item.value.map(toDrawn) : [];
       this.spark?.show(this.numbers);
     }
     if (this.isOpen) this.#detail();
+  }
+
+  /** Takes over the set point, which the answer of a write does not have. */
+  #follow(item) {
+    const target = this.info.writable === "WRITE" ? item.value : item.w_value;
+    if (target === undefined || target === null) return;
+    this.target = target;
+    this.field?.follow(target);
   }
 
   #detail() {
@@ -205,8 +218,9 @@ class Row {
       const numbers = this.isCurve ? this.history : this.numbers ?? [];
       this.large.show(numbers);
       const range = extent(numbers);
-      setText(this.top, range ? brief(range[1]) : "");
-      setText(this.bottom, range && range[0] !== range[1] ? brief(range[0]) : "");
+      const [bottom, top] = range ? scale(range) : ["", ""];
+      setText(this.top, top);
+      setText(this.bottom, range && range[0] !== range[1] ? bottom : "");
       setText(this.span, this.isCurve ? `${numbers.length} readings since ${timeText(this.stamps[0])}` : `${numbers.length} values`);
     }
     // An unchanged failure is left alone, so that unfolded details stay so.

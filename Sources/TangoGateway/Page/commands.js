@@ -18,6 +18,12 @@ function output(type, value) {
   return element("pre", { class: "full", tabindex: "0" }, cut(typeof value === "string" ? value : exactJSON(value), resultLimit));
 }
 
+/** Why a command must not be executed by accident; undefined for one that may be. */
+function warning(device, name, isExpert) {
+  if (device.name.toLowerCase().startsWith("dserver/")) return `${name} is a command of the admin device ${device.name}: it can stop or change all devices of the server.`;
+  return isExpert ? `${name} is a command of expert level of ${device.name}.` : undefined;
+}
+
 class Entry {
   constructor(device, command, changed) {
     const { info } = command;
@@ -34,8 +40,8 @@ class Entry {
       try {
         field?.node.removeAttribute("aria-invalid");
         const argument = field?.json();
-        const question = `${this.name} is a command of expert level of ${device.name}.`;
-        if (this.isExpert && !await confirmed(`Execute ${this.name}?`, question, "Execute")) return;
+        const reason = warning(device, this.name, this.isExpert);
+        if (reason !== undefined && !await confirmed(`Execute ${this.name}?`, reason, "Execute")) return;
         button.setAttribute("aria-disabled", "true");
         const start = performance.now();
         const answer = await device.execute(this.name, argument);

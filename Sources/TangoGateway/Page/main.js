@@ -1,6 +1,6 @@
 // The page: the tree of devices, and the device of the address (#/host:port/domain/family/member/tab).
 
-import { Refusal, loadHost, loadTrees, version } from "./api.js";
+import { Refusal, loadHost, loadTrees, session, version } from "./api.js";
 import { DeviceView, tabs } from "./device.js";
 import { byId, element, problem } from "./dom.js";
 import { Poller } from "./poller.js";
@@ -63,6 +63,8 @@ function showCount() {
   const isSearch = search.value.trim() !== "";
   byId("count").textContent = isSearch ? `${count} of ${tree.devices.length} devices` : `${count} devices`;
 }
+
+session.userChanged = (user) => byId("user").replaceChildren(...(user === undefined ? [] : ["Logged in as ", element("strong", {}, user)]));
 
 let about = "";
 const loader = new Poller(async (signal) => {

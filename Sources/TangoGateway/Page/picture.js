@@ -1,8 +1,8 @@
 // Images as gray-scale pictures.
 
 import { element } from "./dom.js";
-import { extent } from "./sparkline.js";
-import { brief, toNumber } from "./values.js";
+import { distance, extent } from "./sparkline.js";
+import { scale, toDrawn } from "./values.js";
 
 /** Largest number of pixels that are drawn from numbers. */
 const pixelLimit = 16_000_000;
@@ -29,20 +29,21 @@ export class Picture {
     if (!image || !(image.width > 0 && image.height > 0)) return this.#say("no picture");
     const { width, height, data } = image;
     if (width * height > pixelLimit) return this.#say(`${width} × ${height}: too large to be drawn here`);
-    const numbers = Float64Array.from(data, toNumber);
+    const numbers = data.map(toDrawn);
     const range = extent(numbers);
-    const [min, span] = range ? [range[0], range[1] - range[0]] : [0, 0];
+    const [min, span] = range ? [range[0], distance(range[1], range[0])] : [0, 0];
     this.#size(width, height);
     const context = this.canvas.getContext("2d");
     const pixels = context.createImageData(width, height);
     for (let index = 0; index < numbers.length; index++) {
       const number = numbers[index];
-      const gray = span > 0 ? Math.round((number - min) / span * 255) : 0;
-      const isNumber = !Number.isNaN(number);
+      const gray = span > 0 ? Math.round(distance(number, min) / span * 255) : 0;
+      const isNumber = typeof number === "bigint" || !Number.isNaN(number);
       pixels.data.set(isNumber ? [gray, gray, gray, 255] : [0, 0, 0, 0], index * 4);
     }
     context.putImageData(pixels, 0, 0);
-    this.#say(range ? `${width} × ${height}, black ${brief(range[0])}, white ${brief(range[1])}` : `${width} × ${height}, no numbers`);
+    const [black, white] = range ? scale(range) : [];
+    this.#say(range ? `${width} × ${height}, black ${black}, white ${white}` : `${width} × ${height}, no numbers`);
   }
 
   #size(width, height) {

@@ -2,15 +2,25 @@
 
 import { svg } from "./dom.js";
 
+/** Whether a value can be drawn. */
+const isFinite = (value) => typeof value === "bigint" || Number.isFinite(value);
+
 /** Returns the smallest and largest finite number; undefined without one. */
 export function extent(values) {
   let [min, max] = [Infinity, -Infinity];
   for (const value of values) {
-    if (!Number.isFinite(value)) continue;
+    if (!isFinite(value)) continue;
     if (value < min) min = value;
     if (value > max) max = value;
   }
   return min <= max ? [min, max] : undefined;
+}
+
+/** Returns how far a number is above another: exactly for integers that a number cannot hold. */
+export function distance(value, from) {
+  if (typeof value === "number" && typeof from === "number") return value - from;
+  const isWhole = [value, from].every((side) => typeof side === "bigint" || Number.isInteger(side));
+  return isWhole ? Number(BigInt(value) - BigInt(from)) : Number(value) - Number(from);
 }
 
 /** Returns at most two points per column: the smallest and the largest. */
@@ -22,7 +32,7 @@ function thinned(values, columns) {
     const end = Math.floor((column + 1) * values.length / columns);
     let [low, high] = [-1, -1];
     for (let index = start; index < end; index++) {
-      if (!Number.isFinite(values[index])) continue;
+      if (!isFinite(values[index])) continue;
       if (low < 0 || values[index] < values[low]) low = index;
       if (high < 0 || values[index] > values[high]) high = index;
     }
@@ -37,18 +47,18 @@ export function curve(values, width, height) {
   const range = extent(values);
   if (!range) return "";
   const [min, max] = range;
-  const span = max - min;
+  const span = distance(max, min);
   const step = values.length > 1 ? width / (values.length - 1) : 0;
   const margin = 2;
   let path = "";
   let isDrawing = false;
   for (const [index, value] of thinned(values, width)) {
-    if (!Number.isFinite(value)) {
+    if (!isFinite(value)) {
       isDrawing = false;
       continue;
     }
     const x = values.length > 1 ? index * step : width / 2;
-    const y = span > 0 && Number.isFinite(span) ? height - margin - (value - min) / span * (height - 2 * margin) : height / 2;
+    const y = span > 0 && Number.isFinite(span) ? height - margin - distance(value, min) / span * (height - 2 * margin) : height / 2;
     path += `${isDrawing ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
     // A single point is drawn as a line of no length with round ends.
     if (!isDrawing) path += "h0";

@@ -17,10 +17,10 @@ export function exactJSON(value) {
   return JSON.stringify(value) ?? "null";
 }
 
-/** Returns a number to draw; NaN for other values. */
-export function toNumber(value) {
-  if (typeof value === "number") return value;
-  if (typeof value === "boolean" || typeof value === "bigint") return Number(value);
+/** Returns a number to draw, an integer with all its digits; NaN for other values. */
+export function toDrawn(value) {
+  if (typeof value === "number" || typeof value === "bigint") return value;
+  if (typeof value === "boolean") return Number(value);
   return value === "Infinity" ? Infinity : value === "-Infinity" ? -Infinity : NaN;
 }
 
@@ -70,13 +70,21 @@ export function text(value, { count = 12, limit = 240, format, isExact = false }
   return cut(formatted(value, format), limit);
 }
 
-/** Returns a number short enough for the edge of a chart. */
-export const brief = (number) => String(Number(number.toPrecision(6)));
+/** Returns the ends of a range, short enough for the edge of a chart, with as many digits as tell them apart; integers have all. */
+export function scale([low, high]) {
+  const brief = (number, digits) => typeof number === "bigint" || Number.isSafeInteger(number) ? String(number) : String(Number(number.toPrecision(digits)));
+  let digits = 6;
+  while (digits < 17 && low !== high && brief(low, digits) === brief(high, digits)) digits += 1;
+  return [brief(low, digits), brief(high, digits)];
+}
 
 const isSpecial = (item) => item === "NaN" || item === "Infinity" || item === "-Infinity";
 
 /** Formats a value by the attribute's own format (`%6.3f`), but not by the default one, which only hides digits. */
-function formatted(value, format) {
+export function formatted(value, format) {
+  if (typeof value === "bigint" && value >= 0 && /^%[-+ 0#]*\d*l*[xX]$/.test(format ?? "")) {
+    return `0x${format.endsWith("X") ? value.toString(16).toUpperCase() : value.toString(16)}`;
+  }
   const parts = typeof value === "number" && format !== "%6.2f" ? /^%([-+ 0#]*)(\d*)(?:\.(\d+))?l*([dfFeEgGxX])$/.exec(format ?? "") : null;
   if (!parts) return scalarText(value);
   const precision = Math.min(Number(parts[3] ?? 6), 20);

@@ -32,6 +32,8 @@ struct RequestHandler: Sendable {
         }
         requestLog.end(record, gatewayRequest, response)
         response.headers[.requestID] = record.id
+        // A page cannot know as whom the browser has logged in.
+        if let user = gatewayRequest.user { response.headers[.user] = PercentEncoding.encode(user) }
         try await response.write(to: writer, isHTTP2: connection.isHTTP2)
     }
 

@@ -18,8 +18,15 @@ import Testing
             let tangoTest = try await system.startOurTangoTest("sys/tg_test/1")
             let (gateway, hostURL) = try await system.startGateway()
             let url = hostURL.components(separatedBy: "/tango/rest")[0]
-            let person = try await system.python("page.py", [url, "\(system.host)"])
-            #expect(person.status == 0, "\(person.output.suffix(4000))")
+            try await TestFolder.with { folder in
+                let users = folder.file("users")
+                try await RestSecurityTests.addUser("wall", "display", users)
+                let (guarded, guardedURL) = try await system.startGateway(["--users", users])
+                let login = ["--login", guardedURL.components(separatedBy: "/tango/rest")[0], "wall", "display"]
+                let person = try await system.python("page.py", [url, "\(system.host)"] + login)
+                #expect(person.status == 0, "\(person.output.suffix(4000))")
+                await guarded.stop()
+            }
             await gateway.stop()
             await tangoTest.stop()
             await showcase.stop()

@@ -10,7 +10,7 @@ import Testing
 /// The gateway's users, access rights and transport, as the program `tango` offers them.
 @Suite(.serialized, .enabled(if: Peers.missing == nil, "the C++ and Python peers are not installed")) struct RestSecurityTests {
     /// Runs `tango rest user add` as a pipe would.
-    private static func addUser(_ name: String, _ password: String, _ file: String) async throws {
+    static func addUser(_ name: String, _ password: String, _ file: String) async throws {
         let result = try await PeerProcess.run(
             "/bin/sh",
             ["-c", "printf '%s\\n' \"$2\" | \"$0\" rest user add \"$1\" --users \"$3\"", Peers.program("tango"), name, password, file])
