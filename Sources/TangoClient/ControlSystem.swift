@@ -140,6 +140,13 @@ public final class ControlSystem: Sendable {
         return proxy
     }
 
+    /// Returns the name of a device as its database spells it, if a proxy of the device was made before.
+    package func knownName(of locator: TRL) -> String? {
+        guard let host = try? self.resolved(locator.host) else { return nil }
+        let key = ProxyKey(host: host.folded, device: locator.device.tangoFolded, usesDatabase: locator.usesDatabase)
+        return self.state.withLock { $0.proxies.value(for: key)?.name }
+    }
+
     private func proxy(of locator: TRL, at host: TangoHost) async throws(DevFailed) -> DeviceProxy {
         let key = ProxyKey(host: host.folded, device: locator.device.tangoFolded, usesDatabase: locator.usesDatabase)
         if let proxy = self.state.withLock({ $0.proxies.value(for: key) }) { return proxy }
@@ -153,8 +160,10 @@ public final class ControlSystem: Sendable {
                 proxy = try await database.device()
             } else {
                 let imported = try await database.importDevice(device, deadline: deadline)
+                // An alias leads to the name as it was declared.
+                let declared = locator.isAlias ? device : try await database.declaredName(ofDevice: device, deadline: deadline)
                 proxy = DeviceProxy(
-                    name: imported.name, origin: .database(database), system: self, timeout: self.options.timeout,
+                    name: declared ?? imported.name, origin: .database(database), system: self, timeout: self.options.timeout,
                     accessControl: self.options.respectsAccessControl ? database.accessControl : nil)
                 proxy.adopt(imported)
             }

@@ -19,7 +19,7 @@ extension DatabaseClient {
     /// Returns the alias of a device; `nil` when it has none.
     public func alias(ofDevice name: String) async throws(DevFailed) -> String? {
         do {
-            return try await self.string("DbGetDeviceAlias", name)
+            return try await self.string("DbGetDeviceAlias", .name(name, .devices))
         } catch  where error.reason == .databaseAliasNotDefined {
             return nil
         }
@@ -27,27 +27,31 @@ extension DatabaseClient {
 
     /// Returns aliases of devices; `*` in the pattern stands for any text.
     public func aliases(matching wildcard: String = "*") async throws(DevFailed) -> [String] {
-        try await self.strings("DbGetDeviceAliasList", .string(wildcard))
+        try await self.names(matching: wildcard, "DbGetDeviceAliasList")
     }
 
     /// Returns the device that an alias names.
     /// - Throws: `DB_AliasNotDefined`.
-    public func device(ofAlias alias: String) async throws(DevFailed) -> String { try await self.string("DbGetAliasDevice", alias) }
+    public func device(ofAlias alias: String) async throws(DevFailed) -> String {
+        try await self.string("DbGetAliasDevice", .name(alias, .deviceAliases))
+    }
 
     func device(ofAlias alias: String, deadline: NIODeadline) async throws(DevFailed) -> String {
-        guard case .string(let name) = try await self.uncheckedCommand("DbGetAliasDevice", .string(alias), deadline: deadline) else {
-            throw self.wrongAnswer("DbGetAliasDevice")
-        }
+        guard
+            case .string(let name) = try await self.uncheckedCommand("DbGetAliasDevice", .name(alias, .deviceAliases), deadline: deadline)
+        else { throw self.wrongAnswer("DbGetAliasDevice") }
         return name
     }
 
     /// Gives a device an alias.
     public func putAlias(_ alias: String, ofDevice device: String) async throws(DevFailed) {
-        try await self.command("DbPutDeviceAlias", .stringArray([device, alias]))
+        try await self.command("DbPutDeviceAlias", [.name(device, .devices), .name(alias, .deviceAliases)])
     }
 
     /// Removes an alias.
-    public func deleteAlias(_ alias: String) async throws(DevFailed) { try await self.command("DbDeleteDeviceAlias", .string(alias)) }
+    public func deleteAlias(_ alias: String) async throws(DevFailed) {
+        try await self.command("DbDeleteDeviceAlias", .name(alias, .deviceAliases))
+    }
 
     /// Returns all aliases with their devices: in one call (`DbMySqlSelect`), or one by one from a database that does not answer that.
     public func aliasedDevices() async throws(DevFailed) -> [DeviceAlias] {

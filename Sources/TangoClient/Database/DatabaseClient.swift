@@ -10,8 +10,11 @@ public final class DatabaseClient: Sendable {
     /// Address of the database.
     public let host: TangoHost
     private let proxy: Mutex<DeviceProxy?>
+    private let byteProxy = Mutex<DeviceProxy?>(nil)
     private let cachedName = Mutex<String?>(nil)
-    private let makeProxy: @Sendable (String) -> DeviceProxy
+    private let makeProxy: @Sendable (_ name: String, _ keepsWireTexts: Bool) -> DeviceProxy
+    /// Whether all texts of the control system stay in wire form.
+    let keepsWireTexts: Bool
     /// What users may do in this control system.
     package let accessControl: AccessControl
 
@@ -19,6 +22,7 @@ public final class DatabaseClient: Sendable {
     init(host: TangoHost, alternatives: [TangoHost], system: ControlSystem) {
         self.host = host
         self.proxy = Mutex(nil)
+        self.keepsWireTexts = system.options.keepsWireTexts
         let access = AccessControl(
             services: { [weak system] in
                 guard let database = try system?.database(host) else { return [] }
@@ -37,11 +41,12 @@ public final class DatabaseClient: Sendable {
                     timeout: system.options.timeout)
             })
         self.accessControl = access
-        self.makeProxy = { name in
+        self.makeProxy = { name, keepsWireTexts in
             DeviceProxy(
                 name: name, origin: .corbaloc(host, objectKey: "database", alternatives: alternatives), system: system,
                 timeout: system.options.databaseTimeout,
-                isDatabase: true, accessControl: system.options.respectsAccessControl ? access : nil)
+                isDatabase: true, keepsWireTexts: keepsWireTexts,
+                accessControl: system.options.respectsAccessControl ? access : nil)
         }
     }
 
@@ -51,13 +56,16 @@ public final class DatabaseClient: Sendable {
         return self.connection()
     }
 
-    private func connection() -> DeviceProxy {
-        self.proxy.withLock { proxy in
-            if let proxy { return proxy }
-            let made = self.makeProxy(self.cachedName.withLock { $0 } ?? "\(self.host)")
-            proxy = made
-            return made
-        }
+    private func connection() -> DeviceProxy { self.proxy.withLock { self.connection(kept: &$0, keepsWireTexts: false) } }
+
+    /// The connection whose texts stay in wire form.
+    func byteConnection() -> DeviceProxy { self.byteProxy.withLock { self.connection(kept: &$0, keepsWireTexts: true) } }
+
+    private func connection(kept: inout DeviceProxy?, keepsWireTexts: Bool) -> DeviceProxy {
+        if let kept { return kept }
+        let made = self.makeProxy(self.cachedName.withLock { $0 } ?? "\(self.host)", keepsWireTexts)
+        kept = made
+        return made
     }
 
     /// Returns the name of the database device as it reports it, e.g. `sys/database/2`.
@@ -68,6 +76,7 @@ public final class DatabaseClient: Sendable {
         let name = try await self.connection().reportedName(deadline: deadline)
         self.cachedName.withLock { $0 = name }
         self.proxy.withLock { $0 = nil }
+        self.byteProxy.withLock { $0 = nil }
         return name
     }
 
@@ -118,7 +127,9 @@ public final class DatabaseClient: Sendable {
     /// Returns the class of a device: `DbGetClassForDevice`.
     package func deviceClass(of device: String) async throws(DevFailed) -> String {
         let command = "DbGetClassForDevice"
-        guard case .string(let name) = try await self.uncheckedCommand(command, .string(device)) else { throw self.wrongAnswer(command) }
+        guard case .string(let name) = try await self.uncheckedCommand(command, .name(device, .devices), deadline: nil) else {
+            throw self.wrongAnswer(command)
+        }
         return name
     }
 
@@ -132,9 +143,9 @@ public final class DatabaseClient: Sendable {
         return strings
     }
 
-    /// Executes a command that takes and answers a text.
-    func string(_ command: String, _ argument: String) async throws(DevFailed) -> String {
-        guard case .string(let text) = try await self.command(command, .string(argument)) else { throw self.wrongAnswer(command) }
+    /// Executes a command that takes a name and answers a text.
+    func string(_ command: String, _ argument: DatabaseText) async throws(DevFailed) -> String {
+        guard case .string(let text) = try await self.command(command, argument) else { throw self.wrongAnswer(command) }
         return text
     }
 

@@ -84,21 +84,13 @@ package struct FlatAnswer: Sendable {
         return attributes
     }
 
-    /// Makes `[owner, count, (name, n, value…)…]`.
-    package static func argument(_ owner: String, _ properties: [(name: String, values: [String])]) -> [String] {
-        [owner] + Self.list(properties)
-    }
-
-    /// Makes `[owner, "1", attribute, count, (name, n, value…)…]`.
-    package static func argument(
-        _ owner: String, attribute: String, _ properties: [(name: String, values: [String])]
-    ) -> [String] {
-        [owner, "1", attribute] + Self.list(properties)
-    }
-
-    private static func list(_ properties: [(name: String, values: [String])]) -> [String] {
-        var list = [String(properties.count)]
-        for property in properties { list += [property.name, String(property.values.count)] + property.values }
-        return list
+    /// Makes `[count, (name, n, value…)…]`.
+    /// - Parameter list: the names of the owner's properties.
+    static func argument(_ properties: [(name: String, values: [String])], in list: NameList) -> [DatabaseText] {
+        var argument: [DatabaseText] = [.text(String(properties.count))]
+        for property in properties {
+            argument += [.name(property.name, list), .text(String(property.values.count))] + property.values.map { .text($0) }
+        }
+        return argument
     }
 }

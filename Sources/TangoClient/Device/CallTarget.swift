@@ -8,8 +8,11 @@ struct CallTarget: Sendable {
     let isDatabase: Bool
     /// Kind of the texts in arguments of commands: names and properties where the device is the database or an admin device.
     let argumentTexts: TangoText.Kind
+    /// Whether texts are not converted.
+    let keepsWireTexts: Bool
 
-    init(name: String, isDatabase: Bool) {
+    init(name: String, isDatabase: Bool, keepsWireTexts: Bool = false) {
+        self.keepsWireTexts = keepsWireTexts
         self.name = name
         self.isDatabase = isDatabase
         self.argumentTexts = isDatabase || name.tangoFolded.hasPrefix("dserver/") ? .metadata : .value

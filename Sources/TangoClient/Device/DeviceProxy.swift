@@ -42,13 +42,14 @@ public final class DeviceProxy: Sendable {
 
     init(
         name: String, origin: DeviceOrigin, system: ControlSystem, timeout: Duration, isDatabase: Bool = false,
-        accessControl: AccessControl? = nil
+        keepsWireTexts: Bool = false, accessControl: AccessControl? = nil
     ) {
         self.name = name
         self.origin = origin
         self.system = system
         self.timeout = timeout
-        self.target = CallTarget(name: name, isDatabase: isDatabase)
+        self.target = CallTarget(
+            name: name, isDatabase: isDatabase, keepsWireTexts: keepsWireTexts || system.options.keepsWireTexts)
         self.accessControl = accessControl
         self.shared = Shared(
             DeviceConnection(

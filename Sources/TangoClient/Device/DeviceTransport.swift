@@ -8,20 +8,54 @@ import TangoWire
 struct DeviceTransport: Transport {
     let system: ControlSystem
     let target: CallTarget
+    let memberNames = MemberNames()
 
     /// Calls the device. The texts of the call, of its result and of an error are converted here and nowhere else (`Compatibility T4`).
     func call(
         _ endpoint: Endpoint, objectKey: String, _ call: DeviceCall, connectBy: NIODeadline, deadline: NIODeadline
     ) async throws -> DeviceResult {
-        guard !self.system.options.keepsWireTexts else {
-            return try await self.transmit(endpoint, objectKey: objectKey, call, connectBy: connectBy, deadline: deadline)
+        @Sendable func transmit(_ call: DeviceCall) async throws -> DeviceResult {
+            try await self.transmit(endpoint, objectKey: objectKey, call, connectBy: connectBy, deadline: deadline)
         }
-        let call = call.wireTexts(argument: self.target.argumentTexts)
+        guard !self.target.keepsWireTexts else { return try await transmit(call) }
+        let sent: DeviceCall
+        if let kind = try await self.learnNames(of: call, transmit) {
+            sent = call.wireTexts(argument: self.target.argumentTexts) { name in
+                self.memberNames.wireName(name, kind) ?? TangoText.wire(name, .metadata)
+            }
+        } else {
+            sent = call.wireTexts(argument: self.target.argumentTexts)
+        }
         do {
-            return try await self.transmit(endpoint, objectKey: objectKey, call, connectBy: connectBy, deadline: deadline).readableTexts()
+            return try await transmit(sent).readableTexts()
         } catch TransportError.user(let exception) {
             throw TransportError.user(exception.readableTexts())
         }
+    }
+
+    /// Asks the device for its names where the call has one that may be in other bytes than UTF-8.
+    /// - Returns: the kind of such a name; `nil` without one.
+    private func learnNames(
+        of call: DeviceCall, _ transmit: (DeviceCall) async throws -> DeviceResult
+    ) async throws -> MemberNames.Kind? {
+        guard !self.target.isDatabase, let (names, list) = call.memberNames, names.contains(where: TangoText.hasLatin1Form) else {
+            return nil
+        }
+        let kind: MemberNames.Kind
+        switch list {
+        case .commandList: kind = .command
+        case .pipeConfigs: kind = .pipe
+        default: kind = .attribute
+        }
+        if names.contains(where: { self.memberNames.wireName($0, kind) == nil }) {
+            do {
+                self.memberNames.forget()
+                self.memberNames.learn(try await transmit(list).memberNames, kind)
+            } catch TransportError.user {
+                // The call itself tells what is wrong.
+            }
+        }
+        return kind
     }
 
     /// A call inside the process has no limit of time.

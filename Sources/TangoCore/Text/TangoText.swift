@@ -29,6 +29,25 @@ package enum TangoText {
         return Self.latin1(text.utf8)
     }
 
+    /// Whether a readable text can have come from other bytes than those it is sent as: from Latin-1, which a name that old programs made may
+    /// be in.
+    package static func hasLatin1Form(_ text: String) -> Bool {
+        guard !text.isASCII, let bytes = Self.bytes(text) else { return false }
+        return String(validating: bytes, as: UTF8.self) == nil
+    }
+
+    /// Returns the name among those in wire form that reads as the text, compared without case; of several the one in UTF-8.
+    package static func wireName(_ text: String, among names: some Sequence<String>) -> String? {
+        let (wanted, sent) = (text.tangoFolded, Self.wire(text, .metadata).tangoFolded)
+        var found: String?
+        for name in names {
+            let folded = name.tangoFolded
+            if folded == sent { return name }
+            if found == nil, !name.isASCII, Self.readable(folded) == wanted { found = name }
+        }
+        return found
+    }
+
     /// Returns the wire form of metadata that may be in wire form already, as texts of the kernel that quote a name: bytes that are valid
     /// UTF-8 are left as they are.
     package static func wireMetadata(_ text: String) -> String {

@@ -3,9 +3,12 @@ package import TangoCore
 /// Turns the texts of calls and results between wire form and readable form (`TangoText`): what the client library does with every call.
 extension DeviceCall {
     /// Returns the call with its texts in wire form.
-    /// - Parameter argument: kind of the texts in a command's argument: values for devices, metadata for the database and admin devices.
-    package func wireTexts(argument: TangoText.Kind) -> DeviceCall {
-        func name(_ text: String) -> String { TangoText.wire(text, .metadata) }
+    /// - Parameters:
+    ///   - argument: kind of the texts in a command's argument: values for devices, metadata for the database and admin devices.
+    ///   - name: makes the wire form of a member's name.
+    package func wireTexts(
+        argument: TangoText.Kind, name: (String) -> String = { TangoText.wire($0, .metadata) }
+    ) -> DeviceCall {
         switch self {
         case .isA, .nonExistent, .interface, .name, .description, .state, .status, .adminName, .ping, .blackBox, .info, .commandList:
             return self
@@ -17,28 +20,67 @@ extension DeviceCall {
         case .commandHistory(let command, let count, let version): return .commandHistory(name(command), count: count, version: version)
         case .attributeConfigs(let names, let version): return .attributeConfigs(names.map(name), version: version)
         case .setAttributeConfigs(let configs, let identity, let version):
-            return .setAttributeConfigs(configs.map { $0.mapTexts(name) }, identity: identity, version: version)
+            return .setAttributeConfigs(configs.map { $0.wireTexts(name: name) }, identity: identity, version: version)
         case .readAttributes(let names, let source, let identity, let version):
             guard !names.allSatisfy(\.isASCII) else { return self }
             return .readAttributes(names.map(name), source: source, identity: identity, version: version)
         case .writeAttributes(let values, let identity, let version):
             guard !values.allSatisfy(\.isASCII) else { return self }
-            return .writeAttributes(values.map { $0.wireTexts() }, identity: identity, version: version)
+            return .writeAttributes(values.map { $0.wireTexts(name: name) }, identity: identity, version: version)
         case .writeReadAttributes(let values, let names, let identity, let version):
             return .writeReadAttributes(
-                values.map { $0.wireTexts() }, read: names.map(name), identity: identity, version: version)
+                values.map { $0.wireTexts(name: name) }, read: names.map(name), identity: identity, version: version)
         case .attributeHistory(let attribute, let count, let version):
             return .attributeHistory(name(attribute), count: count, version: version)
         case .pipeConfigs(let names): return .pipeConfigs(names.map(name))
-        case .setPipeConfigs(let configs, let identity): return .setPipeConfigs(configs.map { $0.mapTexts(name) }, identity: identity)
+        case .setPipeConfigs(let configs, let identity):
+            return .setPipeConfigs(configs.map { $0.wireTexts(name: name) }, identity: identity)
         case .readPipe(let pipe, let identity): return .readPipe(name(pipe), identity: identity)
-        case .writePipe(let value, let identity): return .writePipe(value.wireTexts(), identity: identity)
-        case .writeReadPipe(let value, let identity): return .writeReadPipe(value.wireTexts(), identity: identity)
+        case .writePipe(let value, let identity): return .writePipe(value.wireTexts(name: name), identity: identity)
+        case .writeReadPipe(let value, let identity): return .writeReadPipe(value.wireTexts(name: name), identity: identity)
+        }
+    }
+}
+
+extension DeviceCall {
+    /// Names of members in the call, and the call that lists all members of that kind; `nil` for a call without names.
+    package var memberNames: (names: [String], list: DeviceCall)? {
+        func attributes(_ names: [String], _ version: Int) -> ([String], DeviceCall) {
+            let all = version >= 3 ? "All attributes_3" : "All attributes"
+            return (names, .attributeConfigs([all], version: OperationFamily.attributeConfigs.newest(upTo: version)))
+        }
+        func command(_ name: String, _ version: Int) -> ([String], DeviceCall) {
+            ([name], .commandList(version: OperationFamily.commandList.newest(upTo: version)))
+        }
+        switch self {
+        case .commandInfo(let name, let version), .command(let name, _, _, _, let version), .commandHistory(let name, _, let version):
+            return command(name, version)
+        case .attributeConfigs(let names, let version), .readAttributes(let names, _, _, let version):
+            return attributes(names, version)
+        case .setAttributeConfigs(let configs, _, let version): return attributes(configs.map(\.name), version)
+        case .writeAttributes(let values, _, let version): return attributes(values.map(\.name), version)
+        case .writeReadAttributes(let values, let names, _, let version): return attributes(values.map(\.name) + names, version)
+        case .attributeHistory(let name, _, let version): return attributes([name], version)
+        case .pipeConfigs(let names): return (names, .pipeConfigs(["All pipes"]))
+        case .setPipeConfigs(let configs, _): return (configs.map(\.name), .pipeConfigs(["All pipes"]))
+        case .readPipe(let name, _): return ([name], .pipeConfigs(["All pipes"]))
+        case .writePipe(let value, _), .writeReadPipe(let value, _): return ([value.name], .pipeConfigs(["All pipes"]))
+        default: return nil
         }
     }
 }
 
 extension DeviceResult {
+    /// Names of the members that the result of a list describes.
+    package var memberNames: [String] {
+        switch self {
+        case .commandInfos(let infos): infos.map(\.name)
+        case .attributeConfigs(let configs): configs.map(\.name)
+        case .pipeConfigs(let configs): configs.map(\.name)
+        default: []
+        }
+    }
+
     /// Returns the result with its texts in readable form.
     package func readableTexts() -> DeviceResult {
         switch self {
@@ -149,7 +191,8 @@ extension CommandData {
         }
     }
 
-    fileprivate func mapTexts(_ change: (String) -> String) -> CommandData {
+    /// Returns the data with each text changed.
+    package func mapTexts(_ change: (String) -> String) -> CommandData {
         switch self {
         case .string(let text): .string(change(text))
         case .stringArray(let texts): .stringArray(texts.map(change))
@@ -181,9 +224,9 @@ extension AttributeValue {
         return copy
     }
 
-    fileprivate func wireTexts() -> AttributeValue {
+    fileprivate func wireTexts(name: (String) -> String) -> AttributeValue {
         var copy = self
-        copy.name = TangoText.wire(self.name, .metadata)
+        copy.name = name(self.name)
         copy.data = self.data.mapTexts { TangoText.wire($0, .value) }
         return copy
     }
@@ -202,6 +245,12 @@ extension AttributeConfig {
         var copy = self
         for path in Self.textPaths where !copy[keyPath: path].isASCII { copy[keyPath: path] = change(copy[keyPath: path]) }
         copy.enumLabels = self.enumLabels.map(change)
+        return copy
+    }
+
+    fileprivate func wireTexts(name: (String) -> String) -> AttributeConfig {
+        var copy = self.mapTexts { TangoText.wire($0, .metadata) }
+        copy.name = name(self.name)
         return copy
     }
 
@@ -248,11 +297,19 @@ extension PipeConfig {
         copy.label = change(self.label)
         return copy
     }
+
+    fileprivate func wireTexts(name: (String) -> String) -> PipeConfig {
+        var copy = self.mapTexts { TangoText.wire($0, .metadata) }
+        copy.name = name(self.name)
+        return copy
+    }
 }
 
 extension PipeValue {
-    fileprivate func wireTexts() -> PipeValue {
-        self.mapTexts(names: { TangoText.wire($0, .metadata) }, values: { TangoText.wire($0, .value) })
+    fileprivate func wireTexts(name: (String) -> String) -> PipeValue {
+        var copy = self.mapTexts(names: { TangoText.wire($0, .metadata) }, values: { TangoText.wire($0, .value) })
+        copy.name = name(self.name)
+        return copy
     }
 
     fileprivate func mapTexts(names: (String) -> String, values: (String) -> String) -> PipeValue {

@@ -48,11 +48,11 @@ struct FlatAnswerTests {
 
     @Test func argumentsAreWrittenAsTheyAreRead() throws {
         let properties = [(name: "one", values: ["v"]), (name: "two", values: ["x", ""])]
-        let argument = FlatAnswer.argument("a/b/c", properties)
+        let argument = ["a/b/c"] + FlatAnswer.argument(properties, in: .deviceProperties("a/b/c")).map(\.readable)
         #expect(argument == ["a/b/c", "2", "one", "1", "v", "two", "2", "x", ""])
         let read = try FlatAnswer.properties(argument, of: "", hasFillers: true)
         #expect(read.map(\.name) == ["one", "two"] && read.map(\.values) == [["v"], ["x", ""]])
-        let attribute = FlatAnswer.argument("a/b/c", attribute: "at", properties)
+        let attribute = ["a/b/c", "1", "at"] + argument.dropFirst()
         #expect(try FlatAnswer.attributes(attribute, of: "").first?.properties == read)
     }
 }

@@ -14,8 +14,13 @@ final class FakeDevice: IIOPDispatcher {
     let calls = Mutex<[DeviceCall]>([])
     /// Answers instead of a result, one per call.
     let failures = Mutex<[SystemException]>([])
+    /// Names of its members of each kind, in wire form.
+    let names: [String]
 
-    init(version: Int) { self.version = version }
+    init(version: Int, names: [String] = []) {
+        self.version = version
+        self.names = names
+    }
 
     func isKnown(objectKey: String) -> Bool { true }
 
@@ -44,9 +49,12 @@ final class FakeDevice: IIOPDispatcher {
         case .isA(let id): .boolean((2...6).contains { $0 <= self.version && id == "IDL:Tango/Device_\($0):1.0" })
         case .info:
             .info(DeviceInfo(deviceClass: "C", serverID: "S/i", serverHost: "h", serverVersion: Int32(self.version), documentationURL: ""))
-        case .commandList: .commandInfos([])
+        case .commandList: .commandInfos(self.names.map { CommandInfo(name: $0, inType: .void, outType: .long) })
         case .command: .command(.long(1))
-        case .attributeConfigs: .attributeConfigs([])
+        case .attributeConfigs:
+            .attributeConfigs(self.names.map { AttributeConfig(name: $0, writable: .read, format: .scalar, typeNumber: 3) })
+        case .pipeConfigs: .pipeConfigs(self.names.map { PipeConfig(name: $0) })
+        case .readPipe(let name, _): .pipe(PipeValue(name: name, time: .zero, blob: PipeBlob(name: name, elements: [])))
         case .readAttributes(let names, _, _, _):
             .attributeValues(
                 names.map { AttributeValue(name: $0, data: .long([1]), format: .scalar, type: .long, time: .zero, readDimension: .scalar) })
@@ -55,9 +63,9 @@ final class FakeDevice: IIOPDispatcher {
     }
 
     /// Runs the body with a proxy of the device.
-    static func run(version: Int, _ body: (FakeDevice, DeviceProxy) async throws -> Void) async throws {
+    static func run(version: Int, names: [String] = [], _ body: (FakeDevice, DeviceProxy) async throws -> Void) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let fake = FakeDevice(version: version)
+        let fake = FakeDevice(version: version, names: names)
         let server = try await IIOPServer.listen(group: group, host: "127.0.0.1", port: 0, dispatcher: fake)
         let system = ControlSystem(host: nil, options: ClientOptions(), eventLoops: EventLoops(group))
         let result: Result<Void, any Error>
