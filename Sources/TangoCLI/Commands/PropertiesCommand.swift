@@ -67,7 +67,9 @@ struct PropertiesCommand: ClientCommand {
                 try await database.putProperties(ofDevice: proxy.name, assignments)
                 return assignments.map { DatabaseProperty(name: $0.name, values: $0.values) }
             }
-            let names = self.name.isEmpty ? try await database.propertyNames(ofDevice: proxy.name) : self.name
+            let known = try await database.propertyNames(ofDevice: proxy.name)
+            // The answer of a database spells a name as it was requested.
+            let names = self.name.isEmpty ? known : self.name.map { name in known.first { $0.tangoFolded == name.tangoFolded } ?? name }
             return names.isEmpty ? [] : try await database.properties(ofDevice: proxy.name, names: names)
         }
         session.output(Self.table(found, session.terminal), json: Self.json(found))

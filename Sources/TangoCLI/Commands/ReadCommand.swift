@@ -56,12 +56,15 @@ struct ReadCommand: ClientCommand {
             let values = try await proxy.readAttributes(names, source: self.source.source)
             if configs.isEmpty {
                 // Without the configuration, the values are printed without units and labels.
-                let readable = values.filter { $0.errors.isEmpty }.map(\.name)
-                configs = readable.isEmpty ? [] : (try? await proxy.attributeConfigs(readable)) ?? []
+                let known = values.filter { value in !value.errors.contains { $0.reason == .attributeNotFound } }.map(\.name)
+                configs = known.isEmpty ? [] : (try? await proxy.attributeConfigs(known)) ?? []
             }
             return values.map { value in
-                ReadResult(
-                    device: proxy.name, value: value, config: configs.first { $0.name.tangoFolded == value.name.tangoFolded })
+                let config = configs.first { $0.name.tangoFolded == value.name.tangoFolded }
+                var value = value
+                // A read that failed has the name as it was requested.
+                if let config { value.name = config.name }
+                return ReadResult(device: proxy.name, value: value, config: config)
             }
         }
     }

@@ -52,7 +52,7 @@ struct RouteOperation: Sendable {
         /// Any number of parameters with names of the caller's choice.
         static func named(_ what: String) -> Parameter {
             Parameter(
-                name: "\(what)s", description: "`{\(what)}={value}`; values repeatable",
+                name: "\(what)s", description: "`{\(what)}={value}`; any name but those of the other parameters; values repeatable",
                 schema: ["type": "object", "additionalProperties": ["type": "array", "items": ["type": "string"]]])
         }
 
@@ -239,7 +239,7 @@ extension Route {
         .change(
             .list(of: Schemas.reference("Property")), summary, [.named("property")] + parameters,
             RouteOperation.Body(
-                description: "The same, if the query names none",
+                description: "`{property}={value}` with any names",
                 content: [("application/x-www-form-urlencoded", Schemas.reference("PropertiesForm"))], isRequired: false))
     }
 

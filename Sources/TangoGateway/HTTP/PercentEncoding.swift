@@ -26,8 +26,9 @@ enum PercentEncoding {
         return String(validating: bytes, as: UTF8.self) ?? TangoText.latin1(bytes)
     }
 
-    /// Encodes one path segment: all but the unreserved characters are escaped.
+    /// Encodes one path segment: all but the unreserved characters are escaped, and the dots of a segment that would be a relative path.
     static func encode(_ text: String) -> String {
+        if text == "." || text == ".." { return String(repeating: "%2E", count: text.utf8.count) }
         if text.utf8.allSatisfy(Self.isUnreserved) { return text }
         var encoded: [UInt8] = []
         let digits = Array("0123456789ABCDEF".utf8)
@@ -52,7 +53,8 @@ enum PercentEncoding {
 
     /// Encodes a device name; its slashes stay.
     static func encode(device name: String) -> String {
-        if name.utf8.allSatisfy({ $0 == UInt8(ascii: "/") || Self.isUnreserved($0) }) { return name }
+        let isPlain = name.utf8.allSatisfy { $0 == UInt8(ascii: "/") || ($0 != UInt8(ascii: ".") && Self.isUnreserved($0)) }
+        if isPlain { return name }
         return self.encode(fields: name)
     }
 

@@ -7,9 +7,6 @@ struct Query: Sendable, Hashable {
         var value: String
     }
 
-    /// Names that are parameters of the gateway itself.
-    static let reservedNames: Set<String> = ["async", "filter", "range", "v", "attr", "value", "wildcard", "host"]
-
     var pairs: [Pair] = []
 
     init() {}
@@ -64,12 +61,25 @@ struct Query: Sendable, Hashable {
         return count
     }
 
-    /// Returns the pairs that name members of a device, grouped by name without case, in order of first appearance.
-    func named(except reserved: Set<String> = Self.reservedNames) -> [(name: String, values: [String])] {
+    /// Returns the pairs that name members of a device: all but the options of the request, which are spelled exactly so.
+    func members(besides options: Set<String>) -> Query {
+        var members = Query()
+        members.pairs = self.pairs.filter { !options.contains($0.name) }
+        return members
+    }
+
+    /// Returns the options that are in the query, in their order.
+    func used(_ options: [String]) -> [String] {
+        options.filter { self.first($0) != nil }
+    }
+
+    /// Returns the values grouped by name without case, in order of first appearance.
+    var grouped: [(name: String, values: [String])] {
         var groups: [(name: String, values: [String])] = []
-        var positions: [String: Int] = [:]
-        for pair in self.pairs where !reserved.contains(pair.name) {
-            let key = pair.name.tangoFolded
+        // Bytes: a `String` as a key would take "é" of one and of two scalars for the same name.
+        var positions: [[UInt8]: Int] = [:]
+        for pair in self.pairs {
+            let key = Array(pair.name.tangoFolded.utf8)
             if let position = positions[key] {
                 groups[position].values.append(pair.value)
             } else {

@@ -106,7 +106,10 @@ struct ResourcePath: Sendable, Hashable {
             let parts = try Self.decoded(segment).split(separator: "/", omittingEmptySubsequences: false)
             fields += parts.map { String($0) }
         }
-        guard fields.count <= 3, fields.allSatisfy(Self.canBeDeviceField) else { throw HTTPFailure.notFound("There is no such device") }
+        // The end of a locator of a device without a database is no part of a name.
+        guard fields.count <= 3, fields.allSatisfy({ !$0.isEmpty && !$0.tangoFolded.contains("#dbase=") }) else {
+            throw HTTPFailure.notFound("There is no such device")
+        }
         switch fields.count {
         case 1: return .families(host, domain: fields[0])
         case 2: return .members(host, domain: fields[0], family: fields[1])
@@ -115,11 +118,6 @@ struct ResourcePath: Sendable, Hashable {
             for segment in rest { decoded.append(try Self.decoded(segment)) }
             return .device(DeviceReference(host: host, name: fields.joined(separator: "/")), try Self.member(decoded))
         }
-    }
-
-    /// Whether the text can be a field of a device name. Characters with a meaning in a resource locator cannot.
-    static func canBeDeviceField(_ field: String) -> Bool {
-        !field.isEmpty && field != "." && field != ".." && !field.contains("#") && !field.contains(" ") && !field.contains("->")
     }
 
     private static func member(_ segments: [String]) throws(HTTPFailure) -> DevicePath {

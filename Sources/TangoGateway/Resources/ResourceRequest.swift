@@ -36,6 +36,12 @@ struct ResourceRequest: Sendable {
     /// Returns the URL of a host, with exactly one port.
     func url(of host: TangoHost) -> String { "\(self.versionURL)/hosts/\(PercentEncoding.encode(host.host));port=\(host.port)" }
 
+    /// Returns the links of a device that was not reached, with the spelling of its name that is known.
+    func links(unreached device: DeviceReference) -> DeviceLinks {
+        let known = self.services.controlSystem.knownName(of: TRL(host: device.host, device: device.name))
+        return self.links(device, canonicalName: known ?? device.name)
+    }
+
     /// Returns the links of a device.
     /// - Parameter canonicalName: the name as the database spells it.
     func links(_ device: DeviceReference, canonicalName: String) -> DeviceLinks {
@@ -183,8 +189,11 @@ extension ResourceRequest {
     /// - Throws: 404 when the database does not know the device, whose properties would read as empty.
     func owner(_ device: DeviceReference) async throws(HTTPFailure) -> (database: DatabaseClient, name: String) {
         let database = try self.database(device.host)
-        let info = try await upstream(.database) { () async throws(DevFailed) in try await database.deviceInfo(device.name) }
-        return (database, info.name)
+        let name = try await upstream(.database) { () async throws(DevFailed) in
+            if let name = try await database.declaredName(ofDevice: device.name) { return name }
+            throw DevFailed(.databaseDeviceNotDefined, "device \(device.name) not defined in the database !", origin: self.origin)
+        }
+        return (database, name)
     }
 
     /// Returns the proxy of a device.
@@ -211,6 +220,14 @@ extension ResourceRequest {
     func neededConfig(of value: AttributeValue, _ device: DeviceReference, _ proxy: DeviceProxy) async -> AttributeConfig? {
         let isEnum = value.type == .enum || (value.type == nil && value.data.elementType == .short)
         guard isEnum || (value.format == .unknown && value.errors.isEmpty) else { return nil }
+        return try? await self.knownConfig(device, value.name, proxy)
+    }
+
+    /// Returns the configuration that a value in a list cannot be written without: as `neededConfig`, and that of an attribute whose read
+    /// failed, since such a value has the name as it was requested. `nil` for an attribute that the device does not have.
+    func namingConfig(of value: AttributeValue, _ device: DeviceReference, _ proxy: DeviceProxy) async -> AttributeConfig? {
+        if value.errors.isEmpty { return await self.neededConfig(of: value, device, proxy) }
+        if value.errors.contains(where: { $0.reason == .attributeNotFound }) { return nil }
         return try? await self.knownConfig(device, value.name, proxy)
     }
 

@@ -121,9 +121,19 @@ import Testing
         #expect(throws: HTTPFailure.self) { try Query(parsing: "async=maybe").flag("async") }
     }
 
-    @Test func membersAreGroupedWithoutCaseAndWithoutReservedNames() throws {
-        let named = try Query(parsing: "A=1&async=1&b=2&a=3&filter=x").named()
-        #expect(named.map(\.name) == ["A", "b"])
-        #expect(named.map(\.values) == [["1", "3"], ["2"]])
+    @Test func membersAreAllButTheOptionsGroupedWithoutCase() throws {
+        let query = try Query(parsing: "A=1&async=1&b=2&a=3&filter=x&Async=2&host=h&value=v")
+        let named = query.members(besides: ["async", "filter"]).grouped
+        #expect(named.map(\.name) == ["A", "b", "Async", "host", "value"])
+        #expect(named.map(\.values) == [["1", "3"], ["2"], ["2"], ["h"], ["v"]])
+        #expect(query.used(["filter", "replace", "async"]) == ["filter", "async"])
+        // "é" of one and of two scalars: other bytes, another name.
+        #expect(try Query(parsing: "%C3%A9=1&e%CC%81=2").grouped.map(\.values) == [["1"], ["2"]])
+    }
+
+    @Test func dotsOfAPathAreEscaped() throws {
+        #expect([".", "..", "a.b", "...", "+ %"].map { PercentEncoding.encode($0) } == ["%2E", "%2E%2E", "a.b", "...", "%2B%20%25"])
+        #expect(PercentEncoding.encode(device: "a/../b.c") == "a/%2E%2E/b.c")
+        #expect(try self.resource(Self.base + "/properties/%2E%2E") == .device(Self.device, .property("..")))
     }
 }

@@ -137,9 +137,10 @@ struct LiveSystem: Sendable {
     /// URL of the host's resources.
     var hostURL: String { "/tango/rest/v11/hosts/\(self.host.host);port=\(self.host.port)" }
 
-    /// Runs the body beside `test/echo/1…n` and TangoTest's `sys/tg_test/1`.
+    /// Runs the body beside `test/echo/1…n`, TangoTest's `sys/tg_test/1` and others.
     static func run(
-        echoes: Int = 2, timeout: Duration = .seconds(30), _ body: (LiveSystem) async throws -> Void
+        echoes: Int = 2, timeout: Duration = .seconds(30), others: [(name: String, deviceClass: DeviceClass)] = [],
+        _ body: (LiveSystem) async throws -> Void
     ) async throws {
         let release = Release()
         let database = DatabaseServer(store: try .inMemory(), host: "127.0.0.1", port: 0)
@@ -147,9 +148,11 @@ struct LiveSystem: Sendable {
         let host = TangoHost(host: "127.0.0.1", port: database.port)
         let client = ControlSystem(host: host)
         try await client.database().addServer(
-            "Test/live", devices: (1...echoes).map { ("test/echo/\($0)", "Echo") } + [("sys/tg_test/1", "TangoTest")])
+            "Test/live",
+            devices: (1...echoes).map { ("test/echo/\($0)", "Echo") }
+                + [("sys/tg_test/1", "TangoTest")] + others.map { ($0.name, $0.deviceClass.name) })
         let server = DeviceServer(
-            classes: [EchoDevice.deviceClass(release), TangoTestClass.deviceClass],
+            classes: [EchoDevice.deviceClass(release), TangoTestClass.deviceClass] + others.map(\.deviceClass),
             configuration: .init(
                 name: "Test", arguments: ServerArguments(instance: "live", endPoint: .init(host: "127.0.0.1", port: 0)), tangoHost: host))
         try await server.start()

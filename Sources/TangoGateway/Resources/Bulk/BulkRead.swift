@@ -130,12 +130,8 @@ struct BulkRead: Sendable {
     }
 
     private func outcome(of target: Target) async -> Outcome {
-        var links = self.request.links(target.device, canonicalName: target.device.name)
+        var links = self.request.links(unreached: target.device)
         do throws(DevFailed) {
-            guard target.device.name.split(separator: "/").allSatisfy({ ResourcePath.canBeDeviceField(String($0)) }) else {
-                throw DevFailed(
-                    .databaseDeviceNotDefined, "device \(target.device.name) not defined in the database !", origin: self.request.origin)
-            }
             let proxy = try await self.request.proxy(target.device)
             links = self.request.links(target.device, canonicalName: proxy.name)
             return Outcome(links: links, members: .success(try await self.fetch(target.device, proxy, links, target.selection)))
@@ -149,7 +145,7 @@ struct BulkRead: Sendable {
         let outcome =
             outcome
             ?? Outcome(
-                links: self.request.links(device, canonicalName: device.name),
+                links: self.request.links(unreached: device),
                 members: .failure(DevFailed(.deviceTimedOut, "\(device.name) did not answer in time", origin: self.request.origin)))
         switch outcome.members {
         case .failure(let failed):

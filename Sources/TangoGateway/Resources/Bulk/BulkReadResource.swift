@@ -51,12 +51,8 @@ struct BulkReadResource: Sendable {
             for value in names.isEmpty ? [] : try await proxy.readAttributes(names) {
                 let isUnknown = value.errors.contains { $0.reason == .attributeNotFound }
                 var config = configs[value.name.tangoFolded]
-                if config == nil, !isUnknown {
-                    // A read that failed has the name as it was requested.
-                    config =
-                        value.errors.isEmpty
-                        ? await self.request.neededConfig(of: value, device, proxy)
-                        : try? await self.request.knownConfig(device, value.name, proxy)
+                if config == nil {
+                    config = await self.request.namingConfig(of: value, device, proxy)
                 }
                 let name = config?.name ?? value.name
                 let item =

@@ -78,10 +78,6 @@ struct BulkWrite<Work: Sendable>: Sendable {
 
     private func prepared(_ group: Group) async -> Prepared {
         do throws(DevFailed) {
-            guard group.device.name.split(separator: "/").allSatisfy({ ResourcePath.canBeDeviceField(String($0)) }) else {
-                throw DevFailed(
-                    .databaseDeviceNotDefined, "device \(group.device.name) not defined in the database !", origin: self.request.origin)
-            }
             let proxy = try await self.request.proxy(group.device)
             let plans = try await self.prepare(proxy, group.items)
             let device = DeviceReference(host: group.device.host, name: proxy.name)
@@ -120,7 +116,7 @@ struct BulkWrite<Work: Sendable>: Sendable {
     private func execute(_ group: Prepared, _ results: BulkResults) async {
         switch group.ready {
         case .failure(let failure):
-            let links = self.request.links(group.group.device, canonicalName: group.group.device.name)
+            let links = self.request.links(unreached: group.group.device)
             for item in group.group.items { results.set(item.index, self.failing(item, item.name, failure, links)) }
         case .success(let (proxy, plans)):
             let links = self.request.links(group.group.device, canonicalName: proxy.name)
@@ -136,7 +132,7 @@ struct BulkWrite<Work: Sendable>: Sendable {
         zip(items, results.all).map { item, result in
             if let result { return result }
             let failed = DevFailed(.deviceTimedOut, "\(item.device.name) did not answer in time", origin: self.request.origin)
-            let links = self.request.links(item.device, canonicalName: item.device.name)
+            let links = self.request.links(unreached: item.device)
             return self.failing(item, item.name, HTTPFailure(failed, while: .calling), links)
         }
     }
