@@ -125,8 +125,8 @@ let package = Package(
         .executableTarget(
             name: "tango",
             dependencies: [
-                "TangoCLI", "TangoCore", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoMirror", "TangoTestDevice",
-                logging, lifecycle, arguments,
+                "TangoCLI", "TangoCore", "TangoIIOP", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway", "TangoMirror",
+                "TangoTestDevice", logging, lifecycle, arguments,
             ],
             swiftSettings: settings
         ),
@@ -155,7 +155,7 @@ let package = Package(
             resources: [.copy("Golden")], swiftSettings: settings),
         .testTarget(
             name: "TangoIIOPTests",
-            dependencies: ["TangoTestSupport", "TangoCore", "TangoWire", "TangoIIOP", nio("NIOCore"), nio("NIOPosix")],
+            dependencies: ["TangoTestSupport", "TangoCore", "TangoWire", "TangoIIOP", nio("NIOCore"), nio("NIOPosix"), logging],
             swiftSettings: settings),
         .testTarget(
             name: "TangoClientTests",

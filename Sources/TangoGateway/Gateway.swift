@@ -4,6 +4,7 @@ import NIOCore
 public import ServiceLifecycle
 public import TangoClient
 import TangoCore
+import TangoIIOP
 
 #if canImport(Glibc)
     import Glibc
@@ -33,7 +34,7 @@ public final class Gateway: Service {
     ) {
         self.onListening = onListening
         self.responder = Responder(
-            services: GatewayServices(configuration: configuration.resolved, controlSystem: controlSystem, logger: logger))
+            services: GatewayServices(configuration: configuration.resolved, controlSystem: controlSystem, logger: logger.printable))
     }
 
     /// Returns the options that the `ControlSystem` of a gateway with this configuration needs.

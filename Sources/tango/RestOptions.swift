@@ -138,7 +138,7 @@ struct RestOptions: ParsableArguments {
     func load(_ address: [String: String?]) async throws(DevFailed) -> LoadedConfiguration {
         let options = self.given.merging(address.compactMapValues { $0 }) { _, text in text }
         let loaded = try await LoadedConfiguration(options: options, environment: ProcessInfo.processInfo.environment, file: self.config)
-        for warning in loaded.warnings { Terminal.printError("tango: \(warning)") }
+        for warning in loaded.warnings { Terminal.printError("tango: \(warning.printable)") }
         return loaded
     }
 }

@@ -3,6 +3,7 @@ public import Logging
 public import TangoCLI
 public import TangoCore
 public import TangoDatabase
+import TangoIIOP
 
 extension DatabaseStore {
     /// Path of the user's own database, in the folder for application data.
@@ -19,9 +20,9 @@ extension DatabaseStore {
 }
 
 extension Logger {
-    /// Returns a logger that writes warnings and errors to standard error.
+    /// Returns a logger that writes warnings and errors to standard error, each on one line.
     static func standard(_ label: String) -> Logger {
-        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }.printable
         logger.logLevel = .warning
         return logger
     }
@@ -37,7 +38,7 @@ func reporting(_ body: () async throws -> Void) async {
     do {
         try await body()
     } catch {
-        Terminal.printError("tango: \(StartFailure(error))")
+        Terminal.printError("tango: \(StartFailure(error).description.printable)")
         exit(1)
     }
 }

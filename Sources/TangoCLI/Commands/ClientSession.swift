@@ -37,7 +37,7 @@ struct ClientSession: Sendable {
 
     /// Prints the error line of a failure.
     func report(_ failure: CommandFailure) async {
-        let line = ErrorLine.text(failure.failure, cannot: failure.activity, context: await self.context(of: failure))
+        let line = ErrorLine.text(failure.failure, cannot: failure.activity, context: await self.context(of: failure)).printable
         let terminal = Terminal.standardError(allowsColor: !self.common.noColor)
         Terminal.printError(line.hasPrefix("tango:") ? terminal.styled("tango:", .boldRed) + line.dropFirst("tango:".count) : line)
     }

@@ -41,33 +41,4 @@ extension String {
         }
         return kept + "…"
     }
-
-    /// The text on one line, with control characters as `\n`, `\t`, `\r` or `\x1b`: they could control a terminal or break a tab-separated
-    /// line.
-    var printable: String {
-        guard self.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
-        var text = ""
-        for scalar in self.unicodeScalars {
-            switch scalar {
-            case "\n": text += "\\n"
-            case "\t": text += "\\t"
-            case "\r": text += "\\r"
-            default:
-                if scalar.properties.generalCategory == .control {
-                    text += "\\x" + UInt8(truncatingIfNeeded: scalar.value).hexadecimal
-                } else {
-                    text.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return text
-    }
-}
-
-extension UInt8 {
-    /// Two lower-case digits.
-    var hexadecimal: String {
-        let digits = String(self, radix: 16)
-        return digits.utf8.count == 1 ? "0" + digits : digits
-    }
 }

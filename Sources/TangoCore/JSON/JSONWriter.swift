@@ -6,6 +6,13 @@ extension JSONValue {
         return writer.bytes
     }
 
+    /// Returns the document as a line of a log: UTF-8 text without white space, all characters that are not printable escaped.
+    package func serializedLine() -> [UInt8] {
+        var writer = JSONWriter(isIndented: false, isForPeople: true)
+        writer.write(self)
+        return writer.bytes + [UInt8(ascii: "\n")]
+    }
+
     /// The document as text without white space.
     package var text: String { String(decoding: self.serialized(), as: UTF8.self) }
 
@@ -32,12 +39,15 @@ extension JSONValue {
 /// Writes JSON (RFC 8259): compact, or indented for people.
 private struct JSONWriter {
     let isIndented: Bool
+    /// Whether what is not printable is escaped.
+    let isForPeople: Bool
     var bytes: [UInt8] = []
     /// Number of containers around the value.
     private var depth = 0
 
-    init(isIndented: Bool) {
+    init(isIndented: Bool, isForPeople: Bool = false) {
         self.isIndented = isIndented
+        self.isForPeople = isForPeople || isIndented
     }
 
     mutating func write(_ value: JSONValue) {
@@ -118,7 +128,7 @@ private struct JSONWriter {
     }
 
     private mutating func write(text: String) {
-        if self.isIndented { return self.write(terminalText: text) }
+        if self.isForPeople { return self.write(terminalText: text) }
         self.bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {
@@ -129,14 +139,14 @@ private struct JSONWriter {
             case 0x0A: self.append("\\n")
             case 0x0C: self.append("\\f")
             case 0x0D: self.append("\\r")
-            case 0..<0x20: self.escape(byte)
+            case 0..<0x20: self.escape(Unicode.Scalar(byte))
             default: self.bytes.append(byte)
             }
         }
         self.bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Escapes also DEL and the C1 controls, which JSON allows and a terminal may execute.
+    /// Escapes also what JSON allows and a terminal may execute or show in another order: DEL, the C1 controls, marks of direction.
     private mutating func write(terminalText text: String) {
         self.append("\"")
         for scalar in text.unicodeScalars {
@@ -146,15 +156,17 @@ private struct JSONWriter {
             case "\n": self.append("\\n")
             case "\r": self.append("\\r")
             case "\t": self.append("\\t")
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}": self.escape(UInt8(truncatingIfNeeded: scalar.value))
-            default: self.bytes.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? [])
+            case _ where scalar.isPrintable: self.bytes.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? [])
+            default: self.escape(scalar)
             }
         }
         self.append("\"")
     }
 
-    private mutating func escape(_ byte: UInt8) {
-        let hexadecimal = String(byte, radix: 16)
-        self.append("\\u00" + (hexadecimal.count == 1 ? "0" : "") + hexadecimal)
+    private mutating func escape(_ scalar: Unicode.Scalar) {
+        for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
+            let digits = String(unit, radix: 16)
+            self.append("\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits)
+        }
     }
 }

@@ -33,7 +33,7 @@ struct AccessRecord: Sendable {
             "duration_ms": .double(Double(microseconds) / 1000), "bytes": .integer(self.bytes), "request_id": .string(self.requestID),
             "trace_id": .string(self.trace.traceIDText), "span_id": .string(self.trace.spanIDText),
         ]
-        return document.serialized() + [UInt8(ascii: "\n")]
+        return document.serializedLine()
     }
 }
 

@@ -33,8 +33,10 @@ package struct LogRecord: Sendable {
         #endif
     }
 
-    /// `seconds [thread] LEVEL device message`, as cppTango 9.3.4 prints it.
-    package var line: String { "\(self.time.seconds) [\(self.thread)] \(self.level.name) \(self.source) \(self.message)\n" }
+    /// `seconds [thread] LEVEL device message`, as cppTango 9.3.4 prints it, but always one line: a message may quote what a client sent.
+    package var line: String {
+        "\(self.time.seconds) [\(self.thread)] \(self.level.name) \(self.source.printable) \(self.message.printable)\n"
+    }
 
     /// A log4j XML event, with the line ends of cppTango 9.3.4.
     package var event: String {

@@ -4,6 +4,7 @@ package import Logging
 import Synchronization
 package import TangoClient
 import TangoCore
+import TangoIIOP
 
 /// Logging of a server: levels and targets at the start, folder and size of files, and the writers.
 package final class ServerLog: Sendable {
@@ -46,7 +47,7 @@ package final class ServerLog: Sendable {
         self.verbosity = verbosity
         self.usesDatabase = usesDatabase
         self.system = system
-        self.fallback = fallback
+        self.fallback = fallback.printable
         let path = TangoEnvironment.value("TANGO_LOG_PATH") ?? "/tmp/tango-\(NSUserName())"
         self.settings = Mutex(Settings(folder: "\(path)/\(serverID)", rollingSize: Self.rollingSize(nil)))
         self.admin = DeviceLog(source: "dserver/\(serverID)")

@@ -27,12 +27,19 @@ extension DeviceServer {
             try await ServerProgram.run([DeviceServer(classes: classes, configuration: configuration)])
             exit(0)
         } catch let error as ServerStartError {
-            try? FileHandle.standardError.write(contentsOf: Data((error.description + "\n").utf8))
+            try? FileHandle.standardError.write(contentsOf: Data((Self.printable(error.description) + "\n").utf8))
             exit(error.status)
         } catch {
-            try? FileHandle.standardError.write(contentsOf: Data("\(error)\n".utf8))
+            try? FileHandle.standardError.write(contentsOf: Data("\(String(describing: error).printable)\n".utf8))
             exit(255)
         }
+    }
+
+    /// Returns a text of several lines without what could control a terminal.
+    private static func printable(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.split(separator: "\t", omittingEmptySubsequences: false).map { String($0).printable }.joined(separator: "\t") }
+            .joined(separator: "\n")
     }
 
     /// The answer to `-?`: the usage and the instances that the database defines.

@@ -125,6 +125,8 @@ import Testing
     }
 
     @Test func aLineOfTheAccessLogIsJSON() throws {
+        let evil = self.record("/\u{9B}2J\u{202E}\u{1B}\u{7F}").line
+        #expect(String(decoding: evil, as: UTF8.self).contains(#""/\u009b2J\u202e\u001b\u007f""#))
         let line = self.record("/x?y=\"\n").line
         #expect(line.filter { $0 == UInt8(ascii: "\n") }.count == 1 && line.last == UInt8(ascii: "\n"))
         let object = try #require(try JSONValue(parsing: Array(line.dropLast())).object)

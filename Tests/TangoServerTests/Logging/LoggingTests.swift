@@ -78,6 +78,13 @@ struct LoggingTests {
         #expect(try EventReader.read(record.event).first?.message == "\u{FFFD}\u{FFFD}[1m")
     }
 
+    @Test func aRecordOfTheConsoleIsOneLine() {
+        var record = Self.record
+        record.source = "a/b\n/c"
+        record.message = "it is\n1 [2] FATAL x/y/z hot\u{1B}[0m\r"
+        #expect(record.line == "1795635757 [2138810239] WARN a/b\\n/c it is\\n1 [2] FATAL x/y/z hot\\x1b[0m\\r\n")
+    }
+
     @Test func metadataAreRenderedBehindTheMessage() {
         #expect(TangoLogHandler.text("done", [:]) == "done")
         #expect(TangoLogHandler.text("done", ["z": "1", "a": ["x", "y"]]) == "done a=[\"x\", \"y\"] z=1")
