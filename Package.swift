@@ -106,12 +106,16 @@ let package = Package(
             name: "TangoMirror", dependencies: ["TangoCore", "TangoClient", "TangoServer", logging, lifecycle], swiftSettings: settings),
         // JPEG and PNG by the libraries everybody uses.
         .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+        // gzip by zlib.
+        .target(name: "CDeflate", linkerSettings: [.linkedLibrary("z")]),
         .target(
             name: "TangoGateway",
             dependencies: [
-                "CImageCodecs", "TangoCore", "TangoIIOP", "TangoClient", nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"), logging,
-                lifecycle, gateway("HTTPTypes", "swift-http-types"), gateway("NIOSSL", "swift-nio-ssl"),
-                gateway("NIOHTTPTypes", "swift-nio-extras"), gateway("SystemPackage", "swift-system"),
+                "CDeflate", "CImageCodecs", "TangoCore", "TangoIIOP", "TangoClient", nio("NIOCore"), nio("NIOPosix"), nio("NIOTLS"),
+                nio("NIOHTTP1"),
+                logging, lifecycle, gateway("HTTPTypes", "swift-http-types"), gateway("NIOSSL", "swift-nio-ssl"),
+                gateway("NIOHTTPTypes", "swift-nio-extras"), gateway("NIOHTTPTypesHTTP1", "swift-nio-extras"),
+                gateway("SystemPackage", "swift-system"),
                 gateway("SwiftASN1", "swift-asn1"), gateway("HummingbirdCore", "hummingbird"),
                 gateway("HummingbirdHTTP2", "hummingbird"), gateway("Configuration", "swift-configuration"),
                 gateway("CryptoExtras", "swift-crypto"), gateway("Crypto", "swift-crypto"), gateway("X509", "swift-certificates"),

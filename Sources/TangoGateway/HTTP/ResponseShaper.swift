@@ -14,17 +14,26 @@ struct ResponseShaper {
         try self.setBody(of: &response, to: answer.content, &links)
         if answer.isNegotiated { response.headers[.vary] = "Accept" }
         if let modified = answer.modified { response.headers[.lastModified] = HTTPDate.recent(Int64(modified.seconds)) }
+        let coding = ContentCoding(accepting: self.http.headers[.acceptEncoding])
         guard self.isReading else {
             response.headers[.cacheControl] = "no-store"
+            coding.apply(to: &response)
             return response
         }
         self.addCaching(to: &response, lifetime: answer.lifetime)
         response.headers[.link] = (self.pathLinks + links).joined(separator: ", ")
         if self.isUnchanged(response, answer.modified) {
             response.status = .notModified
+            // That of the representation the client has.
+            if coding == .gzip, let tags = self.http.headers[.ifNoneMatch], let tag = response.headers[.eTag],
+                !EntityTag.matches(tags, tag)
+            {
+                response.headers[.eTag] = coding.tag(tag)
+            }
             response.body = .none
             response.headers[.contentType] = nil
         }
+        coding.apply(to: &response)
         return response
     }
 
@@ -75,7 +84,8 @@ struct ResponseShaper {
     /// Whether the client has this already. The entity tag, when given, decides alone.
     private func isUnchanged(_ response: GatewayResponse, _ modified: Timestamp?) -> Bool {
         if let tags = self.http.headers[.ifNoneMatch] {
-            return response.headers[.eTag].map { EntityTag.matches(tags, $0) } ?? false
+            guard let tag = response.headers[.eTag] else { return false }
+            return EntityTag.matches(tags, tag) || EntityTag.matches(tags, ContentCoding.gzip.tag(tag))
         }
         guard let modified, let since = self.http.headers[.ifModifiedSince].flatMap(HTTPDate.parse) else { return false }
         return Int64(modified.seconds) <= since

@@ -17,6 +17,7 @@ final class RequestCoalescer: Sendable {
         private let query: String
         private let origin: String
         private let accept: String?
+        private let coding: ContentCoding
         private let cacheControl: String?
         private let range: String?
         private let user: String?
@@ -34,6 +35,7 @@ final class RequestCoalescer: Sendable {
             self.query = request.query
             self.origin = request.origin
             self.accept = headers[.accept]
+            self.coding = ContentCoding(accepting: headers[.acceptEncoding])
             self.cacheControl = headers[.cacheControl]
             self.range = headers[.range]
             self.user = request.user
