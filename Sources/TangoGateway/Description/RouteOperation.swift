@@ -60,6 +60,11 @@ struct RouteOperation: Sendable {
         static let members = Parameter.texts(
             "wildcard", "`{host}:{port}/domain/family/member/name`, with `*` in all but the first; repeatable", isRequired: true)
 
+        /// Clients that read every number as a double lose digits of large ones.
+        static let int64 = Parameter(
+            name: "int64", description: "How integers of 64 bits are written, `number` by default",
+            schema: ["type": "string", "enum": ["number", "string"]])
+
         static let count = Parameter(
             name: "n", description: "Number of the newest records, 10 by default",
             schema: ["type": "integer", "minimum": .integer(1), "maximum": .integer(1000)])
@@ -136,10 +141,10 @@ extension Route {
         case .defaultTree:
             .list("TreeNode", "Devices of several hosts as trees", [.texts("host", "`{host}:{port}`; repeatable"), wildcard])
         case .bulkAttributes: .list("BulkAttribute", "Attributes of many devices", [.members])
-        case .bulkAttributeValues: .list("BulkValue", "Values of attributes of many devices", [.members])
+        case .bulkAttributeValues: .list("BulkValue", "Values of attributes of many devices", [.members, .int64])
         case .bulkCommands: .list("BulkCommand", "Commands of many devices", [.members])
         case .bulkPipes: .list("BulkPipe", "Pipes of many devices", [.members])
-        case .bulkPipeValues: .list("BulkPipeValue", "Values of pipes of many devices", [.members])
+        case .bulkPipeValues: .list("BulkPipeValue", "Values of pipes of many devices", [.members, .int64])
         case .host: .entity("TangoHost", "Database of a control system")
         case .devices: .list("NamedEntity", "Devices", [wildcard])
         case .tree: .list("TreeNode", "Devices as a tree", [wildcard])
@@ -156,23 +161,23 @@ extension Route {
                     .texts("attr", "Name; repeatable", isRequired: true),
                     RouteOperation.Parameter(
                         name: "fields", description: "Also the set points of writable attributes",
-                        schema: ["type": "string", "enum": ["+w_value"]]),
+                        schema: ["type": "string", "enum": ["+w_value"]]), .int64,
                 ])
         case .attribute: .entity("Attribute", "An attribute")
         case .attributeInfo: .entity("AttributeInfo", "Configuration of an attribute")
         case .attributeValue:
             RouteOperation(
                 summary: "Value of an attribute", success: .value,
-                parameters: [.text("raw", "Whether pictures are sent as they are: `true` or `false`")])
-        case .attributeHistory: .list("HistoryItem", "Last values of a polled attribute, oldest first", [.count])
+                parameters: [.text("raw", "Whether pictures are sent as they are: `true` or `false`"), .int64])
+        case .attributeHistory: .list("HistoryItem", "Last values of a polled attribute, oldest first", [.count, .int64])
         case .attributeProperties: .list("Property", "Properties of an attribute")
         case .attributeProperty: .entity("Property", "A property of an attribute")
         case .commands: .list("Command", "Commands")
         case .command: .entity("Command", "A command")
-        case .commandHistory: .list("CommandRecord", "Last results of a polled command, oldest first", [.count])
+        case .commandHistory: .list("CommandRecord", "Last results of a polled command, oldest first", [.count, .int64])
         case .pipes: .list("Pipe", "Pipes")
         case .pipe: .entity("Pipe", "A pipe")
-        case .pipeValue: .entity("PipeValue", "Value of a pipe")
+        case .pipeValue: .entity("PipeValue", "Value of a pipe", [.int64])
         case .properties: .list("Property", "Properties of a device", [namePattern])
         case .property: .entity("Property", "A property of a device")
         }
@@ -188,15 +193,15 @@ extension Route {
         case .attributeValue:
             .change(
                 .entity("AttributeValue"), "Writes an attribute and reads it back",
-                [.texts("v", "The value as text; repeated, the elements of a spectrum")],
+                [.texts("v", "The value as text; repeated, the elements of a spectrum"), .int64],
                 RouteOperation.json("ValueInput", isRequired: false, "The value, if there is no parameter `v`"))
         case .command:
             .change(
-                .entity("CommandInOut"), "Executes a command", [],
+                .entity("CommandInOut"), "Executes a command", [.int64],
                 RouteOperation.json("CommandInput", isRequired: false, "The input, if the command takes one"))
         case .pipeValue:
             .change(
-                .entity("PipeValue"), "Writes a pipe and reads it back", [],
+                .entity("PipeValue"), "Writes a pipe and reads it back", [.int64],
                 RouteOperation.Body(
                     description: "The elements",
                     content: [("application/json", Schemas.array(of: Schemas.reference("PipeElementInput")))], isRequired: true))
@@ -215,7 +220,7 @@ extension Route {
     /// Returns a change with one answer for each item, in the same order.
     private static func bulkChange(_ answer: String, _ item: String, _ summary: String) -> RouteOperation {
         .change(
-            .list(of: Schemas.reference(answer)), summary, [],
+            .list(of: Schemas.reference(answer)), summary, [.int64],
             RouteOperation.Body(
                 description: "The items", content: [("application/json", Schemas.array(of: Schemas.reference(item)))], isRequired: true))
     }

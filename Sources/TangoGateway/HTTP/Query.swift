@@ -51,6 +51,18 @@ struct Query: Sendable, Hashable {
         }
     }
 
+    /// How integers of 64 bits are requested: `int64=string`, or `number`.
+    /// - Throws: 400 for other texts.
+    var int64Style: Int64Style {
+        get throws(HTTPFailure) {
+            guard let text = self.first("int64") else { return .number }
+            guard let style = Int64Style(rawValue: text) else {
+                throw HTTPFailure.badRequest("int64 is number or string, not \"\(text)\"")
+            }
+            return style
+        }
+    }
+
     /// Returns a count from 1 to a limit.
     /// - Throws: 400 for other texts.
     func count(_ name: String, default standard: Int, limit: Int) throws(HTTPFailure) -> Int {

@@ -58,17 +58,18 @@ struct Responder: Sendable {
         let query = try Query(parsing: request.query)
         let resourceRequest = ResourceRequest(
             http: request, path: path, query: query, media: try self.media(request, path, query), services: self.services)
+        let style = path.namesMembersInQuery(request.method) ? .number : try query.int64Style
         let limit = self.configuration.timeout
         let executor = self.services.executors.any()
         let work = { @Sendable () async -> RequestCoalescer.Outcome in
             do throws(HTTPFailure) {
                 let answer: Answer
                 do {
-                    answer = try await resourceRequest.answer()
+                    answer = try await Int64Style.$current.withValue(style) { try await resourceRequest.answer() }
                 } catch {
                     throw HTTPFailure(error, while: .calling)
                 }
-                let shaper = ResponseShaper(request: resourceRequest)
+                let shaper = ResponseShaper(request: resourceRequest, int64Style: style)
                 guard answer.content.isLarge else { return .success(try shaper.response(for: answer)) }
                 return .success(
                     try await LongWork.run(from: executor.eventLoop, cancellation: .cancelled) { () throws(HTTPFailure) in

@@ -4,6 +4,7 @@ import TangoCore
 /// Makes the response of a successful answer: range, filter, validators and links.
 struct ResponseShaper {
     let request: ResourceRequest
+    var int64Style = Int64Style.number
 
     private var http: GatewayRequest { self.request.http }
     private var isReading: Bool { self.http.method == .get || self.http.method == .head }
@@ -51,7 +52,9 @@ struct ResponseShaper {
             if let items = value.array { value = .array(try self.part(of: items, &response, &links)) }
             response.body = .bytes(Filter(self.request.query.all("filter")).apply(to: value).serialized())
             response.headers[.contentType] = MediaType.json.contentType
-        case .deferred(_, let make): try self.setBody(of: &response, to: make(), &links)
+        case .deferred(_, let make):
+            // On a thread of the pool no value of the request's task is known.
+            try self.setBody(of: &response, to: Int64Style.$current.withValue(self.int64Style) { make() }, &links)
         }
     }
 

@@ -46,6 +46,14 @@ struct ResourcePath: Sendable, Hashable {
         self.resource.methods.flatMap { $0 == .get ? [.get, .head] : [$0] } + [.options]
     }
 
+    /// Whether the names in the query are those of members to write, and not only of options.
+    func namesMembersInQuery(_ method: HTTPRequest.Method) -> Bool {
+        switch (method, self.resource) {
+        case (.put, .device(_, .attributesValue)), (.put, .device(_, .properties)), (.post, .device(_, .properties)): true
+        default: false
+        }
+    }
+
     static func list(_ methods: [HTTPRequest.Method]) -> String {
         methods.map(\.rawValue).joined(separator: ", ")
     }

@@ -11,13 +11,13 @@ extension AttributeData {
                 return .string(labels[Int(value)])
             }
         case .long(let values): values.map { .integer($0) }
-        case .long64(let values): values.map { .integer($0) }
+        case .long64(let values): Int64Style.current == .string ? values.map { .string(String($0)) } : values.map { .integer($0) }
         case .float(let values): values.map { .float($0) }
         case .double(let values): values.map { .double($0) }
         case .uchar(let values): values.map { .integer($0) }
         case .ushort(let values): values.map { .integer($0) }
         case .ulong(let values): values.map { .integer($0) }
-        case .ulong64(let values): values.map { .unsigned($0) }
+        case .ulong64(let values): Int64Style.current == .string ? values.map { .string(String($0)) } : values.map { .unsigned($0) }
         case .string(let values): values.map { .string($0) }
         case .state(let values): values.map { .string($0.name) }
         case .deviceState(let value): [.string(value.name)]
