@@ -9,6 +9,7 @@ final class GatewayServices: Sendable {
     let controlSystem: ControlSystem
     let logger: Logger
     let executors: EventLoops
+    let browserPolicy: BrowserPolicy
     let paths = PathCache()
     let coalescer = RequestCoalescer()
     let attributeConfigs: ExpiringCache<MemberKey, AttributeConfig, DevFailed>
@@ -29,6 +30,7 @@ final class GatewayServices: Sendable {
         self.configuration = configuration
         self.controlSystem = controlSystem
         self.logger = logger
+        self.browserPolicy = BrowserPolicy(configuration)
         self.executors = controlSystem.eventLoops
         self.attributeConfigs = ExpiringCache(lifetime: configuration.listLifetime, executors: self.executors, group: \.device)
         self.commandInfos = ExpiringCache(lifetime: configuration.listLifetime, executors: self.executors)

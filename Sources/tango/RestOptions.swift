@@ -53,12 +53,26 @@ struct RestOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Private key of the certificate (PEM).", valueName: "file"))
     var key: String?
 
-    @Option(help: ArgumentHelp("Web origins that may call, separated by commas; all without authentication.", valueName: "list"))
+    @Option(
+        help: ArgumentHelp(
+            "How long browsers shall use only HTTPS for this host; 31536000 by default with a certificate, 0: as they like.",
+            valueName: "seconds"))
+    var strictTransportLifetime: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Web origins whose pages may call, separated by commas; * for all. By default the gateway's own.", valueName: "list"))
     var allowedOrigins: String?
 
     @Option(
         help: ArgumentHelp(
-            "Further Tango hosts that requests may name, separated by commas; any by default, with --access-control none.",
+            "Further names by which the gateway is called, separated by commas; needed at a local address without authentication.",
+            valueName: "list"))
+    var allowedHosts: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Further Tango hosts that requests may name, separated by commas; any by default, with authentication none.",
             valueName: "list"))
     var tangoHosts: String?
 
@@ -120,7 +134,8 @@ struct RestOptions: ParsableArguments {
             "token-keys": self.tokenKeys, "token-issuer": self.tokenIssuer, "token-audience": self.tokenAudience,
             "token-user-claim": self.tokenUserClaim, "access-lifetime": self.accessLifetime, "certificate": self.certificate,
             "key": self.key, "access-log": self.accessLog, "log-level": self.logLevel,
-            "allowed-origins": self.allowedOrigins, "tango-hosts": self.tangoHosts, "timeout": self.timeout,
+            "allowed-origins": self.allowedOrigins, "allowed-hosts": self.allowedHosts,
+            "strict-transport-lifetime": self.strictTransportLifetime, "tango-hosts": self.tangoHosts, "timeout": self.timeout,
             "shutdown-limit": self.shutdownLimit,
             "head-limit": self.headLimit, "idle-limit": self.idleLimit, "maximum-uri-length": self.maximumURILength,
             "maximum-header-size": self.maximumHeaderSize, "maximum-body-size": self.maximumBodySize, "value-lifetime": self.valueLifetime,

@@ -21,7 +21,8 @@ public struct GatewayConfiguration: Sendable {
     public var port = 10001
     /// Tango host of requests that name none; `nil`: the default of the `ControlSystem`.
     public var defaultTangoHost: TangoHost?
-    /// Further Tango hosts (`HOST` or `HOST:PORT`) that requests may name; `nil`: any, or with access control none but the default.
+    /// Further Tango hosts (`HOST` or `HOST:PORT`) that requests may name; `nil`: any, or with authentication or access control none but the
+    /// default.
     public var allowedTangoHosts: [String]?
     /// Time limit of a request, including connecting to devices.
     public var timeout: Duration = .seconds(3)
@@ -43,8 +44,15 @@ public struct GatewayConfiguration: Sendable {
     public var listLifetime: Duration = .seconds(1)
     /// How long clients may keep device trees.
     public var treeLifetime: Duration = .seconds(3)
-    /// Web origins that may call; `nil`: all, or with authentication only the gateway's own.
+    /// Web origins whose pages may call besides the gateway's own; `*`: all. `nil`: none; at a local address without authentication also those
+    /// of this machine.
     public var allowedOrigins: [String]?
+    /// Names by which requests may call the gateway besides `host`, addresses and names without a dot; `nil`: any, or at a local address
+    /// without authentication none.
+    public var allowedHosts: [String]?
+    /// How long browsers that called over HTTPS shall use nothing else for this host (`Strict-Transport-Security`); less than a second: not
+    /// sent.
+    public var strictTransportLifetime: Duration = .seconds(31_536_000)
     /// Whether the headers `Forwarded` and `X-Forwarded-*` of a proxy give the links in answers and the address of the client.
     public var trustsForwardedHeaders = false
     /// Whether the class of devices (`info.classname`) is always `unknown`, as in another server of this API.
@@ -95,15 +103,7 @@ extension GatewayConfiguration {
 
     /// Whether only programs of this machine can reach the address.
     var isLocal: Bool {
-        guard let address = try? SocketAddress.makeAddressResolvingHost(self.host, port: self.port) else { return false }
-        switch address {
-        case .v4(let address): return UInt32(bigEndian: address.address.sin_addr.s_addr) >> 24 == 127
-        case .v6(let address):
-            return withUnsafeBytes(of: address.address.sin6_addr) { bytes in
-                bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
-            }
-        case .unixDomainSocket: return true
-        }
+        (try? SocketAddress.makeAddressResolvingHost(self.host, port: self.port))?.isLoopback ?? false
     }
 
     /// The settings with the automatic ones decided.
@@ -115,9 +115,11 @@ extension GatewayConfiguration {
             let isWanted = self.usersFile != nil || self.takesTokens
             resolved.authentication = isWanted || !self.isLocal ? .on : .off
         }
+        resolved.allowedOrigins = self.allowedOrigins ?? []
         guard resolved.authenticates else { return resolved }
         resolved.usersFile = self.usersFile ?? UsersFile.defaultPath
-        resolved.allowedOrigins = self.allowedOrigins ?? []
+        // A user could make the gateway connect to any port of the network behind it.
+        resolved.allowedTangoHosts = resolved.allowedTangoHosts ?? []
         return resolved
     }
 

@@ -47,6 +47,7 @@ struct GatewaySetting: Sendable {
         GatewaySetting("list-lifetime", .duration(\.listLifetime, 0...86400)),
         GatewaySetting("tree-lifetime", .duration(\.treeLifetime, 0...86400)),
         GatewaySetting("allowed-origins", .texts(\.allowedOrigins)),
+        GatewaySetting("allowed-hosts", .texts(\.allowedHosts)),
         GatewaySetting("trust-forwarded", .flag(\.trustsForwardedHeaders)),
         GatewaySetting("classname-unknown", .flag(\.hidesDeviceClass)),
         GatewaySetting("access-log", .optionalText(\.accessLog)),
@@ -63,6 +64,7 @@ struct GatewaySetting: Sendable {
         GatewaySetting("access-lifetime", .duration(\.accessLifetime, 0...10)),
         GatewaySetting("certificate", .optionalText(\.certificateFile)),
         GatewaySetting("key", .optionalText(\.keyFile)),
+        GatewaySetting("strict-transport-lifetime", .duration(\.strictTransportLifetime, 0...1_000_000_000)),
     ]
 
     /// Type of the value in a source.

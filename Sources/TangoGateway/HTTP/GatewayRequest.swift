@@ -7,11 +7,15 @@ struct GatewayRequest: Sendable {
     var path: String
     /// Query, still encoded.
     var query: String
-    /// Scheme and authority as the client addressed this server.
-    var origin: String
+    /// Scheme by which the client addressed this server.
+    var scheme: String
+    /// Host and port by which the client addressed this server.
+    var authority: String
     var headers: HTTPFields
     var body: [UInt8] = []
-    /// Authenticated user; `nil` when the request needed none.
+    /// What the body takes of the room for all of them.
+    var bodyShare: BodyBudget.Share?
+    /// Authenticated user, in lower case; `nil` when the request needed none.
     var user: String?
     /// Address of the client, as text without port.
     var clientAddress = ""
@@ -31,16 +35,29 @@ struct GatewayRequest: Sendable {
         self.query = question.map { String(target[target.utf8.index(after: $0)...]) } ?? ""
         self.headers = head.headerFields
         var scheme = isSecure ? "https" : "http"
-        var authority = head.authority ?? "localhost"
+        var authority = head.authority ?? head.headerFields[.host] ?? "localhost"
         var address = peer
         if trustsForwarded {
             let forwarded = ForwardedHeaders(head.headerFields)
             address = forwarded.client ?? address
-            scheme = forwarded.scheme ?? scheme
+            scheme = forwarded.scheme?.lowercased() ?? scheme
             authority = forwarded.authority ?? authority
         }
-        self.origin = "\(scheme)://\(authority)"
+        self.scheme = scheme
+        self.authority = authority
         self.clientAddress = ForwardedHeaders.plainAddress(address)
+    }
+
+    /// Scheme and authority as the client addressed this server.
+    var origin: String { "\(self.scheme)://\(self.authority)" }
+
+    /// Checks that scheme and authority are what they should be, since they become a part of links.
+    /// - Throws: 400.
+    func checkOrigin(_ head: HTTPRequest, isHTTP2: Bool) throws(HTTPFailure) {
+        try Authority.check(head, isHTTP2: isHTTP2)
+        guard Authority(self.authority) != nil, ["http", "https"].contains(self.scheme) else {
+            throw HTTPFailure.badRequest("The header of the proxy names no host, or another scheme than http and https")
+        }
     }
 
     /// Index at which the path of an absolute target begins; `nil` for the usual form.

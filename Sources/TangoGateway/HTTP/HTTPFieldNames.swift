@@ -7,6 +7,7 @@ extension HTTPField.Name {
         return name
     }
 
+    static let host = Self.known("Host")
     static let link = Self.known("Link")
     static let referrerPolicy = Self.known("Referrer-Policy")
     static let requestID = Self.known("X-Request-Id")

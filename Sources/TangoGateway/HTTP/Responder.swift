@@ -115,7 +115,7 @@ struct Responder: Sendable {
     private func addCORS(to headers: inout HTTPFields, _ request: GatewayRequest) {
         guard let origin = request.headers[.origin] else { return }
         headers[.vary] = headers[.vary].map { $0 + ", Origin" } ?? "Origin"
-        if let allowed = self.configuration.allowedOrigins, !allowed.contains(origin) { return }
+        guard self.services.browserPolicy.allows(origin, own: request.origin) else { return }
         headers[.accessControlAllowOrigin] = origin
         headers[.accessControlAllowCredentials] = "true"
         headers[.accessControlExposeHeaders] = "X-size, Content-Range, Accept-Ranges, Link, ETag, Last-Modified, Location, X-Request-Id"

@@ -22,9 +22,10 @@ struct RequestHandler: Sendable {
         var response: GatewayResponse
         do throws(HTTPFailure) {
             try self.checkHead(request.head)
+            try gatewayRequest.checkOrigin(request.head, isHTTP2: connection.isHTTP2)
             gatewayRequest.user = try await self.authenticator?.user(of: gatewayRequest)
-            try Authenticator.refuseForeignPages(gatewayRequest, self.configuration)
-            gatewayRequest.body = try await self.body(of: request, connection)
+            try self.responder.services.browserPolicy.check(gatewayRequest)
+            (gatewayRequest.body, gatewayRequest.bodyShare) = try await self.body(of: request, connection)
             let complete = gatewayRequest
             response = await TraceContext.$current.withValue(record.trace) { await self.responder.respond(to: complete) }
         } catch {

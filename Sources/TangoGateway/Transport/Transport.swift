@@ -15,7 +15,8 @@ enum Transport {
     {
         let maximumBodySize = configuration.maximumBodySize
         let streams = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ContinueHandler(maximumBodySize: maximumBodySize)], idleTimeout: TimeAmount(configuration.idleLimit)
+            additionalChannelHandlers: [OldRequestHandler.Installer(), ContinueHandler(maximumBodySize: maximumBodySize)],
+            idleTimeout: TimeAmount(configuration.idleLimit)
         )
         let headLimit = TimeAmount(configuration.headLimit)
         let idleLimit = TimeAmount(configuration.idleLimit)

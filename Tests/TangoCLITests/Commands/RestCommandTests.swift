@@ -46,6 +46,7 @@ import Testing
             "token-secret": "s", "token-keys": "k", "token-issuer": "i", "token-audience": "a", "token-user-claim": "c",
             "access-lifetime": "7",
             "certificate": "x", "key": "y", "access-log": "l", "tango-hosts": "a,b:7", "log-level": "info",
+            "allowed-hosts": "a,b", "strict-transport-lifetime": "7",
         ]
         let flags = ["open-to-network", "access-control", "trust-forwarded", "classname-unknown"]
         for (name, text) in texts { words += ["--" + name, text] }

@@ -113,7 +113,8 @@ import Testing
         let configuration = Self.configuration { $0.host = host }
         #expect(configuration.isLocal == isLocal)
         #expect(configuration.resolved.authentication == (isLocal ? .off : .on))
-        #expect(configuration.resolved.allowedOrigins == (isLocal ? nil : []))
+        #expect(configuration.resolved.allowedOrigins == [])
+        #expect(configuration.resolved.allowedTangoHosts == (isLocal ? nil : []))
         let named = Self.configuration {
             $0.host = host
             $0.usersFile = "users"

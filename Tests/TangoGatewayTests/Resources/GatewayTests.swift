@@ -65,7 +65,9 @@ var anyEventLoop: EventLoopExecutor { EventLoops.shared.any() }
 
     @Test func preflightsAreAnswered() async {
         let headers: HTTPFields = [.origin: "http://web", .accessControlRequestHeaders: "content-type"]
-        let response = await self.respond(.options, "/tango/rest/v11/hosts/h/devices/a/b/c/attributes/x/value", headers)
+        let responder = Responder(services: self.services { $0.allowedOrigins = ["http://web"] })
+        let target = "/tango/rest/v11/hosts/h/devices/a/b/c/attributes/x/value"
+        let response = await responder.respond(to: self.request(.options, target, headers))
         #expect(response.status == .noContent)
         #expect(response.headers[.accessControlAllowOrigin] == "http://web")
         #expect(response.headers[.accessControlAllowHeaders] == "content-type")

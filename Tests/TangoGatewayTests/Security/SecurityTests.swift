@@ -174,7 +174,7 @@ import Testing
         }
     }
 
-    @Test func withAccessControlOtherDatabasesAreNotServed() {
+    @Test func withUsersOrAccessControlOtherDatabasesAreNotServed() {
         var configuration = GatewayConfiguration()
         #expect(configuration.resolved.allowedTangoHosts == nil)
         configuration.usesAccessControl = true
