@@ -15,6 +15,7 @@ extension HTTPField.Name {
     static let size = Self.known("X-size")
     /// Name of the user of the request, percent-encoded.
     static let user = Self.known("X-Tango-User")
+    static let strictTransportSecurity = Self.known("Strict-Transport-Security")
     static let traceParent = Self.known("traceparent")
     static let traceState = Self.known("tracestate")
 }

@@ -24,6 +24,10 @@ struct Responder: Sendable {
 
     private func finished(_ response: GatewayResponse, _ request: GatewayRequest) -> GatewayResponse {
         var response = response
+        response.headers[.xContentTypeOptions] = "nosniff"
+        if self.configuration.isSecure, self.configuration.strictTransportLifetime >= .seconds(1) {
+            response.headers[.strictTransportSecurity] = "max-age=\(self.configuration.strictTransportLifetime.components.seconds)"
+        }
         self.addCORS(to: &response.headers, request)
         if request.method == .head {
             response.headers[.contentLength] = String(response.body.bytes.count)

@@ -25,10 +25,19 @@ final class RequestRecord: Sendable {
         set { self.routeIndex.store(newValue?.rawValue ?? -1, ordering: .relaxed) }
     }
 
-    /// Returns the client's id if it is short and plain, since it is written to logs and headers.
+    /// Returns the client's id if it is short and plain, since it is written to logs and headers: letters, digits and `._~:/+=@-`.
     private static func id(_ given: String?) -> String? {
         guard let given, (1...128).contains(given.utf8.count) else { return nil }
-        return given.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }) ? given : nil
+        return given.utf8.allSatisfy(Self.isPlain) ? given : nil
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "+"),
+            UInt8(ascii: "-")...UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: "@"), UInt8(ascii: "_"), UInt8(ascii: "~"):
+            true
+        default: false
+        }
     }
 
     private static func trace(_ headers: HTTPFields) -> TraceContext {

@@ -73,7 +73,6 @@ enum WebPage: String, Sendable, CaseIterable {
     var answer: Answer {
         var answer = Answer(content: .bytes(self.bytes, contentType: self.contentType))
         answer.headers[.contentSecurityPolicy] = Self.policy
-        answer.headers[.xContentTypeOptions] = "nosniff"
         answer.headers[.referrerPolicy] = "no-referrer"
         return answer
     }
