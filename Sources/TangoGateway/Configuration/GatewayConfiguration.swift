@@ -123,6 +123,15 @@ extension GatewayConfiguration {
         return resolved
     }
 
+    /// One line for each file with a secret that others than its owner can read or change; the users file is checked when it is read.
+    var fileWarnings: [String] {
+        [
+            self.tokenSecretFile.flatMap { PrivateFile.warning($0) },
+            // The group of a key is often that of several services.
+            self.keyFile.flatMap { PrivateFile.warning($0, allowsGroup: true) },
+        ].compactMap { $0 }
+    }
+
     /// Checks that the settings fit together and are safe.
     /// - Throws: `REST_OpenToNetwork`, `REST_BadConfiguration`.
     package func check() throws(DevFailed) {

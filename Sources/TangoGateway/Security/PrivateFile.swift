@@ -7,8 +7,16 @@ import TangoCore
     import Darwin
 #endif
 
-/// Writes files that only their owner can read.
+/// Files that only their owner should read.
 enum PrivateFile {
+    /// Returns a warning about a file that others can read or change; `nil` when they cannot, or there is no file.
+    /// - Parameter allowsGroup: whether the group of the file may read it.
+    static func warning(_ path: String, allowsGroup: Bool = false) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & (allowsGroup ? 0o027 : 0o077) != 0 else { return nil }
+        return "Others can read or change \(path): chmod \(allowsGroup ? "640" : "600") it"
+    }
+
     /// Replaces a file. The content is never readable by others, not even for a moment.
     /// - Throws: `REST_CantWriteFile`.
     static func write(_ text: String, to path: String) throws(DevFailed) {
