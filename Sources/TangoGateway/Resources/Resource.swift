@@ -77,6 +77,18 @@ enum DevicePath: Sendable, Hashable {
     case properties
     case property(String)
 
+    /// Names of the member and of its property.
+    var names: [String] {
+        switch self {
+        case .device, .state, .attributes, .attributesInfo, .attributesValue, .commands, .pipes, .properties: []
+        case .attribute(let name), .attributeInfo(let name), .attributeValue(let name), .attributeHistory(let name),
+            .attributeProperties(let name), .command(let name), .commandHistory(let name), .pipe(let name), .pipeValue(let name),
+            .property(let name):
+            [name]
+        case .attributeProperty(let name, let property): [name, property]
+        }
+    }
+
     var methods: [HTTPRequest.Method] {
         switch self {
         case .attributesValue, .attributeValue, .attributeInfo, .command, .pipeValue: [.get, .put]

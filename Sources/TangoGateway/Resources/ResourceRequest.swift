@@ -306,13 +306,17 @@ extension ResourceRequest {
 
 extension ResourceRequest {
     /// Makes sure that the user of the request may change a device, or execute a command on it.
-    /// - Throws: 403 with `API_ReadOnlyMode`.
+    /// - Parameter device: by its own name, not by an alias.
+    /// - Throws: 400 for names that could be compared in several ways; 403 with `API_ReadOnlyMode`; 404 when there is no such device.
     func authorize(_ device: DeviceReference, command: String? = nil) async throws(HTTPFailure) {
         guard let rights = self.services.accessRights else { return }
         // These two commands only read.
         if let command, ["state", "status"].contains(command.tangoFolded) { return }
-        let database = try self.database(device.host)
         let caller = AccessCaller(user: self.http.user ?? AccessCaller.anonymous, address: self.http.clientAddress)
+        guard PlainName.isPlain(device.name), PlainName.isPlain(caller.user) else {
+            throw HTTPFailure.badRequest("Where access rights decide, names of devices and users are plain ASCII")
+        }
+        let database = try self.database(device.host)
         var reason: DevFailed?
         do {
             if try await rights.mayWrite(caller, device, in: database) { return }
@@ -331,8 +335,12 @@ extension ResourceRequest {
     }
 
     /// Makes sure that the user of the request may change a resource of a device.
-    /// - Throws: 403 with `API_ReadOnlyMode`.
+    /// - Throws: as `authorize(_:command:)`.
     func authorize(_ device: DeviceReference, _ member: DevicePath) async throws(HTTPFailure) {
+        let names = member.names + self.query.pairs.map(\.name) + (try await self.formBody()?.pairs.map(\.name) ?? [])
+        guard names.allSatisfy(PlainName.isPlainMember) else {
+            throw HTTPFailure.badRequest("Where access rights decide, names of members and properties are plain ASCII")
+        }
         if case .command(let name) = member {
             try await self.authorize(device, command: name)
         } else {

@@ -21,6 +21,7 @@ struct AccessRights: Sendable {
     /// - Throws: `DevFailed` when the access service does not answer, `HTTPFailure` when the database does not. Neither is cached.
     func mayWrite(_ caller: AccessCaller, _ device: DeviceReference, in database: DatabaseClient) async throws -> Bool {
         try await self.rights.value(Key(caller: caller, device: MemberKey(device)), isFresh: false) { () async throws in
+            try await Self.checkStoredName(of: device, in: database)
             let right = try await upstream(.database) { () async throws(DevFailed) in
                 try await database.accessControl.right(of: caller, on: device.name.tangoFolded, maximumAge: self.lifetime)
             }
@@ -29,6 +30,17 @@ struct AccessRights: Sendable {
             case .read(because: nil): return false
             case .read(let failure?): throw failure
             }
+        }
+    }
+
+    /// Checks that the name stands for one device, which has it: a database may find a device by a name that only resembles its own, as one
+    /// with an accent, and the rules of the access service are about the name that is stored.
+    /// - Throws: 404 unless the database lists the device under this name and no other.
+    private static func checkStoredName(of device: DeviceReference, in database: DatabaseClient) async throws(HTTPFailure) {
+        let stored = try await upstream(.database) { () async throws(DevFailed) in try await database.devices(matching: device.name) }
+        guard !stored.isEmpty, stored.allSatisfy({ $0.tangoFolded == device.name.tangoFolded }) else {
+            let failed = DevFailed(.databaseDeviceNotDefined, "device \(device.name) not defined in the database !", origin: "")
+            throw HTTPFailure(failed, while: .resolving)
         }
     }
 

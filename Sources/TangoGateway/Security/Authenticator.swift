@@ -33,7 +33,7 @@ final class Authenticator: Sendable {
         }
     }
 
-    /// Returns the user of a request. `nil` for resources that need no user, also with wrong credentials.
+    /// Returns the user of a request, in lower case. `nil` for resources that need no user, also with wrong credentials.
     /// - Throws: 401 without valid credentials, 429 for too many guesses.
     func user(of request: GatewayRequest) async throws(HTTPFailure) -> String? {
         if Self.isOpen(request) {
@@ -65,32 +65,14 @@ final class Authenticator: Sendable {
     }
 
     private func user(basic credentials: String, _ request: GatewayRequest) async throws(HTTPFailure) -> String {
-        guard let (name, password) = Self.decode(basic: credentials) else { throw self.unauthorized("The credentials are malformed") }
+        guard let (text, password) = Self.decode(basic: credentials), let name = UserName(text) else {
+            throw self.unauthorized("The credentials are malformed")
+        }
         guard try await self.passwords.verify(name, password, from: request.clientAddress) else {
-            self.logger.info("Wrong name or password from \(request.clientAddress): \(name.debugDescription)")
+            self.logger.info("Wrong name or password from \(request.clientAddress): \(name.text.debugDescription)")
             throw self.unauthorized("Name or password are wrong")
         }
-        return name
-    }
-
-    /// Refuses changes by pages of other sites, for which a browser would send a remembered password. Where origins are listed, only pages of
-    /// this server and of those origins may make changes.
-    /// - Throws: 403.
-    static func refuseForeignPages(_ request: GatewayRequest, _ configuration: GatewayConfiguration) throws(HTTPFailure) {
-        guard request.method != .get, request.method != .head, request.method != .options, let origin = request.headers[.origin] else {
-            return
-        }
-        if let allowed = configuration.allowedOrigins, !allowed.contains(origin), !Self.isSameAuthority(origin, request.origin) {
-            throw HTTPFailure(.forbidden, .restForbidden, "Pages of \(origin) may not make changes here: see allowed-origins")
-        }
-    }
-
-    private static func isSameAuthority(_ first: String, _ second: String) -> Bool {
-        func authority(_ origin: String) -> Substring? {
-            origin.range(of: "://").map { origin[$0.upperBound...] }
-        }
-        guard let first = authority(first), let second = authority(second) else { return false }
-        return first.lowercased() == second.lowercased()
+        return name.folded
     }
 
     private func unauthorized(_ description: String, error: String? = nil) -> HTTPFailure {

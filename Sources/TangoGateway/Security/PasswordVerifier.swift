@@ -15,7 +15,7 @@ final class PasswordVerifier: Sendable {
     private struct State {
         var stamp: UsersFile.Stamp?
         var hasRead = false
-        var users: [String: PasswordHash] = [:]
+        var users: [UserName: PasswordHash] = [:]
         /// Costs of the users' hashes, in the order of the file.
         var costs: [PasswordHash.Cost] = []
         var verified: Set<Digest> = []
@@ -59,8 +59,8 @@ final class PasswordVerifier: Sendable {
 
     /// Whether the user exists and has the password.
     /// - Throws: 429 when too many checks are waiting already.
-    func verify(_ name: String, _ password: String, from address: String) async throws(HTTPFailure) -> Bool {
-        let digest = self.digest(name, password)
+    func verify(_ name: UserName, _ password: String, from address: String) async throws(HTTPFailure) -> Bool {
+        let digest = self.digest(name.folded, password)
         enum Step {
             case known
             case wait(Task<Bool, Never>)
@@ -74,7 +74,7 @@ final class PasswordVerifier: Sendable {
             state.waiting[address] = waiting + 1
             state.computing += 1
             // An unknown user takes as long as a known one.
-            let hash = state.users[name] ?? PasswordHash(unknownUserAt: self.cost(ofUnknown: name, state.costs))
+            let hash = state.users[name] ?? PasswordHash(unknownUserAt: self.cost(ofUnknown: name.folded, state.costs))
             let generation = state.generation
             let task = Task {
                 let isRight = await self.compute(hash, password)
@@ -141,7 +141,7 @@ final class PasswordVerifier: Sendable {
                 return body(&state)
             }
             if let value { return value }
-            var users: [String: PasswordHash] = [:]
+            var users: [UserName: PasswordHash] = [:]
             var costs: [PasswordHash.Cost] = []
             do {
                 for entry in try self.file.entries() {
@@ -151,7 +151,7 @@ final class PasswordVerifier: Sendable {
             } catch {
                 self.logger.error("\(error.reasonDescription)")
             }
-            if self.file.isReadableByOthers { self.logger.warning("Others can read \(self.file.path): chmod 600 it") }
+            if let warning = PrivateFile.warning(self.file.path) { self.logger.warning("\(warning)") }
             self.state.withLock { state in
                 state.hasRead = true
                 state.stamp = stamp

@@ -9,7 +9,7 @@ package import TangoCore
 #endif
 
 /// The users of a gateway and their hashed passwords: a file with one line `name:hash` per user; `#` begins a comment. It is written so that
-/// only its owner can read it.
+/// only its owner can read it. Names are compared without case.
 package struct UsersFile: Sendable {
     /// State of the file that differs after a change.
     struct Stamp: Sendable, Hashable {
@@ -37,7 +37,7 @@ package struct UsersFile: Sendable {
     /// Returns the names of the users, in the order of the file; none when there is no file.
     /// - Throws: `REST_BadUsersFile`.
     package func names() throws(DevFailed) -> [String] {
-        try self.entries().map(\.name)
+        try self.entries().map(\.name.text)
     }
 
     /// Adds a user, or changes the password of one.
@@ -50,9 +50,10 @@ package struct UsersFile: Sendable {
 
     @discardableResult
     func set(_ name: String, password: String, cost: PasswordHash.Cost) throws(DevFailed) -> Bool {
-        guard Self.isPossible(name) else {
+        guard let name = Self.possible(name) else {
             throw DevFailed(
-                .restBadValue, "A user's name has 1 to 128 characters, no colon, no space at its ends and does not begin with #",
+                .restBadValue,
+                "A user's name has 1 to 128 characters that can be seen, no colon, no space at its ends and does not begin with #",
                 origin: "UsersFile")
         }
         guard !password.isEmpty, password.utf8.count <= 1024 else {
@@ -60,7 +61,12 @@ package struct UsersFile: Sendable {
         }
         return try self.change { entries throws(DevFailed) in
             guard let hash = try? PasswordHash(of: password, cost: cost) else { throw self.failed("the password could not be hashed") }
-            return Self.set(hash, of: name, in: &entries)
+            if let index = entries.firstIndex(where: { $0.name == name }) {
+                entries[index].hash = hash
+                return false
+            }
+            entries.append((name, hash))
+            return true
         }
     }
 
@@ -70,7 +76,7 @@ package struct UsersFile: Sendable {
     package func remove(_ name: String) throws(DevFailed) -> Bool {
         try self.change { entries throws(DevFailed) in
             let count = entries.count
-            entries.removeAll { $0.name == name }
+            entries.removeAll { $0.name.folded == name.lowercased() }
             return entries.count < count
         }
     }
@@ -78,21 +84,25 @@ package struct UsersFile: Sendable {
     // MARK: - Reading
 
     /// Returns the users; none when there is no file.
-    func entries() throws(DevFailed) -> [(name: String, hash: PasswordHash)] {
+    func entries() throws(DevFailed) -> [(name: UserName, hash: PasswordHash)] {
         guard FileManager.default.fileExists(atPath: self.path) else { return [] }
         guard let data = FileManager.default.contents(atPath: self.path), let text = String(data: data, encoding: .utf8) else {
             throw self.failed("it cannot be read")
         }
-        var entries: [(name: String, hash: PasswordHash)] = []
+        var entries: [(name: UserName, hash: PasswordHash)] = []
+        var known: [UserName: String] = [:]
         var number = 0
         for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             number += 1
             let line = line.trimmingCharacters(in: .whitespaces)
             if line.isEmpty || line.hasPrefix("#") { continue }
             guard let colon = line.firstIndex(of: ":"), let hash = PasswordHash(parsing: line[line.index(after: colon)...]),
-                Self.isPossible(String(line[..<colon]))
+                let name = Self.possible(String(line[..<colon]))
             else { throw self.failed("line \(number) is not a user's name, a colon and a hash") }
-            Self.set(hash, of: String(line[..<colon]), in: &entries)
+            if let other = known.updateValue(name.text, forKey: name) {
+                throw self.failed("line \(number): \(name.text) and \(other) are one user")
+            }
+            entries.append((name, hash))
         }
         return entries
     }
@@ -110,25 +120,8 @@ package struct UsersFile: Sendable {
             seconds: Int(time.tv_sec), nanoseconds: Int(time.tv_nsec), size: Int(status.st_size), node: UInt64(status.st_ino))
     }
 
-    /// Whether others than the owner can read it.
-    var isReadableByOthers: Bool {
-        var status = stat()
-        return stat(self.path, &status) == 0 && status.st_mode & 0o077 != 0
-    }
-
-    private static func isPossible(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= 128 && !name.hasPrefix("#") && name == name.trimmingCharacters(in: .whitespaces)
-            && name.unicodeScalars.allSatisfy { $0 != ":" && $0.value >= 0x20 && $0.value != 0x7F }
-    }
-
-    @discardableResult
-    private static func set(_ hash: PasswordHash, of name: String, in entries: inout [(name: String, hash: PasswordHash)]) -> Bool {
-        if let index = entries.firstIndex(where: { $0.name == name }) {
-            entries[index].hash = hash
-            return false
-        }
-        entries.append((name, hash))
-        return true
+    private static func possible(_ name: String) -> UserName? {
+        name.hasPrefix("#") || name.contains(":") ? nil : UserName(name)
     }
 
     private func failed(_ description: String) -> DevFailed {
@@ -139,7 +132,7 @@ package struct UsersFile: Sendable {
 
     /// Replaces the file. Concurrent changes wait for each other; a reader sees the old or the new file.
     private func change(
-        _ body: (inout [(name: String, hash: PasswordHash)]) throws(DevFailed) -> Bool
+        _ body: (inout [(name: UserName, hash: PasswordHash)]) throws(DevFailed) -> Bool
     ) throws(DevFailed) -> Bool {
         let folder = URL(fileURLWithPath: self.path).deletingLastPathComponent().path
         do {
@@ -153,7 +146,7 @@ package struct UsersFile: Sendable {
         defer { close(descriptor) }
         var entries = try self.entries()
         let result = try body(&entries)
-        try PrivateFile.write(entries.map { "\($0.name):\($0.hash)\n" }.joined(), to: self.path)
+        try PrivateFile.write(entries.map { "\($0.name.text):\($0.hash)\n" }.joined(), to: self.path)
         return result
     }
 }

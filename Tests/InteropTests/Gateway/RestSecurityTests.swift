@@ -76,6 +76,52 @@ import Testing
         }
     }
 
+    @Test func rightsAreThoseOfTheDeviceThatIsReached() async throws {
+        try await PeerSystem.withCpp { system, _ in
+            let database = try system.client.database()
+            try await database.addServer(
+                "TangoAccessControl/1", devices: [(name: "sys/access_control/1", deviceClass: "TangoAccessControl")])
+            let server = try await system.startCppTangoTest("test/cpp/1")
+            try await database.command("DbPutDeviceAlias", .stringArray(["test/cpp/1", "short"]))
+            let users = system.folder.appendingPathComponent("users").path
+            for user in ["Ann", "änn"] { try await Self.addUser(user, "secret", users) }
+            try await system.allow("read", on: "*/*/*", to: "*")
+            try await system.allow("read", on: "test/cpp/*", to: "ann")
+            try await system.allow("write", on: "*/*/*", to: "ann")
+            let service = try await system.startAccessControl()
+            let (gateway, hostURL) = try await system.startGateway(["--users", users, "--access-control"])
+            let ann = ["-u", "aNN:secret"]
+            func status(_ path: String, _ options: [String]) async throws -> Int {
+                try await PeerSystem.http("\(hostURL)/devices/\(path)", ["-X", "PUT"] + options).status
+            }
+            #expect(try await status("sys/database/2/properties/a?value=1", ann) == 200)
+            // The database compares letters without accents, and "ä" is "a" for it.
+            for name in [
+                "test/cpp/1", "TEST/cpp/1", "%74est/cpp/1", "t%C3%A9st/cpp/1", "t%E9st/cpp/1", "tango:test/cpp/1", "test/cpp/1%20",
+                "test/cpp/%27",
+                "test/cpp/1%00", "test/cpp/1%01", "tes%C5%A5/cpp/1",
+            ] {
+                for path in ["attributes/double_scalar_w/value?v=66.5", "properties/a?value=1", "commands/DevVoid"] {
+                    let status = try await status("\(name)/\(path)", ann)
+                    #expect([400, 403, 404].contains(status), "\(name)/\(path): \(status)")
+                }
+            }
+            #expect(try await status("sys/database/2/properties/a?value=2", ["-u", "änn:secret"]) == 400)
+            #expect(try await status("sys/database/2/properties/%C3%A1?value=2", ann) == 400)
+            #expect(try await status("sys/database/2/properties?x%27y=2", ann) == 400)
+            let root = hostURL.components(separatedBy: "/hosts/")[0]
+            for name in ["short", "SHORT", "shört", "t\u{E9}st/cpp/1", "test/cpp/1"] {
+                let body = #"[{"host":"\#(system.host)","device":"\#(name)","name":"double_scalar_w","value":66.5}]"#
+                let answer = try await PeerSystem.http(
+                    "\(root)/attributes", ["-X", "PUT", "-H", "Content-Type: application/json", "-d", body] + ann)
+                #expect(answer.body.contains("errors"), "\(name): \(answer)")
+            }
+            let value = try await PeerSystem.http("\(hostURL)/devices/test/cpp/1/attributes/double_scalar_w/value", ann)
+            #expect(value.status == 200 && !value.body.contains("66.5"))
+            for process in [service, gateway, server] { await process.stop() }
+        }
+    }
+
     @Test func theProgramServesTLSWithItsOwnCertificateAndStops() async throws {
         try await PeerSystem.withOurs { system, _ in
             let server = try await system.startOurTangoTest("test/swift/1")

@@ -6,6 +6,12 @@ import Testing
 
 @testable import TangoGateway
 
+extension PasswordVerifier {
+    fileprivate func verify(_ name: String, _ password: String, from address: String) async throws -> Bool {
+        try await self.verify(try #require(UserName(name)), password, from: address)
+    }
+}
+
 @Suite struct PasswordTests {
     @Test func aPasswordMatchesItsHashOnly() throws {
         let hash = try PasswordHash(of: "secret", cost: .cheap)
@@ -55,14 +61,61 @@ import Testing
             #expect(try file.entries()[0].hash.matches("3"))
             let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
             #expect(mode == 0o600)
-            #expect(!file.isReadableByOthers)
+            #expect(PrivateFile.warning(file.path) == nil)
             #expect(try file.remove("ann"))
             #expect(try !file.remove("ann"))
             #expect(try file.names() == ["böb"])
         }
     }
 
-    @Test(arguments: ["", "a:b", " a", "#a", "a\nb", String(repeating: "a", count: 200)])
+    @Test func namesAreComparedWithoutCase() async throws {
+        try await TestFolder.with { folder in
+            let file = UsersFile(path: folder.file("users"))
+            #expect(try file.set("Ann", password: "1", cost: .cheap))
+            #expect(try !file.set("ann", password: "2", cost: .cheap))
+            #expect(try file.names() == ["Ann"])
+            let verifier = Self.verifier(file.path)
+            for name in ["ann", "Ann", "ANN"] { #expect(try await verifier.verify(name, "2", from: "a")) }
+            #expect(verifier.remembered == 1)
+            #expect(try await !verifier.verify("ann", "1", from: "a"))
+            #expect(try file.remove("aNN") && file.names() == [])
+            // Who wrote both by hand may mean two people.
+            let hash = try PasswordHash(of: "1", cost: .cheap)
+            let both = UsersFile(path: try folder.write("Ann:\(hash)\nann:\(hash)\n", to: "both"))
+            do throws(DevFailed) {
+                _ = try both.names()
+                Issue.record("Both were taken")
+            } catch {
+                #expect(error.reason == "REST_BadUsersFile" && error.reasonDescription.contains("line 2: ann and Ann are one user"))
+            }
+        }
+    }
+
+    @Test func filesWithSecretsThatOthersCanReadGiveAWarning() async throws {
+        try await TestFolder.with { folder in
+            let path = try folder.write("secret", to: "secret")
+            func warning(_ mode: Int, allowsGroup: Bool = false) throws -> String? {
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+                return PrivateFile.warning(path, allowsGroup: allowsGroup)
+            }
+            #expect(try warning(0o600) == nil && warning(0o400) == nil && warning(0o640, allowsGroup: true) == nil)
+            for mode in [0o644, 0o640, 0o604, 0o620] { #expect(try warning(mode) == "Others can read or change \(path): chmod 600 it") }
+            for mode in [0o644, 0o604, 0o660] { #expect(try warning(mode, allowsGroup: true)?.contains("chmod 640") == true) }
+            var configuration = GatewayConfiguration()
+            configuration.tokenSecretFile = path
+            configuration.keyFile = path
+            #expect(configuration.fileWarnings.count == 2)
+            _ = try warning(0o600)
+            #expect(configuration.fileWarnings == [])
+            #expect(PrivateFile.warning(folder.file("missing")) == nil)
+        }
+    }
+
+    @Test(arguments: [
+        "", "a:b", " a", "a ", "#a", "a\nb", "bob\0x", "a\u{1B}b", "a\u{7F}", "a\u{9B}b", "a\u{200B}b", "\u{202E}a", "a\u{2028}b",
+        "\u{A0}a",
+        "bo\u{212A}", "a\u{E000}", String(repeating: "a", count: 200),
+    ])
     func impossibleNamesAreRefused(name: String) async throws {
         try await TestFolder.with { folder in
             let file = UsersFile(path: folder.file("users"))

@@ -179,6 +179,48 @@ import Testing
         #expect(configuration.resolved.allowedTangoHosts == nil)
         configuration.usesAccessControl = true
         #expect(configuration.resolved.allowedTangoHosts == [])
+        configuration = GatewayConfiguration()
+        configuration.authentication = .on
+        #expect(configuration.resolved.allowedTangoHosts == [], "it would scan the ports of a network for its users")
+        configuration.allowedTangoHosts = ["db"]
+        #expect(configuration.resolved.allowedTangoHosts == ["db"])
+    }
+
+    @Test func usersReachTheListedTangoHostsOnly() async throws {
+        try await TestFolder.with { folder in
+            let users = try folder.users(["ann": "1"])
+            try await RunningGateway.with {
+                $0.usersFile = users
+            } _: { (gateway) async throws in
+                func status(_ path: String) async throws -> Int {
+                    try await Curl.get("http://127.0.0.1:\(gateway.port)/tango/rest/v11/\(path)", ["-u", "ann:1", "-g"]).status
+                }
+                #expect(try await status("hosts/127.0.0.1;port=1") == 400, "the default one, where nothing listens")
+                for host in ["127.0.0.1;port=2", "localhost;port=22", "[::1];port=1", "0x7f000001;port=1"] {
+                    #expect(try await status("hosts/\(host)") == 403, "\(host)")
+                }
+                #expect(try await status("attributes/value?wildcard=127.0.0.1:22/*/*/*/*") == 403)
+            }
+        }
+    }
+
+    @Test func aNameOfAUserHasNoHiddenCharacters() async throws {
+        try await TestFolder.with { folder in
+            let users = try folder.users(["bob": "1"])
+            try await RunningGateway.with {
+                $0.usersFile = users
+            } _: { (gateway) async throws in
+                let url = "http://127.0.0.1:\(gateway.port)/tango/rest/v11"
+                func status(_ name: String) async throws -> Int {
+                    let credentials = Data("\(name):1".utf8).base64EncodedString()
+                    return try await Curl.get(url, ["-H", "Authorization: Basic \(credentials)"]).status
+                }
+                for name in ["bob", "Bob", "BOB"] { #expect(try await status(name) == 200) }
+                for name in ["bob\0x", "bob\0", "bob\n", "\u{202E}bob", "b\u{200B}ob", "bob ", "bo\u{212A}", ""] {
+                    #expect(try await status(name) == 401, "\(name.debugDescription)")
+                }
+            }
+        }
     }
 
     @Test func pagesOfOthersChangeNothingWhereOriginsAreListed() async throws {
