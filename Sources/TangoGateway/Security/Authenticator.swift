@@ -58,7 +58,7 @@ final class Authenticator: Sendable {
         switch parts.first?.lowercased() {
         case "basic": return try await self.user(basic: credentials, request)
         case "bearer":
-            if let user = await self.tokens?.user(of: credentials) { return user }
+            if let user = await self.tokens?.user(of: credentials) { return user.folded }
             throw self.unauthorized("The token is not valid", error: "invalid_token")
         default: throw self.unauthorized("The kind of credentials is not known")
         }

@@ -4,8 +4,7 @@ import TangoCore
 
 /// Checks bearer tokens: JSON web tokens (RFC 7519) signed with a key of the configuration.
 struct TokenVerifier: Sendable {
-    /// One collection per kind of key, so that a token cannot choose another algorithm for a key.
-    private let keys: [JWTKeyCollection]
+    private let keys: [TokenKey]
     private let issuer: String?
     private let audience: String?
     private let userClaim: String
@@ -15,9 +14,9 @@ struct TokenVerifier: Sendable {
     /// - Throws: `REST_BadConfiguration`.
     init?(_ configuration: GatewayConfiguration) async throws(DevFailed) {
         guard configuration.takesTokens else { return nil }
-        var keys: [JWTKeyCollection] = []
-        if let path = configuration.tokenSecretFile { keys.append(try await Self.secret(path)) }
-        if let path = configuration.tokenKeysFile { keys.append(try await Self.publicKeys(path)) }
+        var keys: [TokenKey] = []
+        if let path = configuration.tokenSecretFile { keys.append(try await TokenKey.secret(path)) }
+        if let path = configuration.tokenKeysFile { keys += try await TokenKey.publicKeys(path) }
         self.keys = keys
         self.issuer = configuration.tokenIssuer
         self.audience = configuration.tokenAudience
@@ -25,89 +24,66 @@ struct TokenVerifier: Sendable {
     }
 
     /// Returns the user of a token; `nil` when the token is not valid.
-    func user(of token: String) async -> String? {
-        for keys in self.keys {
-            guard let claims = try? await keys.verify(token, as: Claims.self, iteratingKeys: true) else { continue }
-            if let issuer = self.issuer, claims.texts["iss"] != issuer { return nil }
-            if let audience = self.audience, !claims.audiences.contains(audience) { return nil }
-            guard let user = claims.texts[self.userClaim], !user.isEmpty else { return nil }
-            return user
+    func user(of token: String) async -> UserName? {
+        guard let parts = TokenParts(token) else { return nil }
+        for key in self.keys where key.algorithm == parts.algorithm && (key.id == nil || parts.keyID == nil || key.id == parts.keyID) {
+            if await key.signed(token) { return self.user(claims: parts.claims) }
         }
         return nil
     }
 
-    private static func content(_ path: String) throws(DevFailed) -> String {
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
-            throw Self.failed(path, "it cannot be read")
+    /// Returns the user of a token whose signature is right. An expiry is required.
+    private func user(claims: JSONObject) -> UserName? {
+        func time(_ name: String) -> Double? {
+            guard case .number(let literal)? = claims[name] else { return nil }
+            return Double(literal)
         }
-        return text
-    }
-
-    private static func failed(_ path: String, _ description: String) -> DevFailed {
-        DevFailed(.restBadConfiguration, "Key file \(path): \(description)", origin: "TokenVerifier")
-    }
-
-    private static func secret(_ path: String) async throws(DevFailed) -> JWTKeyCollection {
-        let secret = try Self.content(path).trimmingCharacters(in: .whitespacesAndNewlines)
-        guard secret.utf8.count >= 32 else { throw Self.failed(path, "a secret has at least 32 bytes") }
-        let keys = JWTKeyCollection()
-        await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
-        return keys
-    }
-
-    private static func publicKeys(_ path: String) async throws(DevFailed) -> JWTKeyCollection {
-        let text = try Self.content(path)
-        let keys = JWTKeyCollection()
-        do {
-            if text.trimmingCharacters(in: .whitespacesAndNewlines).hasPrefix("{") {
-                try await keys.add(jwksJSON: text)
-            } else if let key = try? ES256PublicKey(pem: text) {
-                await keys.add(ecdsa: key)
-            } else if let key = try? ES384PublicKey(pem: text) {
-                await keys.add(ecdsa: key)
-            } else {
-                await keys.add(rsa: try Insecure.RSA.PublicKey(pem: text), digestAlgorithm: .sha256)
-            }
-        } catch {
-            throw Self.failed(path, "it holds neither a public key (PEM, RSA or elliptic curve) nor a key set (JWKS with key ids)")
+        let now = Date().timeIntervalSince1970
+        guard let expires = time("exp"), expires > now else { return nil }
+        if claims["nbf"] != nil { guard let begins = time("nbf"), begins <= now else { return nil } }
+        if let issuer = self.issuer, claims["iss"]?.string != issuer { return nil }
+        if let audience = self.audience {
+            let audiences = claims["aud"]?.array ?? claims["aud"].map { [$0] } ?? []
+            guard audiences.contains(.string(audience)) else { return nil }
         }
-        return keys
+        return claims[self.userClaim]?.string.flatMap { UserName($0) }
     }
 }
 
-/// The claims of a token. An expiry is required.
-private struct Claims: JWTPayload {
-    private struct Name: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
+/// The parts of a token that count before its signature is checked. Nothing is taken that two programs could read in two ways.
+private struct TokenParts {
+    var algorithm: String
+    var keyID: String?
+    var claims: JSONObject
 
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
-    var texts: [String: String] = [:]
-    var audiences: [String] = []
-    private var expires: Double
-    private var begins: Double?
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Name.self)
-        self.expires = try container.decode(Double.self, forKey: Name(stringValue: "exp"))
-        self.begins = try container.decodeIfPresent(Double.self, forKey: Name(stringValue: "nbf"))
-        for name in container.allKeys {
-            if let text = try? container.decode(String.self, forKey: name) { self.texts[name.stringValue] = text }
+    /// - Returns: `nil` for a token of another form, with a member that is there twice, or with extensions that must be understood (`crit`).
+    init?(_ token: String) {
+        let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 3, !parts[2].isEmpty, parts.allSatisfy({ $0.allSatisfy(Self.isBase64URL) }),
+            let header = Self.object(parts[0]), let claims = Self.object(parts[1]), header["crit"] == nil,
+            let algorithm = header["alg"]?.string
+        else { return nil }
+        if let keyID = header["kid"] {
+            guard let text = keyID.string else { return nil }
+            self.keyID = text
         }
-        let audience = Name(stringValue: "aud")
-        self.audiences = (try? container.decode([String].self, forKey: audience)) ?? self.texts["aud"].map { [$0] } ?? []
+        self.algorithm = algorithm
+        self.claims = claims
     }
 
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Name.self)
-        for (name, text) in self.texts { try container.encode(text, forKey: Name(stringValue: name)) }
+    private static func isBase64URL(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
 
-    func verify(using algorithm: some JWTAlgorithm) async throws {
-        let now = Date().timeIntervalSince1970
-        guard self.expires > now, self.begins ?? 0 <= now else { throw JWTError.generic(identifier: "time", reason: "not valid now") }
+    private static func object(_ part: Substring.UTF8View) -> JSONObject? {
+        let text = String(Substring(part)).replacing("-", with: "+").replacing("_", with: "/")
+        let padded = text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+        guard let data = Data(base64Encoded: padded) else { return nil }
+        return (try? JSONValue(parsing: data))?.object
     }
 }
