@@ -46,6 +46,32 @@ package enum NumberText {
         return bytes
     }
 
+    /// Returns the whole number that a decimal text with or without fraction and exponent stands for, exactly: 12 of `1.20e1`. `nil` for
+    /// others, and for whole numbers of more than 38 digits.
+    package static func wholeNumber(_ text: String) -> Int128? {
+        let isNegative = text.utf8.first == UInt8(ascii: "-")
+        let unsigned = text.utf8.first?.isSign ?? false ? text.utf8.dropFirst() : text.utf8[...]
+        let parts = unsigned.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }
+        let mantissa = parts[0].split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        var digits = Array(mantissa.joined())
+        guard !digits.isEmpty, digits.allSatisfy(\.isDigit) else { return nil }
+        while digits.last == UInt8(ascii: "0") { digits.removeLast() }
+        let significant = digits.drop { $0 == UInt8(ascii: "0") }
+        // An exponent too large for an integer is too large for a number as well, unless the number is zero.
+        guard parts.count == 1 || Self.isExponent(parts[1]) else { return nil }
+        guard !significant.isEmpty else { return 0 }
+        guard let exponent = parts.count == 1 ? 0 : Int(Substring(parts[1])), exponent.magnitude < 1 << 40 else { return nil }
+        let zeros = exponent + mantissa[0].count - digits.count
+        guard zeros >= 0, significant.count + zeros <= 38 else { return nil }
+        let number = Int128(String(decoding: significant, as: UTF8.self) + String(repeating: "0", count: zeros))
+        return isNegative ? number.map { -$0 } : number
+    }
+
+    private static func isExponent(_ text: Substring.UTF8View) -> Bool {
+        let digits = text.first?.isSign ?? false ? text.dropFirst() : text
+        return !digits.isEmpty && digits.allSatisfy(\.isDigit)
+    }
+
     /// Returns the finite number that the text starts with.
     package static func leadingNumber(_ text: String) -> Double? {
         let text = text.dropLeadingBlanks()

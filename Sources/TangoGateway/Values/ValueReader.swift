@@ -61,13 +61,8 @@ struct ValueReader {
     private func integer<Integer: FixedWidthInteger>(_ value: JSONValue) throws(HTTPFailure) -> Integer {
         switch value {
         case .number(let literal):
-            if let number = Integer(literal) { return number }
             // A whole number may be written with fraction or exponent.
-            if literal.contains(where: { $0 == "." || $0 == "e" || $0 == "E" }), let number = Double(literal),
-                let exact = Integer(exactly: number)
-            {
-                return exact
-            }
+            if let number = Integer(literal) ?? NumberText.wholeNumber(literal).flatMap({ Integer(exactly: $0) }) { return number }
             throw self.refused(value)
         case .string(let text):
             if let number = Self.integer(text, as: Integer.self) { return number }

@@ -45,6 +45,19 @@ struct NumberTextTests {
     func hexadecimalBytes(_ text: String, _ bytes: [UInt8]?) { #expect(NumberText.hexadecimalBytes(text) == bytes) }
 
     /// Against the definition: the longest start that is a number.
+    @Test(
+        arguments: [
+            ("1e3", 1000), ("1E+3", 1000), ("1.50e1", 15), ("3.0", 3), ("-3.000", -3), ("1000e-3", 1), ("0.05e2", 5), ("+7", 7), ("12", 12),
+            ("0", 0), ("-0.0", 0), ("0e99999999999999999999", 0), ("9007199254740993.0", 9_007_199_254_740_993),
+            ("9223372036854775807e0", 9_223_372_036_854_775_807), ("-9223372036854775808.00", -9_223_372_036_854_775_808),
+            ("18446744073709551615.0", 18_446_744_073_709_551_615), ("1.8446744073709551615e19", 18_446_744_073_709_551_615),
+            ("0.5", nil), ("15e-1", nil), ("1e-1", nil), ("1e39", nil), ("1e99999999999999999999", nil), ("1e-99999999999999999999", nil),
+            ("", nil), (".", nil), ("-", nil), ("1e", nil), ("e1", nil), ("1e+", nil), ("1.5.0", nil), ("nan", nil), ("0x10", nil),
+            (" 1", nil),
+            ("--1", nil), ("1e1e1", nil), ("0ex", nil),
+        ] as [(String, Int128?)])
+    func wholeNumbersWithFractionOrExponentAreExact(_ text: String, _ number: Int128?) { #expect(NumberText.wholeNumber(text) == number) }
+
     @Test func leadingNumbersAreTheLongestOnes() {
         var random = SeededGenerator()
         let characters = Array("00159.+-eE x")

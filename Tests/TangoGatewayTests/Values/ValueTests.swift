@@ -31,6 +31,16 @@ import Testing
         #expect(try self.data(type, json) == expected)
     }
 
+    @Test(
+        arguments: [
+            ("9007199254740993.0", 9_007_199_254_740_993), ("9007199254740993e0", 9_007_199_254_740_993),
+            ("9.223372036854775807e18", .max), ("-9.223372036854775808E+18", .min), ("-9007199254740993.000", -9_007_199_254_740_993),
+            ("9007199254740993000e-3", 9_007_199_254_740_993),
+        ] as [(String, Int64)])
+    func wholeNumbersWithFractionOrExponentKeepAllDigits(json: String, value: Int64) throws {
+        #expect(try self.data(.long64, json) == .long64([value]))
+    }
+
     @Test func nanAndInfinityAreStrings() throws {
         guard case .double(let values) = try self.data(.double, "\"NaN\"") else {
             Issue.record("no double")
@@ -48,7 +58,9 @@ import Testing
         (.double, "\"\""), (.float, "1e39"), (.string, "5"), (.string, "null"), (.string, "\"a\\u0000\""), (.state, "\"BAD\""),
         (.state, "14"), (.state, "-1"),
         (.encoded, "\"Zg==\""), (.encoded, "{\"encoded_format\":\"f\",\"encoded_data\":\"Z\"}"), (.long, "[1]"), (.long, "null"),
-        (.long, "1e30"),
+        (.long, "1e30"), (.long64, "9223372036854775808.0"), (.long64, "9007199254740993.5"), (.ulong64, "-1.0"),
+        (.long64, "1e99999999999"),
+        (.ulong64, "1.8446744073709551616e19"),
     ])
     func whatDoesNotFitIsRefused(type: DataType, json: String) {
         #expect(throws: HTTPFailure.self) { try self.data(type, json) }
