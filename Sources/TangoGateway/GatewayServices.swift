@@ -19,6 +19,7 @@ final class GatewayServices: Sendable {
     let aliases: ExpiringCache<TangoHost, [String: String], DevFailed>
     /// Per host: what is wrong with its database; `nil` when it answers.
     let readiness: ExpiringCache<TangoHost, String?, Never>
+    let bodyBudget: BodyBudget
     let unresponsiveDevices = UnresponsiveDevices()
     /// `nil` when every user has the rights of this program.
     let accessRights: AccessRights?
@@ -31,6 +32,7 @@ final class GatewayServices: Sendable {
         self.controlSystem = controlSystem
         self.logger = logger
         self.browserPolicy = BrowserPolicy(configuration)
+        self.bodyBudget = BodyBudget(limit: max(configuration.maximumBodiesSize, configuration.maximumBodySize))
         self.executors = controlSystem.eventLoops
         self.attributeConfigs = ExpiringCache(lifetime: configuration.listLifetime, executors: self.executors, group: \.device)
         self.commandInfos = ExpiringCache(lifetime: configuration.listLifetime, executors: self.executors)

@@ -112,6 +112,9 @@ struct RestOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Largest body.", valueName: "bytes"))
     var maximumBodySize: String?
 
+    @Option(help: ArgumentHelp("Largest size of all bodies that are being worked on.", valueName: "bytes"))
+    var maximumBodiesSize: String?
+
     @Option(help: ArgumentHelp("How long values may be kept.", valueName: "seconds"))
     var valueLifetime: String?
 
@@ -138,7 +141,8 @@ struct RestOptions: ParsableArguments {
             "strict-transport-lifetime": self.strictTransportLifetime, "tango-hosts": self.tangoHosts, "timeout": self.timeout,
             "shutdown-limit": self.shutdownLimit,
             "head-limit": self.headLimit, "idle-limit": self.idleLimit, "maximum-uri-length": self.maximumURILength,
-            "maximum-header-size": self.maximumHeaderSize, "maximum-body-size": self.maximumBodySize, "value-lifetime": self.valueLifetime,
+            "maximum-header-size": self.maximumHeaderSize, "maximum-body-size": self.maximumBodySize,
+            "maximum-bodies-size": self.maximumBodiesSize, "value-lifetime": self.valueLifetime,
             "list-lifetime": self.listLifetime, "tree-lifetime": self.treeLifetime,
         ]
         let flags = [

@@ -43,6 +43,7 @@ struct GatewaySetting: Sendable {
         GatewaySetting("maximum-uri-length", .count(\.maximumURILength, 64...1_000_000)),
         GatewaySetting("maximum-header-size", .count(\.maximumHeaderSize, 256...1_000_000)),
         GatewaySetting("maximum-body-size", .count(\.maximumBodySize, 0...2_000_000_000)),
+        GatewaySetting("maximum-bodies-size", .count(\.maximumBodiesSize, 0...1_000_000_000_000)),
         GatewaySetting("value-lifetime", .duration(\.valueLifetime, 0...86400)),
         GatewaySetting("list-lifetime", .duration(\.listLifetime, 0...86400)),
         GatewaySetting("tree-lifetime", .duration(\.treeLifetime, 0...86400)),

@@ -28,7 +28,9 @@ struct CommandResource: Sendable {
         let (proxy, links) = try await self.request.open(self.device)
         let info = try await upstream(.resolving) { () async throws(DevFailed) in try await self.request.knownInfo(self.device, name, proxy)
         }
-        let argument = try await self.request.converting { () throws(HTTPFailure) in try CommandData(input, for: info) }
+        let argument = try await self.request.converting(cancellation: .cancelled) { () throws(HTTPFailure) in
+            try CommandData(input, for: info)
+        }
         let stale = CacheInvalidation(commanding: DeviceReference(host: self.device.host, name: proxy.name), isDatabase: proxy.isDatabase)
         return try await self.request.change(isAsync, [stale]) {
             .json(info.result(try await proxy.command(info.name, argument), input: input, links))

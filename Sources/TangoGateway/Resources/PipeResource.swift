@@ -63,7 +63,9 @@ struct PipeResource: Sendable {
         }
         let (proxy, links) = try await self.request.open(self.device)
         let config = try await self.config(name, proxy, links)
-        let blob = try await self.request.converting { () throws(HTTPFailure) in try PipeBlob(name: config.name, elements: body) }
+        let blob = try await self.request.converting(cancellation: .cancelled) { () throws(HTTPFailure) in
+            try PipeBlob(name: config.name, elements: body)
+        }
         return try await self.request.change(isAsync, [.device(self.device)]) {
             try await proxy.writePipe(config.name, blob)
             let value = try await readingBack(config.name) { () async throws(DevFailed) in try await proxy.readPipe(config.name) }

@@ -246,12 +246,13 @@ extension ResourceRequest {
     static let largeBody = 256 * 1024
 
     /// Does work that takes the longer the larger the body is: see `LongWork`.
+    /// - Parameter cancellation: error of work that is not begun because the request has been answered already; `nil`: it is begun all the same.
     func converting<Value: Sendable, Failure: Error>(
-        _ work: @escaping @Sendable () throws(Failure) -> Value
+        cancellation: Failure?, _ work: @escaping @Sendable () throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         // Small bodies are the rule: no look at the event loop for them.
         guard self.http.body.count >= Self.largeBody else { return try work() }
-        return try await LongWork.run(from: self.executor.eventLoop, work)
+        return try await LongWork.run(from: self.executor.eventLoop, cancellation: cancellation, work)
     }
 
     /// Returns the body as JSON; `nil` when it is empty.
@@ -262,7 +263,7 @@ extension ResourceRequest {
             throw HTTPFailure(.unsupportedMediaType, .restUnsupportedMediaType, "The body must be application/json, not \(type)")
         }
         let body = self.http.body
-        return try await self.converting { () throws(HTTPFailure) in
+        return try await self.converting(cancellation: .cancelled) { () throws(HTTPFailure) in
             do throws(JSONSyntaxError) {
                 return try JSONValue(parsing: body)
             } catch {
@@ -275,16 +276,20 @@ extension ResourceRequest {
     func formBody() async throws(HTTPFailure) -> Query? {
         guard let type = self.http.headers[.contentType], MediaType.isForm(type) else { return nil }
         let body = self.http.body
-        return try await self.converting { () throws(HTTPFailure) in try Query(parsing: String(decoding: body, as: UTF8.self)) }
+        return try await self.converting(cancellation: .cancelled) { () throws(HTTPFailure) in
+            try Query(parsing: String(decoding: body, as: UTF8.self))
+        }
     }
 
     /// Does the part of a request that changes something, at once or, with `async`, after the answer.
     /// - Parameter stale: what the caches must not know any more afterwards, whether the work fails or not.
-    /// - Throws: what the work throws; with `async` 503 when too many changes wait to be done.
+    /// - Throws: what the work throws; with `async` 503 when too many changes wait to be done. Nothing is done for a request that has been
+    ///   answered already, with 503 for the time it took.
     func change(
         _ isAsync: Bool, _ stale: [CacheInvalidation], _ work: @escaping @Sendable () async throws -> Answer
     ) async throws -> Answer {
         let services = self.services
+        if Task.isCancelled { throw HTTPFailure.cancelled }
         guard isAsync else {
             defer { for part in stale { services.invalidate(part) } }
             return try await work()

@@ -52,21 +52,32 @@ struct RequestHandler: Sendable {
         }
     }
 
-    /// Reads the body. One whose declared length is too large is not read at all.
-    /// - Throws: 413; 400 when the body ends early.
-    private func body(of request: Request, _ connection: Connection) async throws(HTTPFailure) -> [UInt8] {
+    /// Reads the body. One whose declared length is too large is not read at all; one that is large waits for room.
+    /// - Throws: 413; 503 when there is no room for it in time; 400 when the body ends early.
+    private func body(of request: Request, _ connection: Connection) async throws(HTTPFailure) -> ([UInt8], BodyBudget.Share?) {
         let limit = self.configuration.maximumBodySize
         var tooLarge = HTTPFailure(.contentTooLarge, .restPayloadTooLarge, "The body is larger than \(limit) bytes")
         tooLarge.closesConnection = true
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
-        // The body has as much time as the head had.
+        let length = request.headers[.contentLength].flatMap { Int($0) }
+        if let length, length > limit { throw tooLarge }
         let isExpected = request.headers[.contentLength].map { $0 != "0" } ?? (request.headers[.transferEncoding] != nil)
-        let timer = isExpected || connection.isHTTP2 ? connection.closing(after: TimeAmount(self.configuration.headLimit)) : nil
+        // The body has as much time as the head had.
+        let time = TimeAmount(self.configuration.headLimit)
+        var timer = isExpected || connection.isHTTP2 ? connection.closing(after: time) : nil
         defer { timer?.cancel() }
         var body: [UInt8] = []
+        var share: BodyBudget.Share?
         do {
             for try await buffer in request.body {
-                guard body.count + buffer.readableBytes <= limit else { throw tooLarge }
+                let size = body.count + buffer.readableBytes
+                guard size <= limit else { throw tooLarge }
+                if size > BodyBudget.freeSize, share == nil {
+                    timer?.cancel()
+                    share = try await self.responder.services.bodyBudget.share(
+                        of: length ?? limit, within: self.configuration.headLimit)
+                    timer = connection.closing(after: time)
+                    if let length { body.reserveCapacity(length) }
+                }
                 body.append(contentsOf: buffer.readableBytesView)
             }
         } catch let failure as HTTPFailure {
@@ -74,6 +85,7 @@ struct RequestHandler: Sendable {
         } catch {
             throw HTTPFailure.badRequest("The body did not arrive: \(error)")
         }
-        return body
+        share?.shrink(to: body.count)
+        return (body, share)
     }
 }

@@ -47,6 +47,7 @@ import Testing
             "access-lifetime": "7",
             "certificate": "x", "key": "y", "access-log": "l", "tango-hosts": "a,b:7", "log-level": "info",
             "allowed-hosts": "a,b", "strict-transport-lifetime": "7",
+            "maximum-bodies-size": "700",
         ]
         let flags = ["open-to-network", "access-control", "trust-forwarded", "classname-unknown"]
         for (name, text) in texts { words += ["--" + name, text] }

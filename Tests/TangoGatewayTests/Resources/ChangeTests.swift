@@ -228,7 +228,7 @@ import Testing
                 let executor = services.executors.any()
                 let task = Task(executorPreference: executor) {
                     if isGivenUp { withUnsafeCurrentTask { $0?.cancel() } }
-                    return await resourceRequest.converting { executor.eventLoop.inEventLoop }
+                    return await resourceRequest.converting(cancellation: nil) { executor.eventLoop.inEventLoop }
                 }
                 return await task.value
             }
@@ -241,6 +241,62 @@ import Testing
             #expect(written.status == 200 && written.json.object?["value"]?.array?.count == 1000)
             let failure = await system.send(.put, "test/echo/1/attributes/double_spectrum/value", body + "]")
             #expect(failure.status == 400 && failure.reason == "REST_BadJson")
+        }
+    }
+
+    @Test func aRequestThatWasAnsweredAlreadyChangesNothing() async throws {
+        try await LiveSystem.run(echoes: 1) { (system) async throws in
+            let head = HTTPRequest(method: .put, scheme: "http", authority: "s", path: "/")
+            let request = ResourceRequest(
+                http: GatewayRequest(head: head, trustsForwarded: false), path: try ResourcePath(method: .get, path: "/"), query: Query(),
+                media: .json, services: system.responder.services)
+            for isAsync in [false, true] {
+                let done = Release()
+                let task = Task {
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    return try await request.change(isAsync, []) {
+                        done.open()
+                        return .noContent
+                    }
+                }
+                await #expect(throws: HTTPFailure.cancelled) { try await task.value }
+                #expect(!done.isOpen && system.responder.services.backgroundChanges.count == 0)
+            }
+        }
+    }
+
+    // MARK: - Integers of 64 bits
+
+    @Test func integersOf64BitsAreStringsOnRequest() async throws {
+        try await LiveSystem.run(echoes: 1) { system in
+            let (low, high) = ("-9223372036854775808", "18446744073709551615")
+            let device = "test/echo/1/attributes"
+            #expect(await system.send(.put, "\(device)/long64_spectrum/value", "[\(low),1]").text.contains("[\(low),1]"))
+            let written = await system.send(.put, "\(device)/ulong64_scalar/value?int64=string&v=\(high)")
+            #expect(written.json.object?["value"] == .string(high))
+            func value(_ path: String) async -> String? { await system.send(.get, path).json.object?["value"]?.text }
+            #expect(await value("\(device)/long64_spectrum/value") == "[\(low),1]")
+            #expect(await value("\(device)/long64_spectrum/value?int64=number") == "[\(low),1]")
+            #expect(await value("\(device)/long64_spectrum/value?int64=string") == #"["\#(low)","1"]"#)
+            #expect(await value("\(device)/ulong64_scalar/value?int64=string") == "\"\(high)\"")
+            // Others stay numbers.
+            #expect(await system.send(.put, "\(device)/long_scalar/value?v=7&int64=string").json.object?["value"] == .number("7"))
+            let several = await system.send(.get, "\(device)/value?attr=ulong64_scalar&attr=long_scalar&int64=string&fields=%2Bw_value")
+            #expect(several.items.map { $0["value"]?.text } == ["\"\(high)\"", "7"])
+            #expect(several.items[0]["w_value"] == .string(high) && several.items[0]["timestamp"]?.string == nil)
+            let bulk = await system.bulk("attributes/value", ["test/echo/1/ulong64_scalar"], "&int64=string")
+            #expect(bulk.items.first?["value"] == .string(high))
+            let command = await system.send(.put, "sys/tg_test/1/commands/DevLong64?int64=string", low)
+            #expect(command.json.object?["output"] == .string(low))
+            let given = await system.send(.put, "sys/tg_test/1/commands/DevLong64", "\"\(low)\"")
+            #expect(given.json.object?["output"] == .number(low), "a string is taken, too")
+            #expect(await system.send(.get, "\(device)/long64_spectrum/value?int64=text").status == 400)
+            let large = "[" + (0..<1000).map { String(Int64.max - $0) }.joined(separator: ",") + "]"
+            #expect(
+                await system.send(.put, "\(device)/long64_spectrum/value?int64=string", large).json.object?["value"]?.array?.count == 1000)
+            // Among the names of members it is one of them.
+            let member = await system.send(.put, "\(device)/value?int64=x&long_scalar=8")
+            #expect(member.items.count == 2 && member.items[0]["errors"] != nil && member.items[1]["value"] == .number("8"))
         }
     }
 

@@ -16,7 +16,7 @@ struct AttributePlan: Sendable {
     ) async throws(DevFailed) -> [AttributePlan] {
         let configs = try await Self.configs(items.map(\.name), proxy)
         let device = proxy.name
-        return await request.converting {
+        return await request.converting(cancellation: nil) {
             items.map { name, convert in
                 guard let config = configs[name.tangoFolded] else {
                     let failed = DevFailed(.attributeNotFound, "Attribute \(name) is not found in \(device)", origin: "")

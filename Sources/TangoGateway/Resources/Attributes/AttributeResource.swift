@@ -97,7 +97,7 @@ struct AttributeResource: Sendable {
         guard !texts.isEmpty || body != nil else { throw HTTPFailure.badRequest("There is no value: give the parameter v or a JSON body") }
         let (proxy, links) = try await self.request.open(self.device)
         let config = try await self.config(proxy)
-        let write = try await self.request.converting { () throws(HTTPFailure) in
+        let write = try await self.request.converting(cancellation: .cancelled) { () throws(HTTPFailure) in
             guard let body else { return try AttributeWrite(texts: texts, for: config) }
             return try AttributeWrite(body.object?["value"] ?? body, for: config)
         }
