@@ -20,6 +20,7 @@ final class GatewayServices: Sendable {
     /// Per host: what is wrong with its database; `nil` when it answers.
     let readiness: ExpiringCache<TangoHost, String?, Never>
     let bodyBudget: BodyBudget
+    let streams = EventStream.Slots()
     let unresponsiveDevices = UnresponsiveDevices()
     /// `nil` when every user has the rights of this program.
     let accessRights: AccessRights?

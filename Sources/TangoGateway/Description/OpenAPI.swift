@@ -36,7 +36,7 @@ enum OpenAPI {
         case .hosts, .defaultTree, .host: .hosts
         case .devices, .tree, .families, .members, .device, .state: .devices
         case .attributes, .attributesInfo, .attributesValue, .attribute, .attributeInfo, .attributeValue, .attributeHistory,
-            .attributeProperties, .attributeProperty, .bulkAttributes, .bulkAttributeValues:
+            .attributeProperties, .attributeProperty, .bulkAttributes, .bulkAttributeValues, .stream:
             .attributes
         case .commands, .command, .commandHistory, .bulkCommands: .commands
         case .pipes, .pipe, .pipeValue, .bulkPipes, .bulkPipeValues: .pipes

@@ -13,6 +13,7 @@ enum Route: Int, Sendable, CaseIterable {
     case entryPoint
     case version
     case hosts
+    case stream
     case defaultTree
     case bulkAttributes
     case bulkAttributeValues
@@ -59,6 +60,7 @@ enum Route: Int, Sendable, CaseIterable {
         case .entryPoint: "/tango/rest"
         case .version: version
         case .hosts: version + "/hosts"
+        case .stream: "/tango/stream"
         case .defaultTree: version + "/devices/tree"
         case .bulkAttributes: version + "/attributes"
         case .bulkAttributeValues: version + "/attributes/value"
@@ -121,6 +123,7 @@ extension Resource {
         case .entryPoint: .entryPoint
         case .version: .version
         case .hosts: .hosts
+        case .stream: .stream
         case .defaultTree: .defaultTree
         case .host: .host
         case .devices: .devices

@@ -138,6 +138,16 @@ extension Route {
         case .entryPoint: .entity("Versions", "Versions of the interface")
         case .version: .entity("Version", "Entry point of a version")
         case .hosts: RouteOperation(summary: "Not possible: a host must be named", success: .never, isLocal: true)
+        case .stream:
+            RouteOperation(
+                summary: "Values of attributes as they change, as server-sent events", success: .other(contentType: "text/event-stream"),
+                parameters: [
+                    .texts("target", "`{host}:{port}/domain/family/member/attribute`; repeatable", isRequired: true),
+                    RouteOperation.Parameter(
+                        name: "period", description: "Time between two readings in milliseconds, 1000 by default",
+                        schema: ["type": "integer", "minimum": .integer(100), "maximum": .integer(60_000)]),
+                    .int64,
+                ])
         case .defaultTree:
             .list("TreeNode", "Devices of several hosts as trees", [.texts("host", "`{host}:{port}`; repeatable"), wildcard])
         case .bulkAttributes: .list("BulkAttribute", "Attributes of many devices", [.members])

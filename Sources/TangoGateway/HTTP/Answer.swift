@@ -7,6 +7,8 @@ struct Answer: Sendable {
         case none
         case json(JSONValue)
         case bytes([UInt8], contentType: String)
+        /// An answer that goes on.
+        case events(EventStream)
         /// Content that is made later, from that many elements, where there is time for it: see `LongWork`.
         indirect case deferred(elementCount: Int, @Sendable () -> Content)
 
@@ -16,7 +18,7 @@ struct Answer: Sendable {
         /// Whether it takes long to serialize.
         var isLarge: Bool {
             switch self {
-            case .none, .bytes: false
+            case .none, .bytes, .events: false
             case .json(let value): value.hasMoreElements(than: Self.largeSize)
             case .deferred(let count, _): count > Self.largeSize
             }

@@ -4,15 +4,17 @@ import NIOCore
 
 /// A response ready to be sent.
 struct GatewayResponse: Sendable {
-    /// What follows the head. An answer that streams would be a case here and in `Answer.Content`.
+    /// What follows the head.
     enum Body: Sendable {
         case none
         case bytes([UInt8])
+        /// Events, whose number is not known.
+        case events(EventStream)
 
-        /// The whole body.
+        /// The whole body; empty for events.
         var bytes: [UInt8] {
             switch self {
-            case .none: []
+            case .none, .events: []
             case .bytes(let bytes): bytes
             }
         }
@@ -33,6 +35,9 @@ extension GatewayResponse {
         head.headerFields[.date] = HTTPDate.now
         // HTTP/2 has no such header.
         if self.closesConnection, !isHTTP2 { head.headerFields[.connection] = "close" }
+        if case .events(let stream) = self.body {
+            return try await writer.write(response: head, body: ResponseBody(asyncSequence: stream.events()))
+        }
         // Responses that cannot have a body have no length either (RFC 9110, 8.6); that to HEAD has one already.
         let mayHaveBody = self.status != .noContent && self.status != .notModified
         let bytes = mayHaveBody ? self.body.bytes : []

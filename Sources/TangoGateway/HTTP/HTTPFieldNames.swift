@@ -7,6 +7,8 @@ extension HTTPField.Name {
         return name
     }
 
+    /// Tells a proxy whether to collect an answer before passing it on.
+    static let accelBuffering = Self.known("X-Accel-Buffering")
     static let host = Self.known("Host")
     static let link = Self.known("Link")
     static let referrerPolicy = Self.known("Referrer-Policy")

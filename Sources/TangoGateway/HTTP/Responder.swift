@@ -30,7 +30,7 @@ struct Responder: Sendable {
         }
         self.addCORS(to: &response.headers, request)
         if request.method == .head {
-            response.headers[.contentLength] = String(response.body.bytes.count)
+            if case .bytes(let bytes) = response.body { response.headers[.contentLength] = String(bytes.count) }
             response.body = .none
         }
         return response
@@ -102,7 +102,7 @@ struct Responder: Sendable {
     private func media(_ request: GatewayRequest, _ path: ResourcePath, _ query: Query) throws(HTTPFailure) -> MediaType {
         var offered: [MediaType] = [.json]
         switch path.resource {
-        case .page, .description, .metrics, .health, .liveness, .readiness: return .json
+        case .page, .description, .metrics, .health, .liveness, .readiness, .stream: return .json
         case .device(_, .attributeValue) where request.method != .put:
             // Raw pictures are the first choice of clients that accept anything.
             offered = try query.flag("raw") ? [.jpeg, .png, .json, .text] : MediaType.allCases

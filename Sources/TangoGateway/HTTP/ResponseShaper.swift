@@ -16,6 +16,7 @@ struct ResponseShaper {
         if answer.isNegotiated { response.headers[.vary] = "Accept" }
         if let modified = answer.modified { response.headers[.lastModified] = HTTPDate.recent(Int64(modified.seconds)) }
         let coding = ContentCoding(accepting: self.http.headers[.acceptEncoding])
+        if case .events = response.body { return response }
         guard self.isReading else {
             response.headers[.cacheControl] = "no-store"
             coding.apply(to: &response)
@@ -48,6 +49,11 @@ struct ResponseShaper {
         case .bytes(let bytes, let type):
             response.body = .bytes(bytes)
             response.headers[.contentType] = type
+        case .events(let stream):
+            response.body = .events(stream)
+            response.headers[.contentType] = "text/event-stream"
+            response.headers[.cacheControl] = "no-store"
+            response.headers[.accelBuffering] = "no"
         case .json(var value):
             if let items = value.array { value = .array(try self.part(of: items, &response, &links)) }
             response.body = .bytes(Filter(self.request.query.all("filter")).apply(to: value).serialized())

@@ -12,6 +12,7 @@ enum Resource: Sendable, Hashable {
     case entryPoint
     case version
     case hosts
+    case stream
     case defaultTree
     case host(TangoHost)
     case devices(TangoHost)
@@ -33,7 +34,7 @@ enum Resource: Sendable, Hashable {
     /// Whether the answer comes from a control system.
     var isUpstream: Bool {
         switch self {
-        case .page, .description, .health, .liveness, .readiness, .metrics, .entryPoint, .version, .hosts: false
+        case .page, .description, .health, .liveness, .readiness, .metrics, .entryPoint, .version, .hosts, .stream: false
         case .defaultTree, .host, .devices, .tree, .families, .members, .device, .bulk: true
         }
     }

@@ -70,6 +70,7 @@ struct ResourcePath: Sendable, Hashable {
         switch segments {
         case []: return ResourcePath(.page(.index))
         case ["tango", "openapi.json"]: return ResourcePath(.description)
+        case ["tango", "stream"]: return ResourcePath(.stream)
         case ["health"]: return ResourcePath(.health)
         case ["health", "live"]: return ResourcePath(.liveness)
         case ["health", "ready"]: return ResourcePath(.readiness)

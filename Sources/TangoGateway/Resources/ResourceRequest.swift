@@ -82,6 +82,7 @@ struct ResourceRequest: Sendable {
         case (.entryPoint, _): return GatewayResource(request: self).entryPoint()
         case (.version, _): return GatewayResource(request: self).version()
         case (.hosts, _): throw HTTPFailure.badRequest("No Tango host given")
+        case (.stream, _): return try await StreamResource(request: self).stream()
         case (.defaultTree, _): return try await HostResource(request: self).trees()
         case (.host(let host), _): return try await HostResource(request: self).database(host)
         case (.devices(let host), _): return try await HostResource(request: self).devices(host)
