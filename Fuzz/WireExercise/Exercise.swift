@@ -19,7 +19,9 @@ package enum WireExercise {
             var other = CDRReader(bytes.span.bytes, position: 1, isLittleEndian: isLittleEndian)
             if let reference = try? IOR(&other) { decoded += Self.encoded { reference.encode(to: &$0) } }
         }
+        decoded += Self.event(bytes)
         let text = String(decoding: bytes, as: UTF8.self)
+        if let topic = EventTopic(parsing: text), EventTopic(parsing: topic.description) == topic { decoded += 1 }
         if (try? IOR(parsing: text)) != nil { decoded += 1 }
         if (try? Corbaloc(parsing: text)) != nil { decoded += 1 }
         return decoded
@@ -59,6 +61,26 @@ package enum WireExercise {
         var reader = CDRReader(bytes.span.bytes, position: position, isLittleEndian: isLittleEndian)
         guard let result = try? DeviceResult(operation, &reader) else { return 0 }
         return Self.encoded { result.encode(for: operation, to: &$0) }
+    }
+
+    /// The bytes as every frame of an event.
+    private static func event(_ bytes: [UInt8]) -> Int {
+        let layouts: [EventPayload.Layout] = [
+            .value(version: 3), .value(version: 4), .value(version: 5), .attributeConfig(version: 2), .attributeConfig(version: 3),
+            .attributeConfig(version: 5), .dataReady, .interfaceChange, .pipe,
+        ]
+        var decoded = (try? EventMessage(EventFrames([bytes, [1], bytes, bytes]))) == nil ? 0 : 1
+        for isLittleEndian in [true, false] {
+            for isError in [false, true] {
+                for layout in layouts {
+                    guard
+                        let payload = try? EventPayload(bytes.span.bytes, isLittleEndian: isLittleEndian, isError: isError, layout: layout)
+                    else { continue }
+                    decoded += payload.encoded(version: 5).readableBytes > 0 ? 1 : 0
+                }
+            }
+        }
+        return decoded
     }
 
     private static func encoded(_ body: (inout CDRWriter) -> Void) -> Int {

@@ -57,6 +57,9 @@ package struct CDRWriter: ~Copyable {
         self.stored += padding
     }
 
+    /// Lets alignment count from here on.
+    package mutating func alignFromHere() { self.origin = self.count }
+
     @inline(__always)
     private mutating func store<T: BitwiseCopyable>(_ value: T) {
         let size = MemoryLayout<T>.size
