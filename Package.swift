@@ -30,6 +30,13 @@ func gateway(_ product: String, _ package: String) -> Target.Dependency {
 let arguments = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"]))
 
+// On Linux the library is where every compiler looks, and Debian's pkg-config file has flags that the package manager warns of.
+#if os(Linux)
+    let zeroMQ: String? = nil
+#else
+    let zeroMQ: String? = "libzmq"
+#endif
+
 // Targets name every module they import, of this package and of others.
 let package = Package(
     name: "swift-tango",
@@ -84,6 +91,10 @@ let package = Package(
         .target(
             name: "TangoClient", dependencies: ["TangoCore", "TangoWire", "TangoIIOP", nio("NIOCore"), nio("NIOPosix")],
             swiftSettings: codecSettings),
+        // libzmq, which carries events.
+        .systemLibrary(name: "CZeroMQ", pkgConfig: zeroMQ, providers: [.apt(["libzmq3-dev"]), .brew(["zeromq"])]),
+        // Messages of events between processes: the only target that imports libzmq.
+        .target(name: "TangoEvents", dependencies: ["CZeroMQ", "TangoWire", nio("NIOCore")], swiftSettings: settings),
         .target(
             name: "TangoServer",
             dependencies: [
@@ -162,14 +173,17 @@ let package = Package(
             dependencies: ["TangoTestSupport", "TangoCore", "TangoWire", "TangoIIOP", nio("NIOCore"), nio("NIOPosix"), logging],
             swiftSettings: settings),
         .testTarget(
+            name: "TangoEventsTests",
+            dependencies: ["TangoTestSupport", "TangoEvents", "TangoWire", nio("NIOCore"), nio("NIOPosix")], swiftSettings: settings),
+        .testTarget(
             name: "TangoClientTests",
             dependencies: ["TangoCore", "TangoWire", "TangoIIOP", "TangoClient", nio("NIOCore"), nio("NIOPosix")],
             swiftSettings: settings),
         .testTarget(
             name: "TangoServerTests",
             dependencies: [
-                "TangoTestSupport", "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", nio("NIOCore"), nio("NIOPosix"),
-                logging, lifecycle, .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+                "TangoTestSupport", "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", nio("NIOCore"),
+                nio("NIOPosix"), logging, lifecycle, .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
         .testTarget(name: "TangoTestingTests", dependencies: ["TangoTesting"], swiftSettings: settings),
@@ -198,7 +212,7 @@ let package = Package(
             name: "InteropTests",
             dependencies: [
                 "TangoTestSupport", "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", "TangoDatabase", "TangoGateway",
-                "TangoTestDevice",
+                "TangoTestDevice", "TangoEvents",
                 nio("NIOPosix"),
             ],
             swiftSettings: settings),

@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-build=(git ca-certificates libsqlite3-dev libjpeg62-turbo-dev libpng-dev zlib1g-dev)
+build=(git ca-certificates libsqlite3-dev libjpeg62-turbo-dev libpng-dev zlib1g-dev libzmq3-dev)
 test=(tango-db tango-test tango-starter tango-accesscontrol libtango-tools mariadb-server-core mariadb-client-core python3-venv curl chromium)
 bench=(g++ libtango-dev pkg-config wrk)
 
