@@ -98,7 +98,7 @@ let package = Package(
         .target(
             name: "TangoServer",
             dependencies: [
-                "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", nio("NIOCore"), nio("NIOPosix"), logging, lifecycle,
+                "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoEvents", nio("NIOCore"), nio("NIOPosix"), logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: codecSettings),
@@ -182,7 +182,7 @@ let package = Package(
         .testTarget(
             name: "TangoServerTests",
             dependencies: [
-                "TangoTestSupport", "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", nio("NIOCore"),
+                "TangoTestSupport", "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", "TangoEvents", nio("NIOCore"),
                 nio("NIOPosix"), logging, lifecycle, .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings),
