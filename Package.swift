@@ -10,7 +10,8 @@ let settings: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
-// With TANGO_FUZZ=1 the codec, the client and the server are built for libFuzzer; packages depended upon may not have such flags, so never by default.
+// With TANGO_FUZZ=1 the codec, the client and the server are built for libFuzzer; packages depended upon may not have such flags, so never
+// by default.
 let isFuzzing = Context.environment["TANGO_FUZZ"] == "1"
 let codecSettings = settings + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])] : [])
 

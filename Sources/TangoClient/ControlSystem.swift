@@ -1,4 +1,4 @@
-package import NIOCore
+import NIOCore
 import Synchronization
 public import TangoCore
 package import TangoIIOP

@@ -3,7 +3,7 @@ import Synchronization
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
-    import Darwin
+    public import Darwin
 #endif
 
 /// What libzmq takes for granted, and ends the process without: file descriptors and threads while it starts, and not to be in a child

@@ -1,7 +1,7 @@
-public import ArgumentParser
-public import TangoCore
-public import TangoDatabase
-public import TangoServer
+import ArgumentParser
+import TangoCore
+import TangoDatabase
+import TangoServer
 
 /// `tango database`: the Tango database alone.
 struct Database: AsyncParsableCommand {

@@ -1,4 +1,4 @@
-public import ServiceLifecycle
+import ServiceLifecycle
 
 /// A service that is made and run when another one is ready.
 struct Following<Value: Sendable>: Service {

@@ -1,8 +1,8 @@
-public import ArgumentParser
-public import TangoClient
-public import TangoCore
-public import TangoMirror
-public import TangoServer
+import ArgumentParser
+import TangoClient
+import TangoCore
+import TangoMirror
+import TangoServer
 
 /// `tango mirror`: a simulated twin of a running device.
 struct MirrorCommand: AsyncParsableCommand {

@@ -1,10 +1,10 @@
-public import ArgumentParser
-public import Foundation
+import ArgumentParser
+import Foundation
 import TangoCLI
-public import TangoClient
-public import TangoCore
-public import TangoGateway
-public import TangoServer
+import TangoClient
+import TangoCore
+import TangoGateway
+import TangoServer
 
 /// `tango rest`: the REST gateway alone, and the commands for it.
 struct Rest: AsyncParsableCommand {

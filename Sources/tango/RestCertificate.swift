@@ -1,7 +1,7 @@
-public import ArgumentParser
-public import Foundation
-public import TangoCore
-public import TangoGateway
+import ArgumentParser
+import Foundation
+import TangoCore
+import TangoGateway
 
 /// `tango rest certificate`: a certificate to try HTTPS with.
 struct RestCertificate: AsyncParsableCommand {

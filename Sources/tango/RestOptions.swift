@@ -1,8 +1,8 @@
-public import ArgumentParser
-public import Foundation
-public import TangoCLI
-public import TangoCore
-public import TangoGateway
+import ArgumentParser
+import Foundation
+import TangoCLI
+import TangoCore
+import TangoGateway
 
 /// The options of the REST API, except its address: one for each setting of `GatewayConfiguration`.
 struct RestOptions: ParsableArguments {

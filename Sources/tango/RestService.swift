@@ -1,7 +1,7 @@
-public import Logging
-public import ServiceLifecycle
-public import TangoClient
-public import TangoGateway
+import Logging
+import ServiceLifecycle
+import TangoClient
+import TangoGateway
 
 /// The REST gateway with its client, as a service.
 struct RestService: Service {

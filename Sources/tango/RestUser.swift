@@ -1,11 +1,11 @@
-public import ArgumentParser
-public import Foundation
-public import TangoCLI
-public import TangoCore
-public import TangoGateway
+import ArgumentParser
+import Foundation
+import TangoCLI
+import TangoCore
+import TangoGateway
 
 #if canImport(Glibc)
-    public import Glibc
+    import Glibc
 #elseif canImport(Darwin)
     public import Darwin
 #endif

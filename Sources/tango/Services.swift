@@ -1,8 +1,8 @@
-public import Foundation
-public import Logging
-public import TangoCLI
-public import TangoCore
-public import TangoDatabase
+import Foundation
+import Logging
+import TangoCLI
+import TangoCore
+import TangoDatabase
 import TangoIIOP
 
 extension DatabaseStore {

@@ -1,5 +1,5 @@
-public import TangoCore
-public import TangoServer
+import TangoCore
+import TangoServer
 
 /// A failure that ends the program with one line and status 1.
 struct StartFailure: Error, CustomStringConvertible {

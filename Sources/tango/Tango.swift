@@ -1,6 +1,6 @@
-public import ArgumentParser
-public import TangoCLI
-public import TangoCore
+import ArgumentParser
+import TangoCLI
+import TangoCore
 import TangoServer
 
 /// The program `tango`.

@@ -1,10 +1,10 @@
-public import ArgumentParser
-public import TangoCLI
-public import TangoCore
-public import TangoDatabase
-public import TangoGateway
-public import TangoServer
-public import TangoTestDevice
+import ArgumentParser
+import TangoCLI
+import TangoCore
+import TangoDatabase
+import TangoGateway
+import TangoServer
+import TangoTestDevice
 
 /// `tango up`: a whole control system in one process.
 struct Up: AsyncParsableCommand {

@@ -1,3 +1,5 @@
+import TangoCore
+
 /// Rows and columns of text, printed aligned on a terminal and tab-separated elsewhere.
 package struct Table: Sendable, Hashable {
     /// The alignment of a column.

@@ -1,5 +1,6 @@
 import NIOCore
 import TangoCore
+import TangoWire
 
 /// A text in the argument of a database command.
 ///

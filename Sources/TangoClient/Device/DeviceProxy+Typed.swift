@@ -70,7 +70,7 @@ extension DeviceProxy {
         do throws(DevFailed) {
             try await self.writeAttribute(write)
         } catch {
-            // Nothing was written: the type is asked for once, and again when it has become another.
+            // Nothing was written: the type is requested once, and again when it has become another.
             guard error.errors.contains(where: { $0.reason == .incompatibleAttributeType }),
                 let type = try? await self.attributeConfig(name).type, type != known
             else { throw error }

@@ -18,17 +18,16 @@ struct DeviceTransport: Transport {
             try await self.transmit(endpoint, objectKey: objectKey, call, connectBy: connectBy, deadline: deadline)
         }
         guard !self.target.keepsWireTexts else { return try await transmit(call) }
-        let sent: DeviceCall
-        if let kind = try await self.learnNames(of: call, transmit) {
-            sent = call.wireTexts(argument: self.target.argumentTexts) { name in
-                self.memberNames.wireName(name, kind) ?? TangoText.wire(name, .metadata)
-            }
-        } else {
-            sent = call.wireTexts(argument: self.target.argumentTexts)
+        let kind = try await self.learnNames(of: call, transmit)
+        let sent = call.wireTexts(argument: self.target.argumentTexts) { name in
+            kind.flatMap { self.memberNames.wireName(name, $0) } ?? TangoText.wire(name, .metadata)
         }
         do {
-            return try await transmit(sent).readableTexts()
+            let result = try await transmit(sent)
+            if let kind, result.hasErrors { self.memberNames.forget(kind) }
+            return result.readableTexts()
         } catch TransportError.user(let exception) {
+            if let kind { self.memberNames.forget(kind) }
             throw TransportError.user(exception.readableTexts())
         }
     }
@@ -38,7 +37,7 @@ struct DeviceTransport: Transport {
     private func learnNames(
         of call: DeviceCall, _ transmit: (DeviceCall) async throws -> DeviceResult
     ) async throws -> MemberNames.Kind? {
-        guard !self.target.isDatabase, let (names, list) = call.memberNames, names.contains(where: TangoText.hasLatin1Form) else {
+        guard !self.target.isDatabase, call.hasMemberName(where: TangoText.hasLatin1Form), let (names, list) = call.memberNames else {
             return nil
         }
         let kind: MemberNames.Kind
@@ -49,7 +48,6 @@ struct DeviceTransport: Transport {
         }
         if names.contains(where: { self.memberNames.wireName($0, kind) == nil }) {
             do {
-                self.memberNames.forget()
                 self.memberNames.learn(try await transmit(list).memberNames, kind)
             } catch TransportError.user {
                 // The call itself tells what is wrong.

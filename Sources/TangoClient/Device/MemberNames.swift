@@ -19,15 +19,16 @@ final class MemberNames: Sendable {
 
     private let wireNames = Mutex<[Key: String]>([:])
 
-    /// Returns the wire form of a name; `nil` when the device has to be asked.
+    /// Returns the wire form of a name; `nil` when it is not known yet.
     func wireName(_ name: String, _ kind: Kind) -> String? {
         guard TangoText.hasLatin1Form(name) else { return TangoText.wire(name, .metadata) }
         return self.wireNames.withLock { $0[Key(kind: kind, name: name.tangoFolded)] }
     }
 
-    /// Takes over the names the device lists, in wire form.
+    /// Takes over the names the device lists, in wire form, in place of those it listed before.
     func learn(_ names: [String], _ kind: Kind) {
         self.wireNames.withLock { known in
+            known = known.filter { $0.key.kind != kind }
             for name in names where !name.isASCII {
                 let key = Key(kind: kind, name: TangoText.readable(name).tangoFolded)
                 // Of two that read the same, that in UTF-8 is meant.
@@ -37,6 +38,6 @@ final class MemberNames: Sendable {
         }
     }
 
-    /// Forgets all names: the device does not know one of them any more.
-    func forget() { self.wireNames.withLock { $0 = [:] } }
+    /// Forgets the names of a kind: the device refused one of them, and may list others since a restart.
+    func forget(_ kind: Kind) { self.wireNames.withLock { known in known = known.filter { $0.key.kind != kind } } }
 }

@@ -46,7 +46,7 @@ struct LockTable: Sendable {
     }
 
     /// Forgets a lock, and that it was lost.
-    /// - Returns: whether there was a lock, or a lost one that nobody was told of.
+    /// - Returns: whether there was a lock, or a lost one that was not reported yet.
     mutating func reportLoss(of name: String) -> Bool {
         let wasHeld = self.entries.removeValue(forKey: name.tangoFolded) != nil
         let wasUnreported = self.unreported.remove(name.tangoFolded) != nil

@@ -4,7 +4,7 @@ import TangoCore
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
-    import Darwin
+    public import Darwin
 #endif
 
 /// The right to serve a database file, which one server has at a time: two would export their own devices in the tables they share.

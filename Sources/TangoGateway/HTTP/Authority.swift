@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import SwiftGlibc
 import TangoCore
 
 /// The host and the port that a client addresses: `host` or `host:port` (RFC 9110, 7.2).

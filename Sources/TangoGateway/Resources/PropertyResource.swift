@@ -16,7 +16,8 @@ struct PropertyResource: Sendable {
     private static func one(_ database: DatabaseClient, _ device: String, _ name: String) async throws -> JSONValue {
         let found = try await database.properties(ofDevice: device) { $0.tangoFolded == name.tangoFolded }
         // Names that differ in composed letters only are equal as `String`.
-        guard let property = found.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) ?? found.first, let values = property.values else {
+        guard let property = found.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) ?? found.first, let values = property.values
+        else {
             throw HTTPFailure.notFound("\(device) has no property \(name)")
         }
         return PropertyDocument.entity(property.name, values)

@@ -3,7 +3,7 @@ import NIOCore
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
-    import Darwin
+    public import Darwin
 #endif
 
 /// How many event loops a process has: one policy for device servers, database, gateway and clients.
@@ -16,7 +16,7 @@ package enum EventLoopCount {
     package static let variable = "TANGO_EVENT_LOOPS"
     /// Largest number that the policy chooses: processes of a Tango machine are many.
     static let largest = 4
-    /// Largest number that can be asked for.
+    /// Largest number that can be set.
     static let limit = 256
 
     /// The number for this machine and environment.
@@ -31,6 +31,6 @@ package enum EventLoopCount {
         return max(1, min(processors / 2, Self.largest))
     }
 
-    /// A number asked for, from one to the limit.
+    /// A given number, from one to the limit.
     static func clamped(_ count: Int) -> Int { max(1, min(count, Self.limit)) }
 }

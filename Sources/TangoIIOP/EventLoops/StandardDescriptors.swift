@@ -1,7 +1,7 @@
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
-    import Darwin
+    public import Darwin
 #endif
 
 /// The descriptors 0 to 2 of the process.

@@ -15,7 +15,7 @@ struct PropertyOwner: Sendable, Hashable {
 /// A change of one property; without values it is deleted.
 typealias PropertyChange = (name: String, values: [String]?)
 
-/// What the database has to be told of a device and does not know yet, or may have wrongly: changes that could not be refused any more, and
+/// Changes of a device that the database has not stored yet, or may have stored wrongly: those that could not be refused any more, and
 /// the former values of changes that were refused but may have been stored all the same.
 struct UnstoredChanges: Sendable, FlaggedValue {
     /// What is to be stored of one owner.

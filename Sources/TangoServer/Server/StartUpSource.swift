@@ -79,6 +79,6 @@ extension DatabaseLink: StartUpSource {
 }
 
 extension DeviceName {
-    /// Name of the device of a server without a database that is not told any; no client can address it (cppTango 9.3.4).
+    /// Name of the device of a server without a database that names none; no client can address it (cppTango 9.3.4).
     static let unnamed = DeviceName(unchecked: "NoName")
 }

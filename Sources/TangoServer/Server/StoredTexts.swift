@@ -24,8 +24,10 @@ package enum StoredTexts {
     }
 
     private static func files(_ text: String, _ items: [String]) -> Int {
-        let file = PropertyFile(text)
-        var read = file.statements.count + file.serverData(serverID: "S/i").devices.count
+        var read = 0
+        if let file = try? PropertyFile(text, path: "file") {
+            read += file.statements.count + file.serverData(serverID: "S/i").devices.count
+        }
         if (try? ServerArguments(parsing: items, program: "S")) != nil { read += 1 }
         return read
     }

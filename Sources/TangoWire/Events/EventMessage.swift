@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 import TangoCore
 
 /// A message as received: topic, byte order, call information and, unless it is a heartbeat, the data of an event.

@@ -1,5 +1,5 @@
-import NIOCore
-import TangoCore
+package import NIOCore
+package import TangoCore
 
 /// What an event brings: the fourth frame of a message.
 package enum EventPayload: Sendable, Hashable {

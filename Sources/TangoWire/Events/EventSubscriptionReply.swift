@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// The result of the admin device's command `ZmqEventSubscriptionChange`: where to connect, and what to subscribe to there.
 package struct EventSubscriptionReply: Sendable, Hashable {

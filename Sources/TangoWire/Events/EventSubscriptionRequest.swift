@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// The argument of the admin device's command `ZmqEventSubscriptionChange`.
 package struct EventSubscriptionRequest: Sendable, Hashable {

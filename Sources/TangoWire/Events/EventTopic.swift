@@ -1,4 +1,4 @@
-import TangoCore
+package import TangoCore
 
 /// The topic of a ZeroMQ message: what it is about, as text `tango://host:port/device[/member][#dbase=no].event`.
 package struct EventTopic: Sendable, Hashable, CustomStringConvertible {

@@ -43,6 +43,22 @@ extension DeviceCall {
 }
 
 extension DeviceCall {
+    /// Whether the name of a member in the call meets a condition.
+    package func hasMemberName(where condition: (String) -> Bool) -> Bool {
+        switch self {
+        case .commandInfo(let name, _), .command(let name, _, _, _, _), .commandHistory(let name, _, _), .attributeHistory(let name, _, _),
+            .readPipe(let name, _):
+            condition(name)
+        case .attributeConfigs(let names, _), .readAttributes(let names, _, _, _), .pipeConfigs(let names): names.contains(where: condition)
+        case .setAttributeConfigs(let configs, _, _): configs.contains { condition($0.name) }
+        case .writeAttributes(let values, _, _): values.contains { condition($0.name) }
+        case .writeReadAttributes(let values, let names, _, _): values.contains { condition($0.name) } || names.contains(where: condition)
+        case .setPipeConfigs(let configs, _): configs.contains { condition($0.name) }
+        case .writePipe(let value, _), .writeReadPipe(let value, _): condition(value.name)
+        default: false
+        }
+    }
+
     /// Names of members in the call, and the call that lists all members of that kind; `nil` for a call without names.
     package var memberNames: (names: [String], list: DeviceCall)? {
         func attributes(_ names: [String], _ version: Int) -> ([String], DeviceCall) {
@@ -79,6 +95,11 @@ extension DeviceResult {
         case .pipeConfigs(let configs): configs.map(\.name)
         default: []
         }
+    }
+
+    /// Whether values are missing because their reads failed.
+    package var hasErrors: Bool {
+        if case .attributeValues(let values) = self { !values.allSatisfy(\.errors.isEmpty) } else { false }
     }
 
     /// Returns the result with its texts in readable form.

@@ -42,7 +42,10 @@ import Testing
     /// The log of a server without a console would otherwise be written into a socket or an event loop.
     @Test func closedDescriptorsStayOfNoUse() async throws {
         let programs = [
-            ("'\(Peers.program("TangoTest"))' closed -v4 -nodb -ORBendPoint giop:tcp:127.0.0.1:", "dserver/TangoTest/closed"),
+            (
+                "'\(Peers.program("TangoTest"))' closed -v4 -nodb -dlist test/closed/1 -ORBendPoint giop:tcp:127.0.0.1:",
+                "dserver/TangoTest/closed"
+            ),
             ("'\(Peers.program("tango"))' database --in-memory --host 127.0.0.1 --port ", "dserver/databaseds/2"),
         ]
         let client = ControlSystem()

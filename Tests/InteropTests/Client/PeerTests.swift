@@ -25,8 +25,10 @@ import Testing
         try await device.write("double_image", TangoImage([1.5, 2, 3, 4, 5, 6], width: 3, height: 2))
         #expect(try await device.read("double_image", as: TangoImage<Double>.self).value.values == [1.5, 2, 3, 4, 5, 6])
         // Literals, into whatever numeric type there is.
-        for name in ["short_scalar", "long_scalar", "long64_scalar", "uchar_scalar", "ushort_scalar", "ulong_scalar", "double_scalar", "float_scalar"]
-        {
+        for name in [
+            "short_scalar", "long_scalar", "long64_scalar", "uchar_scalar", "ushort_scalar", "ulong_scalar", "double_scalar",
+            "float_scalar",
+        ] {
             try await device.write(name, 7)
             let read = try await device.readAttribute(name)
             #expect(read.setData.map { "\($0)" }?.contains("7") == true, "\(name)")

@@ -1,6 +1,7 @@
 import Foundation
 import TangoClient
 import TangoCore
+import TangoServer
 import TangoTestSupport
 import Testing
 
@@ -17,9 +18,9 @@ import Testing
         var texts = [temperature.unit, temperature.label, temperature.description]
         texts += try await device.attributeConfig("Scale").enumLabels
         texts.append(try await device.status())
-        texts.append(try await device.read("Note", as: String.self).value ?? "")
+        texts.append(try await device.read("Note", as: String.self).value)
         try await device.write("Note", "Öl ÿ")
-        texts.append(try await device.read("Note", as: String.self).value ?? "")
+        texts.append(try await device.read("Note", as: String.self).value)
         try await device.write("Note", "é")
         let error = try await device.readAttributes(["Broken"]).first?.errors.first
         texts += [error?.description ?? "", error?.origin ?? ""]

@@ -221,7 +221,7 @@ struct TableContentTests {
         #expect(Terminal.plain.text(CommandsCommand.table([command])) == "Go\tDevVoid\tDevState\tOPERATOR\tin\tout")
     }
 
-    @Test func failedPingsAreToldApart() {
+    @Test func failedPingsAreDistinguished() {
         #expect(PingCommand.summary([.milliseconds(1), .milliseconds(3)]).hasPrefix("2 round trips: least"))
         #expect(PingCommand.summary([.milliseconds(1), nil]).hasPrefix("1 round trips, 1 failed: least"))
         #expect(PingCommand.summary([nil, nil]) == "2 pings, 2 failed")

@@ -1,3 +1,4 @@
+import Synchronization
 import TangoCore
 import TangoWire
 import Testing
@@ -19,7 +20,7 @@ import Testing
             let values = try await device.readAttributes(["länge", "Größe", "plain"])
             #expect(self.last(fake) == [Self.latin1, Self.utf8, "plain"])
             #expect(values.map(\.name) == ["Länge", "Größe", "plain"])
-            // The device was asked for its names once.
+            // The names of the device were requested once.
             _ = try await device.readAttributes(["Länge"])
             try await device.writeAttribute(AttributeWrite(name: "Länge", data: .long([1])))
             #expect(self.last(fake) == [Self.latin1])
@@ -42,7 +43,7 @@ import Testing
         try await self.run { fake, device in
             _ = try await device.readAttributes(["Höhe"])
             #expect(self.last(fake) == ["H\u{C3}\u{B6}he"])
-            // Neither ASCII nor letters beyond Latin-1 can be in other bytes: nothing is asked.
+            // Neither ASCII nor letters beyond Latin-1 can be in other bytes: nothing is requested.
             let before = fake.operations.count
             _ = try await device.readAttributes(["plain", "Ω"])
             #expect(fake.operations.count == before + 1)

@@ -54,8 +54,8 @@ func selectRefusesEverythingButOneQuery(query: String) async throws {
 /// Measured on MariaDB 10.11 with the schema of Tango.
 @Test(arguments: [
     ("select distinct domain from device where name not like '%s%'", ["z", "b", "a", "A_x", "a1"]),
-    ("select distinct domain from device where server like 'S/%' order by domain", ["a", "a1", "A_x", "b", "z"]),
-    ("select distinct class from device d where d.server like 'S/_'", ["C", "D"]),
+    ("select distinct domain from device where server like 'S/%' and class <> 'DServer' order by domain", ["a", "a1", "A_x", "b", "z"]),
+    ("select distinct class from device d where d.server like 'S/_' and class <> 'DServer'", ["C", "D"]),
     ("select distinct server from device as d where domain in ('z', 'b') limit 2", ["S/1", "S/3"]),
     ("select name from device where class = 'c'", ["z/f/3", "b/g/1", "z/a/1", "B/h/2", "A_x/f/1", "a1/f/1"]),
     ("select count(*) from device, server where device.domain = 'z'", ["2"]),

@@ -150,7 +150,7 @@ private final class NamedDevice: Device {
         }
     }
 
-    // MARK: - What a list names can be asked for
+    // MARK: - What a list names can be requested
 
     @Test func whatIsListedIsFound() async throws {
         try await LiveSystem.run(echoes: 1) { system in

@@ -27,7 +27,7 @@ import Testing
         let count = Atomic<Int>(0)
         let failure = await Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            await LongWork.run(from: executor.eventLoop) { count.add(1, ordering: .relaxed) }
+            _ = await LongWork.run(from: executor.eventLoop) { count.add(1, ordering: .relaxed) }
             do throws(HTTPFailure) {
                 try await LongWork.run(from: executor.eventLoop, cancellation: .cancelled) { () throws(HTTPFailure) -> Void in
                     count.add(10, ordering: .relaxed)

@@ -63,7 +63,7 @@ struct StoredOrRefusedTests {
         var properties: [String: [String]] = [:]
         /// Properties of its attributes before.
         var attributes: [String: [String: [String]]] = [:]
-        /// Whether clients are told that it could not be stored. If not, it is done and stored later.
+        /// Whether clients get an error when it could not be stored. If not, it is done and stored later.
         var isRefused = true
         /// Requests to the database that it makes.
         var requests = 1
@@ -274,7 +274,7 @@ struct StoredOrRefusedTests {
         }
     }
 
-    /// What cannot be refused is done, told in the status, and stored when the database is back.
+    /// What cannot be refused is done, shown in the status, and stored when the database is back.
     @Test(arguments: Self.operations.filter { !$0.isRefused }, [MemoryStorage.Availability.away(), .losesAnswers])
     func whatCannotBeRefusedIsStoredLater(_ operation: Operation, _ availability: MemoryStorage.Availability) async throws {
         try await self.run(operation) { stand, seen, stored in

@@ -120,7 +120,7 @@ struct ProxyLockTests {
     }
 
     /// The lock belongs to the connection, which a time-out leaves: the server takes the next one for another client's (cppTango 9.3.4).
-    @Test func aLockLostByATimeOutIsToldOnce() async throws {
+    @Test func aLockLostByATimeOutIsReportedOnce() async throws {
         let slow = DeviceClass("Slow", PlainDevice.self) {
             Command("Sleep") { (_, seconds: Double) in try await Task.sleep(for: .seconds(seconds)) }
             Command("Nothing") { _ in }

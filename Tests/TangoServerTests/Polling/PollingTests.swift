@@ -117,9 +117,9 @@ struct PollingTests {
 
     // MARK: - Properties that cannot be used
 
-    /// Entries without a usable period are told where users look, stay in the properties until someone corrects them, and cost nothing else.
+    /// Entries without a usable period are shown where users look, stay in the properties until someone corrects them, and cost nothing else.
     @Test(arguments: [["Quick", "x"], ["Quick", "2"], ["Quick", "-5"], ["Quick", "99999999999"], ["Quick"], ["", ""]])
-    func unusableEntriesAreToldAndKept(_ entry: [String]) async throws {
+    func unusableEntriesAreShownAndKept(_ entry: [String]) async throws {
         let deviceClass = PolledDevice.deviceClass(execution: .inline, codedPeriod: nil, latch: nil)
         let properties = ["polled_attr": ["Slow", "1000"] + entry, "polled_cmd": entry]
         try await StorageStand.run([deviceClass], properties: properties) { stand in

@@ -24,7 +24,7 @@ struct TypedWriteTests {
         }
     }
 
-    @Test func theTypeIsAskedForOnce() async throws {
+    @Test func theTypeIsRequestedOnce() async throws {
         try await TestServer.run([BenchDevice.deviceClass()], devices: ["t/a/1"]) { test in
             let device = try await test.device()
             for number in 0..<5 { try await device.write("whole", number) }

@@ -46,7 +46,7 @@ import Testing
     }
 
     /// As cppTango 9.3.4: such a device is there, though no client can address it.
-    @Test func aServerThatIsToldNoDevicesHasOneWithoutName() async throws {
+    @Test func aServerWithoutNamedDevicesHasOneWithoutName() async throws {
         let arguments = ServerArguments(instance: "none", source: .none([]), endPoint: EndPoint(host: "127.0.0.1", port: 0))
         let server = DeviceServer(classes: [BenchDevice.deviceClass()], configuration: .init(name: "Test", arguments: arguments))
         try await server.start()
