@@ -74,7 +74,7 @@ import Testing
         // Each message once, although connected twice.
         receiver.forget()
         publishers[0].publish(OutgoingEvent("second", 1))
-        try await eventually { receiver.counters("second") == [1] }
+        try await eventually { receiver.counters("second").filter { $0 > 0 } == [1] }
 
         // Ended subscriptions: messages behind the other one show that nothing more comes.
         subscriber.unsubscribe(from: "second")

@@ -67,14 +67,16 @@ enum ResourceStories {
             let held = self.exhaust(leaving: count)
             try? await subscriber.connect(to: endpoint, highWaterMark: 100)
             for _ in 0..<100 { publisher.publish(OutgoingEvent("a", 0, payload: nil)) }
-            // Long enough for several attempts to connect.
-            try await Task.sleep(for: .seconds(1))
+            self.waitForAttempts()
             for descriptor in held { close(descriptor) }
         }
         try await publisher.publish("a", until: receiver)
         await subscriber.close()
         publisher.close()
     }
+
+    /// Waits long enough for several attempts to connect, without a timer of libdispatch, which may need a descriptor itself.
+    private static func waitForAttempts() { usleep(1_000_000) }
 
     /// In a copy of the process everything fails at once; in the process itself all goes on.
     static func forks() async throws {
@@ -101,7 +103,8 @@ enum ResourceStories {
 
         receiver.forget()
         publisher.publish(OutgoingEvent("a", 5))
-        try await eventually { receiver.counters("a") == [5] }
+        // Heartbeats of before may still be under way.
+        try await eventually { receiver.counters("a").filter { $0 > 0 } == [5] }
         await subscriber.close()
         publisher.close()
     }
