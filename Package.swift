@@ -158,7 +158,10 @@ let package = Package(
         // What the tests share: servers, peers, sockets, folders, waiting.
         .target(
             name: "TangoTestSupport",
-            dependencies: ["TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", nio("NIOCore"), nio("NIOPosix"), logging],
+            dependencies: [
+                "TangoCore", "TangoWire", "TangoIIOP", "TangoClient", "TangoServer", "TangoEvents", nio("NIOCore"), nio("NIOPosix"),
+                logging,
+            ],
             path: "Tests/TangoTestSupport", swiftSettings: settings),
         .testTarget(name: "TangoCoreTests", dependencies: ["TangoCore"], swiftSettings: settings),
         // What the fuzzer and the hostile-input tests do with bytes.

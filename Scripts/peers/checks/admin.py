@@ -15,8 +15,8 @@ import tango
 
 NAME, ALIAS = sys.argv[1:]
 SERVER = tango.Database().get_device_info(NAME).ds_full_name
-# Ours has no event system yet.
-EVENTS = {"EventConfirmSubscription", "EventSubscriptionChange", "ZmqEventSubscriptionChange"}
+# Release 10 added them.
+NEWER = {"EnableEventSystemPerfMon", "QueryEventSystem"}
 
 
 def cleaned(value):
@@ -25,7 +25,8 @@ def cleaned(value):
     text = str(value)
     for name, instead in ((NAME, "DEVICE"), (ALIAS, "ALIAS"), (SERVER, "SERVER"), (SERVER.lower(), "SERVER")):
         text = re.sub(re.escape(name), instead, text, flags=re.IGNORECASE)
-    return text
+    # Release 10 has alarm events where release 9 had those of qualities.
+    return text.replace('"quality"', '"alarm"')
 
 
 def show(label, action):
@@ -126,7 +127,7 @@ def main():
         execute(admin, "QueryWizardClassProperty", name)
         # The texts about a property are the class's own.
         show("properties", lambda: admin.command_inout("QueryWizardDevProperty", name)[::3])
-    commands = [info for info in admin.command_list_query() if info.cmd_name not in EVENTS]
+    commands = [info for info in admin.command_list_query() if info.cmd_name not in NEWER]
     for info in commands:
         show("command", lambda: info)
         if info.in_type != tango.CmdArgType.DevVoid:

@@ -7,6 +7,8 @@ package final class IIOPServer: Sendable {
     private let connections: ConnectionRegistry
     /// Port bound.
     package let port: Int
+    /// Address bound, as a number.
+    package var address: String? { self.channel.localAddress?.ipAddress }
 
     private init(channel: any Channel, connections: ConnectionRegistry, port: Int) {
         self.channel = channel

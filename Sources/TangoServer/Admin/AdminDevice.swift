@@ -20,7 +20,7 @@ final class AdminDevice: Device {
         ) {
             [
                 Self.queries(server), Self.life(server), Self.logging(server), Self.polling(server), Self.restart(server),
-                Self.locking(server),
+                Self.locking(server), Self.events(server),
             ]
             .joined().map { Member.command($0.definition) }
         }

@@ -22,6 +22,7 @@ extension AttributeRuntime {
         let changes: [PropertyChange]
         fileprivate let properties: StoredAttributeProperties
         fileprivate let limits: AlarmLimits?
+        fileprivate let criteria: SharedEventCriteria?
     }
 
     /// Checks a new configuration, which changes nothing yet.
@@ -31,7 +32,9 @@ extension AttributeRuntime {
         let (properties, set) = self.state.withLock { ($0.properties, $0.set) }
         var change = ConfigurationChange(of: AttributeConfigurator(self.shared, properties), device: device, set: set?.data)
         let limits = try change.apply(new)
-        return PlannedConfiguration(changes: change.changes, properties: change.properties, limits: limits)
+        let events = AttributeConfigurator(self.shared, change.properties).config.events
+        return PlannedConfiguration(
+            changes: change.changes, properties: change.properties, limits: limits, criteria: SharedEventCriteria(events))
     }
 
     /// Checks a new label, by the rules of `plan`.
@@ -46,6 +49,7 @@ extension AttributeRuntime {
         self.state.withLock { state in
             state.properties = planned.properties
             state.limits = planned.limits
+            state.criteria = planned.criteria
             state.configurationError = nil
         }
     }

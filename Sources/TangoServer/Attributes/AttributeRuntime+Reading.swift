@@ -94,16 +94,7 @@ extension AttributeRuntime {
                 name: self.name, data: .none, quality: .invalid, format: self.definition.format, type: self.definition.type, time: now,
                 readDimension: .zero)
         }
-        let fits =
-            reading.dimension.x <= self.definition.maxDimX && reading.dimension.y <= max(0, self.definition.maxDimY)
-            && reading.dimension.x >= 0 && reading.dimension.y >= 0
-        guard fits, reading.data.count == reading.dimension.elementCount else {
-            return self.failed(
-                DevFailed(
-                    .attributeProperty,
-                    "Data size for attribute \(self.name) [\(reading.dimension.x), \(reading.dimension.y)] exceeds given limit [\(self.definition.maxDimX), \(max(0, self.definition.maxDimY))]",
-                    origin: "Attribute::set_value"))
-        }
+        if let failure = self.sizeFailure(reading) { return self.failed(failure) }
         if self.definition.type == .enum, let failure = self.wrongElement(reading.data) { return self.failed(failure) }
         var value = AttributeValue(
             name: self.name, data: reading.data, quality: reading.quality, format: self.definition.format, type: self.definition.type,
@@ -122,6 +113,19 @@ extension AttributeRuntime {
             value.writeDimension = shown.dimension
         }
         return value
+    }
+
+    /// Returns the error of a value that is larger than declared.
+    func sizeFailure(_ reading: AttributeReading) -> DevFailed? {
+        let (dimension, definition) = (reading.dimension, self.definition)
+        guard reading.quality != .invalid else { return nil }
+        let fits =
+            dimension.x <= definition.maxDimX && dimension.y <= max(0, definition.maxDimY) && dimension.x >= 0 && dimension.y >= 0
+        guard !fits || reading.data.count != dimension.elementCount else { return nil }
+        return DevFailed(
+            .attributeProperty,
+            "Data size for attribute \(self.name) [\(dimension.x), \(dimension.y)] exceeds given limit [\(definition.maxDimX), \(max(0, definition.maxDimY))]",
+            origin: "Attribute::set_value")
     }
 
     /// Returns the error of an element of a DevEnum that has no label.

@@ -14,6 +14,10 @@ final class AttributeRuntime: Sendable {
     struct State {
         var properties: StoredAttributeProperties
         var limits: AlarmLimits?
+        /// When values become events; `nil` is as without settings.
+        var criteria: SharedEventCriteria?
+        /// Which events the device's code sends.
+        var support = EventSupport()
         /// Error of every read and write because of a wrong configuration in the database.
         var configurationError: DevFailed?
         /// Error of every read because the memorized value could not be written at the start.
@@ -29,6 +33,7 @@ final class AttributeRuntime: Sendable {
 
     let shared: ClassAttribute
     let state: Mutex<State>
+    private let eventStore = FlaggedMutex<MemberEvents?>(nil)
     private let activeAlarms: ActiveAlarmCount
 
     init(_ shared: ClassAttribute, deviceName: String, properties: StoredAttributeProperties, activeAlarms: ActiveAlarmCount) {
@@ -46,6 +51,7 @@ final class AttributeRuntime: Sendable {
             let fresh = AttributeStartUp.state(of: self.shared, properties, device: deviceName)
             state.properties = fresh.properties
             state.limits = fresh.limits
+            state.criteria = fresh.criteria
             state.configurationError = fresh.configurationError
             state.set = state.set ?? fresh.set
         }
@@ -128,6 +134,23 @@ final class AttributeRuntime: Sendable {
         default: .none
         }
     }
+
+    // MARK: - Events
+
+    /// The events of the attribute; `nil`, for the price of one atomic load, when nobody has subscribed to any.
+    var events: MemberEvents? { self.eventStore.withLockIfFlagged { $0 } ?? nil }
+
+    /// Takes the events that somebody has subscribed to.
+    func attach(_ events: MemberEvents) { self.eventStore.withLock { $0 = events } }
+
+    /// When its values become events.
+    var eventCriteria: EventCriteria { self.state.withLock { $0.criteria }?.value ?? .default }
+
+    /// Which of its events the device's code sends.
+    var eventSupport: EventSupport { self.state.withLock { $0.support } }
+
+    /// Changes which of its events the device's code sends.
+    func setEventSupport(_ support: EventSupport) { self.state.withLock { $0.support = support } }
 
     // MARK: - Alarms
 

@@ -159,6 +159,20 @@ public struct Attribute<D: Device, Value: AttributeConvertible>: Sendable {
         self.with { $0.pollingPeriod = period }
     }
 
+    // MARK: - Events
+
+    /// Declares that the device's code pushes events of a kind (`DeviceContext.push`), so that clients can subscribe without polling:
+    /// `.pushesEvents(.change)`. User events need no declaration.
+    /// - Parameter detect: whether the criteria of the attribute's configuration decide which pushed values are events; else all are.
+    public func pushesEvents(_ kind: PushKind, detect: Bool = false) -> Attribute {
+        self.with { $0.events[kind] = detect ? .detected : .always }
+    }
+
+    /// Declares that the device's code announces data that are ready to be read (`DeviceContext.pushDataReady`).
+    public func announcesDataReady() -> Attribute {
+        self.with { $0.events.dataReady = true }
+    }
+
     private static func value(of written: AttributeWrite) throws(DevFailed) -> Value {
         if let value = Value(attributeData: written.data, dimension: written.dimension) { return value }
         throw DevFailed(

@@ -43,6 +43,7 @@ struct DeviceInterface: Sendable {
             guard existing.definition.isCompatible(with: definition) else { throw self.otherDefinition(attribute: definition.name) }
             return false
         }
+        self.runtime.events.attach(new)
         self.runtime.pollConfiguration.memberAdded(.attribute, definition.name, pollingPeriod: definition.pollingPeriod)
         self.runtime.announcement.changed(by: shared.signature)
         guard self.runtime.isStarted else { return true }
@@ -122,6 +123,7 @@ struct DeviceInterface: Sendable {
         }
         removed.detach()
         self.runtime.pollConfiguration.memberRemoved(.attribute, removed.name, deletesProperties: !keepsProperties)
+        self.runtime.events.removed(removed.name)
         if !keepsProperties { self.runtime.database.deleteProperties(ofAttribute: removed.name) }
         self.runtime.announcement.changed(by: removed.signature)
     }
@@ -139,6 +141,7 @@ struct DeviceInterface: Sendable {
         try definition.check()
         let new = self.makeAttribute(ClassAttribute(definition, isDeviceLevel: true))
         let (old, forwarded) = self.members.replace(with: new)
+        self.runtime.events.attach(new)
         if forwarded != nil { self.runtime.server.roots.release(self.runtime.name, definition.name) }
         old?.detach()
         self.runtime.announcement.changed(by: new.signature ^ (old?.signature ?? 0))
@@ -210,6 +213,7 @@ struct DeviceInterface: Sendable {
         guard self.members.removePipe(name) else {
             throw DevFailed.pipeNotFound(name, origin: "DeviceImpl::remove_pipe")
         }
+        self.runtime.events.removed(name)
     }
 
     // MARK: - DevRestart

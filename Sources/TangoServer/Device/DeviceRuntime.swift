@@ -57,6 +57,8 @@ package final class DeviceRuntime: @unchecked Sendable {  // ok: only the gate's
     package var locking: DeviceLocking { DeviceLocking(runtime: self) }
     /// Which attributes and commands are polled.
     var pollConfiguration: PollConfiguration { PollConfiguration(runtime: self) }
+    /// Sends events of the device's values.
+    var events: DeviceEvents { DeviceEvents(runtime: self) }
     /// Values that polling has read.
     var pollCache: PollCache { PollCache(runtime: self) }
     /// Takes the values that polling reads.

@@ -33,6 +33,18 @@ public enum PushKind: Sendable, Hashable {
     case alarm
 }
 
+extension PushKind {
+    /// The kind of event.
+    var eventKind: EventKind {
+        switch self {
+        case .change: .change
+        case .archive: .archive
+        case .user: .user
+        case .alarm: .alarm
+        }
+    }
+}
+
 /// The stream of all changes on the devices of a server.
 package final class ChangeHub: Sendable {
     package typealias Observer = @Sendable (DeviceName, DeviceChange) -> Void

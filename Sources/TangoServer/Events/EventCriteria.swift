@@ -53,6 +53,18 @@ struct EventCriteria: Sendable, Hashable {
     }
 }
 
+/// The criteria of an attribute that has settings: a reference, since most attributes have none.
+final class SharedEventCriteria: Sendable {
+    let value: EventCriteria
+
+    /// `nil` for settings that are those of an attribute without any.
+    init?(_ events: EventProperties) {
+        let value = EventCriteria(events)
+        guard value != .default else { return nil }
+        self.value = value
+    }
+}
+
 /// The time between two events of a kind.
 struct EventPeriod: Sendable, Hashable {
     /// As configured.

@@ -34,9 +34,11 @@ final class MemberEvents: Sendable {
     /// A bit for each kind that somebody is subscribed to.
     private let subscribed = Atomic<UInt32>(0)
     private let publisher: any EventPublisher
+    private let performance: EventPerformance
 
-    init(_ publisher: any EventPublisher) {
+    init(_ publisher: any EventPublisher, _ performance: EventPerformance) {
         self.publisher = publisher
+        self.performance = performance
     }
 
     /// Whether somebody is subscribed to a kind; costs one atomic load.
@@ -221,6 +223,8 @@ final class MemberEvents: Sendable {
     }
 
     private func send(_ stream: inout Stream, _ message: inout Message) {
+        let began = self.performance.begin()
+        defer { self.performance.end(began) }
         for index in stream.outlets.indices where stream.outlets[index].isOpen {
             stream.outlets[index].counter &+= 1
             let outlet = stream.outlets[index]

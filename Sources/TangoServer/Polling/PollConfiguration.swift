@@ -154,7 +154,10 @@ struct PollConfiguration: Sendable {
         guard let polling = self.polling, let object = polling.object(kind, name) else { return false }
         guard polling.remove(kind, name, isForgotten: isForgotten, isDeclaredInCode: isDeclaredInCode) else { return false }
         self.runtime.server.polling.remove(self.runtime, kind, name)
-        if kind == .attribute { self.runtime.server.changes.send(self.runtime.name, .pollingStopped(attribute: object.name)) }
+        if kind == .attribute {
+            self.runtime.events.pollingStopped(object.name)
+            self.runtime.server.changes.send(self.runtime.name, .pollingStopped(attribute: object.name))
+        }
         return true
     }
 

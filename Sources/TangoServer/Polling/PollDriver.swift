@@ -106,7 +106,10 @@ package final class PollDriver: Sendable {
         }
         for (device, attributes) in step.late {
             guard let runtime = devices[device] else { continue }
-            for attribute in attributes { runtime.server.changes.send(runtime.name, .pollingLate(attribute: attribute)) }
+            for attribute in attributes {
+                runtime.events.pollingLate(attribute)
+                runtime.server.changes.send(runtime.name, .pollingLate(attribute: attribute))
+            }
         }
         for job in step.jobs {
             guard let runtime = devices[job.device] else { continue }

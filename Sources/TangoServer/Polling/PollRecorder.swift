@@ -14,6 +14,7 @@ struct PollRecorder: Sendable {
     func record(_ values: [AttributeValue], date: Timestamp, began: NIODeadline, duration: TimeAmount?) {
         guard let polling = self.runtime.persistentState.polling else { return }
         polling.record(values, date: date, began: began, duration: duration)
+        self.runtime.events.polled(values, began: began)
         let changes = self.runtime.server.changes
         guard changes.hasObservers else { return }
         for value in values { changes.send(self.runtime.name, .polled(value)) }

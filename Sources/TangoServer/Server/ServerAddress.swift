@@ -14,6 +14,8 @@ import TangoWire
 package struct ServerAddress: Sendable {
     /// Address bound; empty is all interfaces.
     let boundHost: String
+    /// The same as a number, where it is a name.
+    var boundAddress: String?
     /// Port it listens at.
     package let port: Int
     /// What `-ORBendPointPublish` names.
@@ -29,7 +31,10 @@ package struct ServerAddress: Sendable {
             let server = try await IIOPServer.listen(
                 group: group, host: endPoint.host, port: endPoint.port, dispatcher: dispatcher)
             return (
-                server, ServerAddress(boundHost: endPoint.host, port: server.port, published: arguments.publishedEndPoint)
+                server,
+                ServerAddress(
+                    boundHost: endPoint.host, boundAddress: server.address, port: server.port,
+                    published: arguments.publishedEndPoint)
             )
         } catch {
             let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? String(describing: error)
@@ -47,6 +52,16 @@ package struct ServerAddress: Sendable {
         let host = named.first { !Self.allInterfaces.contains($0) } ?? LocalAddresses.reachable.first ?? "127.0.0.1"
         let port = self.published.map { $0.port == 0 ? self.port : $0.port } ?? self.port
         return (host, UInt16(truncatingIfNeeded: port))
+    }
+
+    /// Where events are published: the address to listen at, and those that clients get, the most likely to be reached first.
+    var eventHosts: (bound: String, published: [String]) {
+        let isEverywhere = Self.allInterfaces.contains(self.boundHost)
+        let address = self.boundAddress ?? self.boundHost
+        var hosts = isEverywhere ? LocalAddresses.reachable : [address]
+        if let published, !Self.allInterfaces.contains(published.host), !hosts.contains(published.host) { hosts.append(published.host) }
+        guard isEverywhere else { return (address, hosts) }
+        return (self.boundHost == "::" ? "::" : "*", hosts.isEmpty ? ["127.0.0.1"] : hosts)
     }
 
     /// Returns the references (IORs) of the devices, in order.

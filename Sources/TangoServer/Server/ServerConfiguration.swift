@@ -1,5 +1,6 @@
 public import Logging
 public import TangoCore
+package import TangoEvents
 
 extension DeviceServer {
     /// Settings of a server.
@@ -23,6 +24,8 @@ extension DeviceServer {
         package var gateTimeout: Duration = .milliseconds(3200)
         /// Devices and properties of a server without a database; replaces what the arguments name.
         package var memory: MemoryStorage?
+        /// What carries its events.
+        package var eventTransport: any EventTransport = ZMQTransport()
         /// Called by `run` when the server accepts requests.
         package var onReady: (@Sendable (DeviceServer) async -> Void)?
 

@@ -3,6 +3,7 @@ package import NIOCore
 import Synchronization
 package import TangoClient
 import TangoCore
+import TangoEvents
 
 /// What all devices of one server share. Made once, before the first device, and never changed.
 package struct ServerContext: Sendable {
@@ -32,6 +33,8 @@ package struct ServerContext: Sendable {
     package let changes = ChangeHub()
     /// Devices that the server's devices use.
     let subDevices = SubDevices()
+    /// Publishes events.
+    let events: EventSupplier
     /// Polls the devices.
     package let polling = PollDriver()
     /// Roots of forwarded attributes.
@@ -51,12 +54,13 @@ package struct ServerContext: Sendable {
     ) {
         self.init(
             serverID: serverID, hostName: hostName, eventLoops: eventLoops, pool: pool, gateTimeout: gateTimeout, log: log,
-            storage: storage, controlSystem: controlSystem, localServer: nil)
+            storage: storage, controlSystem: controlSystem, localServer: nil, transport: ZMQTransport())
     }
 
     init(
         serverID: String, hostName: String, eventLoops: any EventLoopGroup, pool: BlockingPool, gateTimeout: TimeAmount, log: ServerLog,
-        storage: (any DeviceStorage)?, controlSystem: ControlSystem?, localServer: InProcessServer?
+        storage: (any DeviceStorage)?, controlSystem: ControlSystem?, localServer: InProcessServer?,
+        transport: any EventTransport
     ) {
         self.serverID = serverID
         self.hostName = hostName
@@ -70,5 +74,6 @@ package struct ServerContext: Sendable {
         self.controlSystem = controlSystem
         self.localServer = localServer
         self.hosts = HostNames(pool)
+        self.events = EventSupplier(transport: transport)
     }
 }

@@ -30,6 +30,7 @@ package final class ServerLifecycle: Sendable {
     let factory: DeviceFactory
     private let phase = Mutex(Phase.created)
     let notices = Mutex(ServerNotices())
+    private let heartbeats = Mutex<Task<Void, Never>?>(nil)
     /// Held while devices are made or ended: start, restarts and end of the server never overlap.
     let gate = Gate()
     private let onKill: @Sendable () -> Void
@@ -77,7 +78,7 @@ package final class ServerLifecycle: Sendable {
             serverID: serverID, hostName: hostName, eventLoops: eventLoops.group,
             pool: BlockingPool(maximumThreads: configuration.poolThreads),
             gateTimeout: .nanoseconds(configuration.gateTimeout.nanoseconds), log: log, storage: self.source.storage,
-            controlSystem: self.system, localServer: self.localServer)
+            controlSystem: self.system, localServer: self.localServer, transport: configuration.eventTransport)
         self.factory = DeviceFactory(classes: classes, server: self.context, objectKeys: configuration.objectKeys)
     }
 
@@ -129,9 +130,27 @@ package final class ServerLifecycle: Sendable {
         self.phase.withLock { $0 = .listening(server, address) }
         self.context.logger.debug("listening", metadata: ["port": "\(address.port)"])
         for own in address.own(hostName: self.context.hostName) { self.localServer.add(hosts: own.hosts, port: own.port) }
+        self.openEvents(at: address, data.controlSystemProperties)
         await self.registration?.prepare(self.classes, &data)
         try await self.bringUp(try self.factory.plan(data) + [self.factory.planAdmin(data, of: self)], for: .start)
         self.localServer.started()
+    }
+
+    /// Gives heartbeats an address, and sends them as long as the server lives. A server without one serves all but events.
+    private func openEvents(at address: ServerAddress, _ controlSystemProperties: [String: [String]]) {
+        let (bound, published) = address.eventHosts
+        let own = TangoHost(host: self.context.hostName, port: address.port)
+        var configuration = EventSupplier.Configuration(
+            host: self.registration == nil ? own : (try? self.system.defaultHost()) ?? own, usesDatabase: self.registration != nil,
+            adminDevice: DeviceName(admin: self.context.serverID).text, boundHost: bound, publishedHosts: published)
+        configuration.apply(controlSystemProperties)
+        do throws(DevFailed) {
+            try self.context.events.open(configuration)
+        } catch {
+            self.context.logger.error("no address for events yet", metadata: ["error": "\(error)"])
+        }
+        let task = Task { [events = self.context.events] in await events.sendHeartbeats() }
+        self.heartbeats.withLock { $0 = task }
     }
 
     private func load() async throws -> ServerData {
@@ -182,13 +201,15 @@ package final class ServerLifecycle: Sendable {
             } else {
                 self.directory.insert(device)
             }
+            device.events.attachAll()
+            if plan.replaced != nil { self.context.events.deviceRestarted(device.name.folded) }
             self.dispatcher.insert(device)
             devices.append(device)
         }
         for (device, plan) in zip(devices, planned) {
             await device.complete(replacing: plan.replaced?.members.digest)
-            // DevRestart: any configuration may have changed (Compatibility 4.4).
-            if plan.keepsMembers, self.context.changes.hasObservers {
+            // A restart: any configuration may have changed (Compatibility 4.4).
+            if plan.replaced != nil, self.context.changes.hasObservers {
                 for attribute in device.allAttributes { self.context.changes.send(device.name, .attributeConfig(attribute.config)) }
             }
         }
@@ -257,6 +278,8 @@ package final class ServerLifecycle: Sendable {
         await withTimeLimit(.seconds(2)) { [context] in await context.log.end() }
         // Requests of devices without a gate may still be running.
         await server?.close(within: max(.milliseconds(100), deadline - .now()))
+        self.heartbeats.withLock { $0 }?.cancel()
+        self.context.events.close()
         await self.system.shutdown()
         await withTimeLimit(.seconds(1)) { [context, eventLoops] in
             await context.pool.shutdown()

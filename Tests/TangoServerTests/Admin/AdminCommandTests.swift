@@ -46,6 +46,8 @@ struct AdminCommandTests {
         let texts = [
             "AddLoggingTarget": "\(old) DevVarStringArray", "AddObjPolling": "\(old) DevVarLongStringArray",
             "DevLockStatus": "\(new)ConstDevString", "DevPollStatus": "\(old) string", "DevRestart": "\(old) string",
+            "EnableEventSystemPerfMon": "\(new)DevBoolean", "EventConfirmSubscription": "\(new)DevVarStringArray",
+            "EventSubscriptionChange": "\(new)DevVarStringArray", "ZmqEventSubscriptionChange": "\(new)DevVarStringArray",
             "GetLoggingLevel": "\(old) DevVarStringArray", "GetLoggingTarget": "\(old) DevString",
             "LockDevice": "\(new)DevVarLongStringArray", "QueryWizardClassProperty": "\(old) string",
             "QueryWizardDevProperty": "\(old) string", "ReLockDevices": "\(new)DevVarStringArray",

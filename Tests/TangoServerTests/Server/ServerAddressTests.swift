@@ -30,6 +30,20 @@ import Testing
         #expect(try Self.advertised(ServerAddress(boundHost: host, port: 1, published: nil)) == "\(reachable):1")
     }
 
+    @Test func eventsArePublishedWhereClientsCanConnect() {
+        let numeric = ServerAddress(boundHost: "10.1.2.3", port: 1, published: nil).eventHosts
+        #expect(numeric.bound == "10.1.2.3" && numeric.published == ["10.1.2.3"])
+        let named = ServerAddress(
+            boundHost: "localhost", boundAddress: "127.0.0.1", port: 1, published: EndPoint(host: "gate.example.org", port: 0)
+        ).eventHosts
+        #expect(named.bound == "127.0.0.1" && named.published == ["127.0.0.1", "gate.example.org"])
+        let reachable = LocalAddresses.reachable
+        for (host, bound) in [("", "*"), ("0.0.0.0", "*"), ("::", "::")] {
+            let everywhere = ServerAddress(boundHost: host, port: 1, published: EndPoint(host: "0.0.0.0", port: 9)).eventHosts
+            #expect(everywhere.bound == bound && everywhere.published == (reachable.isEmpty ? ["127.0.0.1"] : reachable))
+        }
+    }
+
     /// The address travels without brackets, as in references of omniORB.
     @Test func anAddressOfIPv6IsServedAndAdvertised() async throws {
         let arguments = ServerArguments(

@@ -18,6 +18,7 @@ struct AttributeStartUp {
     ) -> AttributeRuntime.State {
         var state = AttributeRuntime.State(properties: properties)
         let definition = shared.value
+        state.support = definition.events
         if definition.memorization != .none, let text = properties.device[AttributeRuntime.memorizedProperty]?.first,
             let data = AttributeData(text: text, type: definition.type)
         {
@@ -40,6 +41,7 @@ struct AttributeStartUp {
         }
         state.properties = self.configurator.properties
         let config = self.configurator.config
+        state.criteria = SharedEventCriteria(config.events)
         let (limits, found) = AlarmLimits.make(config, device: self.device, at: .start)
         self.problems += found
         do {

@@ -33,6 +33,8 @@ public struct AttributeDefinition: Sendable {
     public var writer: AttributeWriter?
     /// Whether it may be read or written now; `nil` is always.
     public var isAllowed: AccessCheck?
+    /// Which events the device's code sends.
+    public var events: EventSupport
     /// For a forwarded attribute, which takes everything but its name and label from its root.
     public internal(set) var forwarding: Forwarding?
 
@@ -41,7 +43,8 @@ public struct AttributeDefinition: Sendable {
         name: String, type: DataType, format: AttributeFormat = .scalar, access: AttributeWriteType = .read, maxDimX: Int32 = 1,
         maxDimY: Int32 = 0, level: DisplayLevel = .operator, writeAttributeName: String? = nil, memorization: Memorization = .none,
         enumLabels: [String] = [], properties: AttributeDefaults = AttributeDefaults(), reader: AttributeReader? = nil,
-        writer: AttributeWriter? = nil, isAllowed: AccessCheck? = nil, pollingPeriod: Duration? = nil
+        writer: AttributeWriter? = nil, isAllowed: AccessCheck? = nil, pollingPeriod: Duration? = nil,
+        events: EventSupport = EventSupport()
     ) {
         self.name = name
         self.type = type
@@ -58,6 +61,7 @@ public struct AttributeDefinition: Sendable {
         self.reader = reader
         self.writer = writer
         self.isAllowed = isAllowed
+        self.events = events
     }
 }
 

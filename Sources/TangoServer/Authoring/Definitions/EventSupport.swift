@@ -26,6 +26,26 @@ public struct EventSupport: Sendable, Hashable {
     /// Creates a declaration of no pushed events.
     public init() {}
 
+    /// How values of a kind become events. User events need no declaration: each is one.
+    public subscript(kind: PushKind) -> Pushing {
+        get {
+            switch kind {
+            case .change: self.change
+            case .archive: self.archive
+            case .alarm: self.alarm
+            case .user: .always
+            }
+        }
+        set {
+            switch kind {
+            case .change: self.change = newValue
+            case .archive: self.archive = newValue
+            case .alarm: self.alarm = newValue
+            case .user: break
+            }
+        }
+    }
+
     /// What is declared for a kind of event; `none` for kinds that need no declaration.
     func pushing(_ kind: EventKind) -> Pushing {
         switch kind {

@@ -1,17 +1,16 @@
 import Synchronization
-import TangoClient
-import TangoCore
-import TangoEvents
-import TangoTestSupport
-import TangoWire
+package import TangoClient
+package import TangoCore
+package import TangoEvents
+package import TangoWire
 
 /// Listens to events of a server with the bare protocol: a command of its admin device, then ZeroMQ.
-final class RawListener: Sendable {
+package final class RawListener: Sendable {
     /// One event as decoded.
-    struct Event: Sendable {
-        let topic: EventTopic
-        let counter: UInt32
-        let payload: EventPayload
+    package struct Event: Sendable {
+        package let topic: EventTopic
+        package let counter: UInt32
+        package let payload: EventPayload
     }
 
     private struct State {
@@ -26,9 +25,9 @@ final class RawListener: Sendable {
     private let admin: DeviceProxy
 
     /// - Parameter admin: the admin device of the server.
-    init(_ admin: DeviceProxy) async throws {
+    package init(_ admin: DeviceProxy, transport: any EventTransport = ZMQTransport()) async throws {
         self.admin = admin
-        let subscriber = try await ZMQTransport().makeSubscriber { [weak self] in self?.receive($0) }
+        let subscriber = try await transport.makeSubscriber { [weak self] in self?.receive($0) }
         self.subscriber.withLock { $0 = subscriber }
     }
 
@@ -55,7 +54,8 @@ final class RawListener: Sendable {
 
     /// Subscribes to an event, and to the heartbeats of the server.
     @discardableResult
-    func subscribe(_ device: String, _ member: String?, _ kind: EventKind, version: Int = 5) async throws -> EventSubscriptionReply {
+    package func subscribe(_ device: String, _ member: String?, _ kind: EventKind, version: Int = 5) async throws -> EventSubscriptionReply
+    {
         let request = EventSubscriptionRequest(device: device, member: member, kind: kind, clientVersion: version)
         let answer = try await self.admin.command("ZmqEventSubscriptionChange", .stringArray(request.arguments))
         guard case .longStringArray(let result) = answer else { throw PeerFailure("\(answer)") }
@@ -72,13 +72,13 @@ final class RawListener: Sendable {
     }
 
     /// What could not be understood.
-    var problems: [String] { self.state.withLock { $0.problems } }
+    package var problems: [String] { self.state.withLock { $0.problems } }
 
     /// Topics of the heartbeats received.
-    var heartbeats: Set<String> { self.state.withLock { $0.heartbeats } }
+    package var heartbeats: Set<String> { self.state.withLock { $0.heartbeats } }
 
     /// The events of a kind so far; a message that the publisher sent twice counts once.
-    func events(_ kind: EventKind, version: Int? = nil) -> [Event] {
+    package func events(_ kind: EventKind, version: Int? = nil) -> [Event] {
         var events: [Event] = []
         for event in self.state.withLock({ $0.events }) {
             guard case .kind(kind, let prefix) = event.topic.event, version == nil || (prefix ?? 4) == version else { continue }
@@ -88,12 +88,12 @@ final class RawListener: Sendable {
     }
 
     /// The values of the events of a kind.
-    func values(_ kind: EventKind, version: Int? = nil) -> [AttributeValue] {
+    package func values(_ kind: EventKind, version: Int? = nil) -> [AttributeValue] {
         self.events(kind, version: version).compactMap { if case .value(let value) = $0.payload { value } else { nil } }
     }
 
     /// Ends the subscriptions.
-    func close() async {
+    package func close() async {
         let subscriber = self.subscriber.withLock { subscriber in
             defer { subscriber = nil }
             return subscriber
