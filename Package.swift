@@ -50,6 +50,7 @@ let package = Package(
         .library(name: "TangoGateway", targets: ["TangoGateway"]),
         .executable(name: "tango", targets: ["tango"]),
         .executable(name: "TangoTest", targets: ["TangoTest"]),
+        .executable(name: "EventTarget", targets: ["EventTarget"]),
     ],
     traits: [
         .trait(name: "Database", description: "The database server (TangoDatabase), on SQLite"),
@@ -146,6 +147,8 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // A device whose events its clients control, to measure and test clients with.
+        .executableTarget(name: "EventTarget", dependencies: ["TangoCore", "TangoServer"], swiftSettings: settings),
         .executableTarget(name: "TangoTest", dependencies: ["TangoTestDevice", "TangoServer"], swiftSettings: settings),
         // Devices to learn from; each a program and, for the tests, a module.
         .executableTarget(name: "PowerSupply", dependencies: ["TangoServer"], path: "Examples/PowerSupply", swiftSettings: settings),

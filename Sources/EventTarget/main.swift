@@ -1,0 +1,3 @@
+import TangoServer
+
+await DeviceServer.main(name: "EventTarget", classes: [EventTarget.deviceClass])
