@@ -147,6 +147,9 @@ public final class ControlSystem: Sendable {
         return self.state.withLock { $0.proxies.value(for: key)?.name }
     }
 
+    /// How long a device waits for its spelling.
+    private static let spellingLimit = Duration.seconds(1)
+
     private func proxy(of locator: TRL, at host: TangoHost) async throws(DevFailed) -> DeviceProxy {
         let key = ProxyKey(host: host.folded, device: locator.device.tangoFolded, usesDatabase: locator.usesDatabase)
         if let proxy = self.state.withLock({ $0.proxies.value(for: key) }) { return proxy }
@@ -160,8 +163,9 @@ public final class ControlSystem: Sendable {
                 proxy = try await database.device()
             } else {
                 let imported = try await database.importDevice(device, deadline: deadline)
-                // An alias leads to the name as it was declared.
-                let declared = locator.isAlias ? device : try await database.declaredName(ofDevice: device, deadline: deadline)
+                // An alias leads to the name as it was declared. A database that does not say it costs the spelling, not the device.
+                let limit = min(deadline, .after(Self.spellingLimit))
+                let declared = locator.isAlias ? device : (try? await database.declaredName(ofDevice: device, deadline: limit)) ?? nil
                 proxy = DeviceProxy(
                     name: declared ?? imported.name, origin: .database(database), system: self, timeout: self.options.timeout,
                     accessControl: self.options.respectsAccessControl ? database.accessControl : nil)

@@ -28,7 +28,7 @@ extension DatabaseClient {
         else { throw self.wrongAnswer("DbGetDeviceInfo") }
         let strings = answer.strings
         return DatabaseDeviceInfo(
-            name: try await self.declaredName(ofDevice: name) ?? strings[0], isExported: answer.longs[0] != 0, ior: strings[1],
+            name: (try? await self.declaredName(ofDevice: name)) ?? strings[0], isExported: answer.longs[0] != 0, ior: strings[1],
             version: strings[2], pid: answer.longs[1],
             server: strings[3], host: strings[4], deviceClass: strings.count > 7 ? strings[7] : "", started: strings[5], stopped: strings[6]
         )

@@ -65,16 +65,16 @@ extension DeviceProxy {
     public func write<Value: AttributeConvertible>(_ name: String, _ value: Value) async throws(DevFailed) {
         var write = AttributeWrite(name: name, data: value.attributeData, dimension: value.attributeDimension)
         guard Value.Scalar.self == Int.self || Value.Scalar.self == Double.self else { return try await self.writeAttribute(write) }
-        let known = self.knownType(ofAttribute: name)
-        if let known { write.data = try self.number(write.data, as: known, name) }
+        var sent = write.data.elementType
+        // A type that does not hold the value may have been that of an earlier attribute of the name.
+        if let known = self.knownType(ofAttribute: name), let data = write.data.converted(to: known) { (write.data, sent) = (data, known) }
         do throws(DevFailed) {
             try await self.writeAttribute(write)
         } catch {
-            // Nothing was written: the type is requested once, and again when it has become another.
+            // The device takes another type than the one sent: nothing was written. With the same type the refusal is its code's own.
             guard error.errors.contains(where: { $0.reason == .incompatibleAttributeType }),
-                let type = try? await self.attributeConfig(name).type, type != known
+                let type = try? await self.attributeConfig(name).type, type != sent, type.isNumeric || type == .enum
             else { throw error }
-            guard type.isNumeric || type == .enum else { throw error }
             self.setKnownType(type, ofAttribute: name)
             write.data = try self.number(value.attributeData, as: type, name)
             try await self.writeAttribute(write)

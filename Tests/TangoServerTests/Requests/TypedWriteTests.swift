@@ -1,8 +1,8 @@
-import TangoClient
 import TangoCore
 import TangoTestSupport
 import Testing
 
+@testable import TangoClient
 @testable import TangoServer
 
 /// Literals written with `DeviceProxy.write`.
@@ -31,6 +31,19 @@ struct TypedWriteTests {
             let lines = try await device.blackBox(50)
             #expect(lines.count { $0.contains("get_attribute_config") } == 1)
             #expect(lines.count { $0.contains("write_attributes_4") } == 6)
+        }
+    }
+
+    /// The server was started again with another class, and the attribute has another type since.
+    @Test func aTypeThatHasBecomeAnotherIsLearnedAnew() async throws {
+        try await TestServer.run([BenchDevice.deviceClass()], devices: ["t/a/1"]) { test in
+            let device = try await test.device()
+            device.setKnownType(.short, ofAttribute: "number")
+            try await device.write("number", 100_000)
+            #expect(try await device.read("number") == 100_000.0)
+            device.setKnownType(.long, ofAttribute: "number")
+            try await device.write("number", 2.5)
+            #expect(try await device.read("number") == 2.5)
         }
     }
 
