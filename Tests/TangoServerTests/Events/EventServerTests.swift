@@ -209,31 +209,33 @@ private struct EventStand {
             try await stand.poll("Polled")
             for kind in [EventKind.change, .archive, .periodic, .alarm] { try await stand.subscribe("Polled", kind) }
             try await stand.subscribe("Polled", .change, version: 4)
-            try await eventually { stand.numbers(.periodic).count >= 3 && stand.numbers(.change, version: 4).count == 1 }
-            #expect(stand.numbers(.change, version: 5) == [.double([0, 0])])
+            // On a busy machine polling is late now and then, which adds an error and the value again: no exact counts.
+            func change(_ version: Int) -> AttributeData? { stand.numbers(.change, version: version).last }
+            try await eventually { stand.numbers(.periodic).count >= 3 && change(5) == .double([0, 0]) }
             #expect(await device.writeFailure("Polled", .double([1.5])) == nil)
-            try await eventually { stand.numbers(.change, version: 5).count == 2 && stand.numbers(.archive).count == 2 }
-            #expect(stand.numbers(.change, version: 5).last == .double([1.5, 1.5]))
-            #expect(stand.numbers(.change, version: 4) == stand.numbers(.change, version: 5))
+            let written = AttributeData.double([1.5, 1.5])
+            try await eventually { change(5) == written && change(4) == written && stand.numbers(.archive).last == written }
             #expect(stand.listener.values(.change, version: 5).allSatisfy { $0.name == "Polled" })
 
             // Smaller criteria act at once.
             #expect(await device.writeFailure("Polled", .double([2])) == nil)
             #expect(await device.configFailure("Polled") { $0.events.absoluteChange = "0.5" } == nil)
-            try await eventually { stand.numbers(.change, version: 5).count == 3 }
+            try await eventually { change(5) == .double([2, 2]) }
 
+            let kinds = [EventKind.change, .archive, .alarm]
             try await device.command("Break", true)
-            try await eventually { !stand.failures(.archive).isEmpty }
-            for kind in [EventKind.change, .archive, .alarm] { #expect(Set(stand.failures(kind)) == ["Source_Broken"]) }
+            try await eventually { kinds.allSatisfy { stand.failures($0).contains("Source_Broken") } }
+            let before = kinds.map { stand.numbers($0).count }
             try await device.command("Break", false)
-            try await eventually { stand.numbers(.change, version: 5).count == 4 && stand.numbers(.alarm).count == 2 }
+            try await eventually { zip(kinds, before).allSatisfy { stand.numbers($0).count > $1 } }
 
             try await stand.stopPolling("polled")
             for kind in [EventKind.change, .archive, .periodic, .alarm] { #expect(stand.failures(kind).last == "API_PollObjNotFound") }
             guard case .failure(let failure)? = stand.listener.events(.alarm).last?.payload else { return }
             #expect(failure.reasonDescription == "No event possible on attribute Polled. Polling has just being stopped!")
+            let stopped = stand.numbers(.change, version: 5).count
             try await stand.poll("Polled")
-            try await eventually { stand.numbers(.change, version: 5).count == 5 }
+            try await eventually { stand.numbers(.change, version: 5).count > stopped }
         }
     }
 
