@@ -40,7 +40,7 @@ final class EventTarget: Device {
         guard name == "Polled" else { return value }
         switch self.mode {
         case .ok: return value
-        case .error(let reason): throw DevFailed(ErrorReason(rawValue: reason), "as asked for", origin: "EventTarget")
+        case .error(let reason): throw DevFailed(ErrorReason(rawValue: reason), "as asked for", origin: "EventTarget")  // lint: quoted
         case .quality(.invalid): return .invalid
         case .quality(let quality): return AttributeReading(value.data, dimension: value.dimension, quality: quality)
         }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Receives the events of a device of the class EventStand with PyTango.
 
-events.py DEVICE          every kind of event, one line per kind; the device is asked to send them
+events.py DEVICE          every kind of event, one line per kind; which a command of the device sends
 events.py DEVICE follow   change events of Polled; prints "value", "lost" and "value" again as the server goes and returns
 """
 

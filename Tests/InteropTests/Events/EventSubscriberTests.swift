@@ -4,7 +4,7 @@ import TangoServer
 import TangoTestSupport
 import Testing
 
-/// Sends every kind of event when it is told to.
+/// Sends every kind of event on command.
 private final class EventStand: Device {
     let context: DeviceContext
     var number = 0.0
@@ -20,7 +20,7 @@ private final class EventStand: Device {
         Attribute("Pushed", Double.self).read { _ in 0 }.pushesEvents(.change).pushesEvents(.archive).announcesDataReady()
         Command("Push") { (device, number: Double) in try device.push(number) }
         Command("PushFailure") { (device, reason: String) in
-            try device.context.push(.change, attribute: "Pushed", failure: DevFailed(ErrorReason(rawValue: reason), "as asked for"))
+            try device.context.push(.change, attribute: "Pushed", failure: DevFailed(ErrorReason(rawValue: reason), "as wanted"))
         }
         Command("Add") { (device, name: String) in
             try device.context.addAttribute(Attribute(name, of: EventStand.self, Double.self).read { _ in 1 })

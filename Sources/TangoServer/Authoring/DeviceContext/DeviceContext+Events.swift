@@ -55,7 +55,7 @@ extension DeviceContext {
     }
 
     /// Announces that data of an attribute are ready to be read. Where the attribute is not declared to do so (`Attribute.announcesDataReady`),
-    /// nobody is told.
+    /// nothing is sent.
     /// - Parameter name: name of the attribute, in any case.
     /// - Parameter counter: number that clients receive with the announcement.
     /// - Throws: `API_AttrNotFound`.
