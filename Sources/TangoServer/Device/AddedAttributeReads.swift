@@ -5,10 +5,12 @@ struct AddedAttributeReads: Sendable {
     /// Reading the properties of one attribute.
     struct Read: Sendable {
         let attribute: String
-        /// Gets the properties.
-        let apply: @Sendable (StoredAttributeProperties?) -> Void
+        /// Gets the properties, and whether an earlier attempt failed.
+        let apply: @Sendable (StoredAttributeProperties?, _ isRepeated: Bool) -> Void
         /// Runs when the attribute does not count as unread any more.
         let completion: @Sendable () async -> Void
+        /// Whether an earlier attempt failed; `apply` was called then.
+        var isRepeated = false
     }
 
     private struct Unread {
@@ -62,9 +64,15 @@ struct AddedAttributeReads: Sendable {
     /// Forgets the failed read of an attribute that was removed.
     mutating func cancelFailed(_ key: String) { self.failed[key] = nil }
 
-    mutating func takeFailed() -> [Read] {
-        defer { self.failed = [:] }
-        return self.failed.values.sorted { $0.attribute < $1.attribute }
+    /// Returns the reads that failed, which are repeated now.
+    mutating func repeatFailed() -> [Read] {
+        var reads = self.failed.values.sorted { $0.attribute < $1.attribute }
+        self.failed = [:]
+        for index in reads.indices {
+            reads[index].isRepeated = true
+            self.unread[reads[index].attribute.tangoFolded, default: Unread()].requests += 1
+        }
+        return reads
     }
 
     /// Notes that a property was changed, all names in lower case.

@@ -113,14 +113,14 @@ final class DatabaseSynchronizer: Sendable {
             let former = self.former(of: owner, attempt.possiblyStored)
             if !former.isEmpty {
                 self.persistentState.unstored.withLock { $0.add(owner, former, isStoredTwice: true) }
-                self.enqueueStoring()
+                self.retryLater()
             }
             throw error
         }
         self.apply(owner, changes)
         guard self.persistentState.unstored.isFlagged else { return }
         self.persistentState.unstored.withLock { $0.remove(owner, changes.map(\.name)) }
-        if self.persistentState.unstored.isFlagged { self.enqueueStoring() }
+        if self.persistentState.unstored.isFlagged { self.retryLater() }
     }
 
     /// Changes properties where the change cannot be refused any more: in memory at once, in the database as soon as it can be reached.
@@ -184,17 +184,29 @@ final class DatabaseSynchronizer: Sendable {
 
     // MARK: - What could not be stored
 
+    /// Stores before the command that caused it replies; not where the database failed lately, which would keep the device waiting.
     private func enqueueStoring() {
+        guard !self.state.withLock({ $0.isRetrying }) else { return }
         self.enqueueWrite("not stored, tried again until it is", "properties") { try await self.storeAgain() }
     }
 
-    /// Stores what is not stored yet.
-    /// - Throws: the error of the database; the rest stays to be stored.
+    /// Stores what is not stored yet, all that can be stored even if the rest fails.
+    /// - Throws: the first error of the database; what failed stays to be stored.
     func storeAgain() async throws(DevFailed) {
         guard let storage = self.storage, self.persistentState.unstored.isFlagged else { return }
-        _ = await self.storing.acquire(within: .hours(1), on: self.eventLoops.any())
-        defer { self.storing.release() }
-        for batch in self.persistentState.unstoredChanges { try await self.store(batch, on: storage) }
+        var failure: DevFailed?
+        for owner in self.persistentState.unstoredChanges.map(\.owner) {
+            // Changes of clients may come between.
+            _ = await self.storing.acquire(within: .hours(1), on: self.eventLoops.any())
+            defer { self.storing.release() }
+            guard let batch = self.unstored(of: owner) else { continue }
+            do throws(DevFailed) {
+                try await self.store(batch, on: storage)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
         if self.persistentState.unstored.isFlagged { self.retryLater() }
     }
 
@@ -237,15 +249,11 @@ final class DatabaseSynchronizer: Sendable {
 
     /// - Returns: whether there is something left to be tried again.
     private func retry() async -> Bool {
-        do throws(DevFailed) {
-            guard !self.state.withLock({ $0.isEnded }) else { return false }
-            try await self.storeAgain()
-            let reads = self.state.withLock { $0.reads.takeFailed() }
-            for read in reads { self.read(read) }
-            await self.waitForPendingWrites()
-        } catch {
-            return true
-        }
+        guard !self.state.withLock({ $0.isEnded }) else { return false }
+        try? await self.storeAgain()
+        // Not through the queue: commands wait for what is in it.
+        let reads = self.state.withLock { $0.reads.repeatFailed() }
+        if let storage = self.storage, !reads.isEmpty { try? await self.perform(reads, on: storage) }
         return self.state.withLock { state in
             state.isRetrying = state.reads.hasFailed || self.persistentState.unstored.isFlagged
             return state.isRetrying
@@ -255,14 +263,12 @@ final class DatabaseSynchronizer: Sendable {
     /// Ends the attempts to store: the device has ended. Its successor, if there is one, goes on with them.
     func end() { self.state.withLock { $0.isEnded = true } }
 
-    /// Stores what is not stored yet for the last time, and logs what is lost.
-    func storeLast() async {
-        do {
-            try await self.storeAgain()
-        } catch {
-            let names = self.persistentState.unstored.withLock { $0.names }
-            self.warn("never stored, the server ends", error, subject: names.joined(separator: "; "))
-        }
+    /// Logs what is lost when the server ends.
+    func logUnstored() {
+        guard self.persistentState.unstored.isFlagged else { return }
+        let names = self.persistentState.unstored.withLock { $0.names }
+        self.log.logger(fallback: self.fallbackLogger).warning(
+            "never stored, the server ends", metadata: ["subject": "\(names.joined(separator: "; "))"])
     }
 
     // MARK: - Attributes added at run time
@@ -274,10 +280,10 @@ final class DatabaseSynchronizer: Sendable {
     /// attributes. A command that added the attribute replies when this is done.
     /// - Parameters:
     ///   - apply: gets the properties; `nil` if they could not be read, or only the server changes them. It gets those that could not be read
-    ///     when they can be.
+    ///     when they can be, and whether this is such a second time.
     ///   - completion: runs when the attribute does not count as unread any more.
     func readProperties(
-        ofAttribute attribute: String, apply: @escaping @Sendable (StoredAttributeProperties?) -> Void,
+        ofAttribute attribute: String, apply: @escaping @Sendable (StoredAttributeProperties?, _ isRepeated: Bool) -> Void,
         completion: @escaping @Sendable () async -> Void
     ) {
         self.read(AddedAttributeReads.Read(attribute: attribute, apply: apply, completion: completion))
@@ -294,35 +300,41 @@ final class DatabaseSynchronizer: Sendable {
             return (request, open == nil)
         }
         guard isNew else { return }
-        self.enqueueWrite("properties not read, tried again until they are", read.attribute, read: request) { [device, deviceClass] in
+        self.enqueueWrite("properties not read, tried again until they are", read.attribute, read: request) {
             self.queue.withLock { queue in if queue.openRead == request { queue.openRead = nil } }
-            let reads = self.state.withLock { $0.reads.take(request) }
-            let answer: Result<[String: StoredAttributeProperties]?, DevFailed>
-            // Nothing is stored between the answer and its use.
-            _ = await self.storing.acquire(within: .hours(1), on: self.eventLoops.any())
-            do throws(DevFailed) {
-                answer = .success(
-                    try await storage.properties(ofAttributes: reads.map(\.attribute), device: device, deviceClass: deviceClass))
-            } catch {
-                answer = .failure(error)
-            }
-            for read in reads {
-                switch answer {
-                case .success(let found): read.apply(found.map { $0[read.attribute.tangoFolded] ?? StoredAttributeProperties() })
-                case .failure: read.apply(nil)
-                }
-            }
-            self.storing.release()
-            for read in reads {
-                let key = read.attribute.tangoFolded
-                self.state.withLock { state in
-                    if case .failure = answer { state.reads.fail(read) } else { state.reads.finish(key) }
-                }
-                await read.completion()
-            }
-            if case .failure = answer { self.retryLater() }
-            _ = try answer.get()
+            try await self.perform(self.state.withLock { $0.reads.take(request) }, on: storage)
         }
+    }
+
+    /// Reads the properties of attributes with one request.
+    /// - Throws: the error of the database; the reads are repeated later.
+    private func perform(_ reads: [AddedAttributeReads.Read], on storage: any DeviceStorage) async throws(DevFailed) {
+        let answer: Result<[String: StoredAttributeProperties]?, DevFailed>
+        // Nothing is stored between the answer and its use.
+        _ = await self.storing.acquire(within: .hours(1), on: self.eventLoops.any())
+        do throws(DevFailed) {
+            answer = .success(
+                try await storage.properties(ofAttributes: reads.map(\.attribute), device: self.device, deviceClass: self.deviceClass))
+        } catch {
+            answer = .failure(error)
+        }
+        for read in reads {
+            switch answer {
+            case .success(let found):
+                read.apply(found.map { $0[read.attribute.tangoFolded] ?? StoredAttributeProperties() }, read.isRepeated)
+            case .failure: if !read.isRepeated { read.apply(nil, false) }
+            }
+        }
+        self.storing.release()
+        for read in reads {
+            let key = read.attribute.tangoFolded
+            self.state.withLock { state in
+                if case .failure = answer { state.reads.fail(read) } else { state.reads.finish(key) }
+            }
+            await read.completion()
+        }
+        if case .failure = answer { self.retryLater() }
+        _ = try answer.get()
     }
 
     /// Keeps properties that were read for an attribute, except those that were changed since the request.

@@ -60,22 +60,24 @@ struct DeviceInterface: Sendable {
     /// Reads the properties of an attribute that was added to the running device, and configures the attribute by them.
     private func readProperties(of attribute: AttributeRuntime) {
         let runtime = self.runtime
-        runtime.database.readProperties(ofAttribute: attribute.name) { [weak runtime] properties in
-            runtime?.interface.configure(attribute, properties)
+        runtime.database.readProperties(ofAttribute: attribute.name) { [weak runtime] properties, isRepeated in
+            runtime?.interface.configure(attribute, properties, isRepeated: isRepeated)
         } completion: { [weak runtime] in
             runtime?.announcement.propertiesRead()
         }
     }
 
     /// Configures an added attribute by what the database says of it, and writes its memorized value where that is wanted.
-    private func configure(_ attribute: AttributeRuntime, _ properties: StoredAttributeProperties?) {
+    /// - Parameter isRepeated: the database did not answer at first: a set value that is there by now is not written again.
+    private func configure(_ attribute: AttributeRuntime, _ properties: StoredAttributeProperties?, isRepeated: Bool) {
         guard self.members.attribute(attribute.name) === attribute else { return }
+        let isWritten = isRepeated && attribute.writtenValue != nil
         if let properties, let new = self.runtime.database.keep(properties, ofAttribute: attribute.name) {
             attribute.reload(new, deviceName: self.runtime.name.text)
             self.members.updateAlarmIndex(for: attribute)
             self.runtime.server.changes.send(self.runtime.name, .attributeConfig(attribute.config))
         }
-        self.writeMemorized(attribute)
+        if !isWritten { self.writeMemorized(attribute) }
     }
 
     private func writeMemorized(_ attribute: AttributeRuntime) {
@@ -93,7 +95,7 @@ struct DeviceInterface: Sendable {
             Task { await runtime.forwarding.resolve() }
             return true
         }
-        runtime.database.readProperties(ofAttribute: name) { [weak runtime] properties in
+        runtime.database.readProperties(ofAttribute: name) { [weak runtime] properties, _ in
             guard let runtime, let properties, runtime.members.forwarded(name) != nil else { return }
             _ = runtime.database.keep(properties, ofAttribute: name)
         } completion: { [weak runtime] in

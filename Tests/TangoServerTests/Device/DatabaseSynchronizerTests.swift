@@ -2,6 +2,7 @@ import Logging
 import NIOPosix
 import Synchronization
 import TangoCore
+import TangoTestSupport
 import Testing
 
 @testable import TangoServer
@@ -13,6 +14,13 @@ struct DatabaseSynchronizerTests {
         enum Operation { case put, delete }
 
         private let refused: Mutex<Operation?>
+        /// Attribute whose properties are refused for good.
+        let refusedAttribute = Mutex("")
+        let stored = Mutex<Set<String>>([])
+        /// How reads are answered: failures at first, then nothing until the gate opens.
+        let failingReads = Mutex(0)
+        let reads = Mutex(0)
+        let muteReads = Latch()
 
         init(refusing refused: Operation?) {
             self.refused = Mutex(refused)
@@ -26,7 +34,11 @@ struct DatabaseSynchronizerTests {
 
         func putAttributeProperties(_ device: String, attribute: String, _ properties: [(name: String, values: [String])])
             async throws(DevFailed)
-        { try self.check(.put) }
+        {
+            try self.check(.put)
+            if self.refusedAttribute.withLock({ $0 }) == attribute { throw DevFailed("DB_SQLError", "refused for good") }
+            self.stored.withLock { _ = $0.insert(attribute) }
+        }
 
         func deleteAttributeProperties(_ device: String, attribute: String, names: [String]) async throws(DevFailed) {
             try self.check(.delete)
@@ -43,7 +55,16 @@ struct DatabaseSynchronizerTests {
 
         func properties(ofAttributes attributes: [String], device: String, deviceClass: String) async throws(DevFailed)
             -> [String: StoredAttributeProperties]?
-        { nil }
+        {
+            self.reads.withLock { $0 += 1 }
+            let fails = self.failingReads.withLock { count in
+                defer { count = max(0, count - 1) }
+                return count > 0
+            }
+            if fails { throw DevFailed(.deviceTimedOut, "no answer") }
+            await self.muteReads.wait()
+            return nil
+        }
     }
 
     private func make(_ storage: Storage? = nil, _ properties: [String: [String]] = [:]) throws -> DatabaseSynchronizer {
@@ -111,6 +132,48 @@ struct DatabaseSynchronizerTests {
         database.enqueueWrite("not stored", "test") { isDone.withLock { $0 = true } }
         await database.waitForPendingWrites()
         #expect(isDone.withLock { $0 })
+    }
+
+    /// Commands do not wait for what is tried again while the database is mute, and the attribute hears of it once.
+    @Test func repeatedReadsAreNotPending() async throws {
+        let storage = Storage(refusing: nil)
+        storage.failingReads.withLock { $0 = 1 }
+        let database = try self.make(storage)
+        let applied = Mutex<[Bool]>([])
+        database.readProperties(ofAttribute: "Value") { _, isRepeated in
+            applied.withLock { $0.append(isRepeated) }
+        } completion: {
+        }
+        await database.waitForPendingWrites()
+        try await eventually { storage.reads.withLock { $0 } == 2 }
+        #expect(!database.hasPendingWrites)
+        #expect(applied.withLock { $0 } == [false])
+        storage.muteReads.open()
+        try await eventually { applied.withLock { $0 } == [false, true] }
+        #expect(database.statusText.isEmpty)
+    }
+
+    /// Nor for what is taken back after a failure.
+    @Test func whatIsTakenBackIsNotPending() async throws {
+        let storage = Storage(refusing: .delete)
+        let database = try self.make(storage)
+        await #expect(throws: DevFailed.self) {
+            try await database.change(.attribute("Value"), [(name: "label", values: ["New"]), (name: "unit", values: nil)])
+        }
+        #expect(!database.hasPendingWrites)
+        storage.refuse(nil)
+        try await eventually { database.statusText.isEmpty }
+    }
+
+    @Test func whatIsRefusedForGoodKeepsNothingElseFromBeingStored() async throws {
+        let storage = Storage(refusing: .put)
+        storage.refusedAttribute.withLock { $0 = "A" }
+        let database = try self.make(storage)
+        for attribute in ["A", "B"] { database.changeLater(.attribute(attribute), [(name: "label", values: ["New"])]) }
+        storage.refuse(nil)
+        await #expect(throws: DevFailed.self) { try await database.storeAgain() }
+        #expect(storage.stored.withLock { $0 } == ["B"])
+        database.end()
     }
 
     @Test func propertiesThatTheDatabaseRefusesAreThoseOfBefore() async throws {
