@@ -13,7 +13,7 @@ struct WriteOperation: GatedOperation {
 
     enum Suspension: Sendable {
         case writing(Pending, @concurrent @Sendable (MemberCall, AttributeWrite) async throws -> Void)
-        /// Stores a memorized value in the database, then writes it.
+        /// Stores a memorized value in the database, after it was written.
         case memorizing(Pending, String)
         case reading(ReadOperation, ReadOperation.Suspension)
     }
@@ -59,12 +59,13 @@ struct WriteOperation: GatedOperation {
             do {
                 try await handler(try runtime.call(pending.attribute.name), pending.write)
                 Self.store(pending, runtime)
+                if let text = Self.memorizedText(pending) { try await Self.memorize(text, of: pending, runtime) }
             } catch {
                 self.fail(pending, error)
             }
         case .memorizing(let pending, let text):
             do {
-                try await Self.memorize(text, andWrite: pending, runtime)
+                try await Self.memorize(text, of: pending, runtime)
             } catch {
                 self.fail(pending, error)
             }
@@ -138,14 +139,13 @@ struct WriteOperation: GatedOperation {
                 "It is currently not allowed to write attribute \(attribute.name). The device state is \(runtime.state.name)",
                 origin: "Device::write_attributes")
         }
-        if attribute.definition.memorization != .none, let text = pending.write.data.memorizedText { return .memorizing(pending, text) }
         switch attribute.definition.writer {
         case .sync(let handler): try handler(call, pending.write)
         case .async(let handler): return .writing(pending, handler)
         case nil: break
         }
         Self.store(pending, runtime)
-        return nil
+        return Self.memorizedText(pending).map { .memorizing(pending, $0) }
     }
 
     /// Stores a written value as the set value.
@@ -153,27 +153,15 @@ struct WriteOperation: GatedOperation {
         if pending.attribute.store(pending.write) { runtime.members.updateAlarmIndex(for: pending.attribute) }
     }
 
-    /// Stores a memorized value in the database and then writes it: a value that cannot be stored is not written, and one that the device
-    /// refuses is not remembered. (cppTango 10.3 writes first, and answers the error of the database all the same.)
-    private static func memorize(_ text: String, andWrite pending: Pending, _ runtime: DeviceRuntime) async throws {
-        let attribute = pending.attribute
-        let owner = PropertyOwner.attribute(attribute.name)
-        let name = AttributeRuntime.memorizedProperty
-        let former = runtime.database.properties(ofAttribute: attribute.name).device[name]
-        try await runtime.database.change(owner, [(name, [text])])
-        do {
-            let call = try runtime.call(attribute.name)
-            switch attribute.definition.writer {
-            case .sync(let handler): try handler(call, pending.write)
-            case .async(let handler): try await handler(call, pending.write)
-            case nil: break
-            }
-        } catch {
-            runtime.database.changeLater(owner, [(name, former)])
-            await runtime.database.waitForPendingWrites()
-            throw error
-        }
-        Self.store(pending, runtime)
+    /// What the database keeps of a written value; `nil` if it is not memorized.
+    private static func memorizedText(_ pending: Pending) -> String? {
+        pending.attribute.definition.memorization == .none ? nil : pending.write.data.memorizedText
+    }
+
+    /// Stores a memorized value in the database once it is written: one that the device refuses, or that ends the server, is not written
+    /// again at the next start. The client gets the error of the database, and the set value is what the device got (Compatibility 13.6).
+    private static func memorize(_ text: String, of pending: Pending, _ runtime: DeviceRuntime) async throws {
+        try await runtime.database.change(.attribute(pending.attribute.name), [(AttributeRuntime.memorizedProperty, [text])])
     }
 
     private mutating func fail(_ pending: Pending, _ error: any Error) {
