@@ -17,11 +17,13 @@ extension ServerLifecycle {
         }
         let failure: DevFailed?
         do {
+            // Refuses while the database is away. What counts is read when nothing changes it any more.
+            _ = try await self.source.configuration(ofDevice: old.name, deviceClass: old.deviceClass.name)
+            guard await old.stop(within: self.context.gateTimeout) else { throw DevFailed.gateTimedOut }
             // What is stored while the properties are read may be missing in them.
             let unstored = old.persistentState.unstoredChanges
-            var configuration = try await self.source.configuration(ofDevice: old.name, deviceClass: old.deviceClass.name)
+            var configuration = try? await self.source.configuration(ofDevice: old.name, deviceClass: old.deviceClass.name)
             configuration?.apply(unstored)
-            guard await old.stop(within: self.context.gateTimeout) else { throw DevFailed.gateTimedOut }
             let plan = self.factory.planRestart(of: old, configuration)
             failure = try await self.bringUp([plan], for: .deviceRestart).first ?? nil
         } catch {
@@ -94,21 +96,33 @@ extension ServerLifecycle {
             })
         else { return }
         self.showStatus()
-        Task { [weak self] in
+        let task = Task { [weak self] in
             repeat { try? await Task.sleep(for: Self.exportInterval) } while await self?.exportAgain() == true
         }
+        self.exporting.withLock { $0 = task }
     }
 
+    /// Ends the attempts to export, so that an ended server is not exported.
+    func endExports() async {
+        guard let task = self.exporting.withLock({ $0 }) else { return }
+        task.cancel()
+        await withTimeLimit(.seconds(2)) { await task.value }
+    }
+
+    /// Exports the devices without the gate, which nothing may hold as long as a mute database takes.
     /// - Returns: whether that has to be tried again.
     private func exportAgain() async -> Bool {
-        _ = await self.gate.acquire(within: .hours(1), on: self.group.any())
-        defer { self.gate.release() }
-        guard let registration, let address = self.address, (try? self.refuseWhileStopping()) != nil else { return false }
+        guard let registration, let address = self.address, !Task.isCancelled, (try? self.refuseWhileStopping()) != nil else {
+            return false
+        }
+        let devices = self.directory.all
         do {
-            try await registration.export(self.directory.all, admin: self.directory.admin, at: address)
+            try await registration.export(devices, admin: self.directory.admin, at: address)
         } catch {
             return true
         }
+        // A restart may have replaced some by now.
+        guard self.directory.all.map(ObjectIdentifier.init) == devices.map(ObjectIdentifier.init) else { return true }
         self.notices.withLock { $0.isUnexported = false }
         self.showStatus()
         return false

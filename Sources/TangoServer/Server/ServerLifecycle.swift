@@ -31,6 +31,8 @@ package final class ServerLifecycle: Sendable {
     private let phase = Mutex(Phase.created)
     let notices = Mutex(ServerNotices())
     private let heartbeats = Mutex<Task<Void, Never>?>(nil)
+    /// Exports again what could not be exported.
+    let exporting = Mutex<Task<Void, Never>?>(nil)
     /// Held while devices are made or ended: start, restarts and end of the server never overlap.
     let gate = Gate()
     private let onKill: @Sendable () -> Void
@@ -273,6 +275,7 @@ package final class ServerLifecycle: Sendable {
         self.context.polling.shutDown()
         let isAlone = await self.gate.acquire(within: Self.stopLimit, on: self.group.any())
         defer { if isAlone { self.gate.release() } }
+        await self.endExports()
         if server != nil { await self.registration?.unexport() }
         await self.endDevices()
         await withTimeLimit(.seconds(2)) { [context] in await context.log.end() }
@@ -296,7 +299,8 @@ package final class ServerLifecycle: Sendable {
                     if !(await device.stop(within: Self.stopLimit)) {
                         self.context.logger.warning("still busy, not waited for any longer", metadata: ["device": "\(device.name)"])
                     }
-                    await withTimeLimit(.seconds(2)) { await device.database.storeLast() }
+                    await withTimeLimit(.seconds(2)) { try? await device.database.storeAgain() }
+                    device.database.logUnstored()
                 }
             }
         }
