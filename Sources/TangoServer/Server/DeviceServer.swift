@@ -72,7 +72,13 @@ public final class DeviceServer: Service {
     package func start() async throws {
         let eventLoops = EventLoops.make(count: self.configuration.eventLoopThreads)
         eventLoops.start()
-        let lifecycle = try ServerLifecycle(classes: self.classes, self.configuration, eventLoops: eventLoops) { [ending] in ending.open() }
+        let lifecycle: ServerLifecycle
+        do throws(ServerStartError) {
+            lifecycle = try ServerLifecycle(classes: self.classes, self.configuration, eventLoops: eventLoops) { [ending] in ending.open() }
+        } catch {
+            await eventLoops.shutDown()
+            throw error
+        }
         self.started.withLock { $0 = lifecycle }
         try await lifecycle.start()
         self.readiness.set(self.port)
