@@ -193,7 +193,9 @@ final class DevicePolling: Sendable {
 
     /// Entries of `polled_attr` and `polled_cmd` that cannot be used, as a line of the status; empty if there are none.
     var statusText: String {
-        self.unusable.map { "\nProperty \($0.property) has an entry that cannot be used: \($0.entry.joined(separator: ", "))" }.joined()
+        guard self.state.withLock({ !$0.unusableAttributes.isEmpty || !$0.unusableCommands.isEmpty }) else { return "" }
+        return self.unusable.map { "\nProperty \($0.property) has an entry that cannot be used: \($0.entry.joined(separator: ", "))" }
+            .joined()
     }
 
     /// Entries of `polled_attr` and `polled_cmd` that cannot be used.

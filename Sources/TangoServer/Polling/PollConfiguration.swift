@@ -31,8 +31,9 @@ struct PollConfiguration: Sendable {
         if period != 0 { try self.checkMinimum(target.kind, name, period) }
         try self.refuseForwarded(target)
         try await self.store(.polled(target, period: period), polling)
+        // Also where it was changed meanwhile: the properties say then what is polled.
+        defer { self.storeLater(polling) }
         guard self.begin(target, period, polling) else { throw Self.alreadyPolled(target) }
-        self.storeLater(polling)
     }
 
     /// Changes the period of a polled attribute or command.
@@ -44,9 +45,9 @@ struct PollConfiguration: Sendable {
         try self.checkMinimum(kind, name, period)
         guard period == 0 || period >= PollSettings.smallestPeriod else { throw Self.tooShort(period, "DServer::upd_obj_polling") }
         try await self.store(.polled(PollTarget(kind: kind, name: object.name), period: period), polling)
+        defer { self.storeLater(polling) }
         guard polling.setPeriod(kind, name, period) else { throw Self.notFound(name) }
         if period != object.period { self.runtime.server.polling.add(self.runtime, kind, object.name, period: period) }
-        self.storeLater(polling)
     }
 
     /// Stops to poll an attribute or command; the next start does not poll it either.
@@ -56,8 +57,8 @@ struct PollConfiguration: Sendable {
         guard let polling = self.polling, let object = polling.object(kind, name) else { throw Self.notFound(name) }
         let isDeclaredInCode = self.isDeclaredInCode(kind, name)
         try await self.store(.stopped(PollTarget(kind: kind, name: object.name), isDeclaredInCode: isDeclaredInCode), polling)
+        defer { self.storeLater(polling) }
         guard self.end(kind, name, isForgotten: true, isDeclaredInCode: isDeclaredInCode) else { throw Self.notFound(name) }
-        self.storeLater(polling)
     }
 
     /// Returns an object that is polled only when the device's code triggers it.
