@@ -26,6 +26,22 @@ struct LoopbackTests {
         }
     }
 
+    /// A server that stops sends its answers to the end, then CloseConnection.
+    @Test func aLargeAnswerIsSentBeforeTheServerCloses() async throws {
+        try await Loopback.run { loopback in
+            let size = 24_000_000
+            let call = DeviceCall.command(
+                "echo", .charArray([UInt8](repeating: 7, count: size)), source: .device, identity: .cpp(pid: 1), version: 4)
+            async let received = RawSocket.exchange(
+                loopback.group, port: loopback.server.port, Messages.request(2, call), readingAfter: .seconds(1))
+            try await eventually { loopback.dispatcher.seen.withLock { !$0.versions.isEmpty } }
+            await loopback.server.close(within: .seconds(30))
+            let bytes = try await received
+            #expect(bytes.readableBytes > size)
+            #expect(Messages.type(bytes.getSlice(at: bytes.writerIndex - 12, length: 12)) == .closeConnection)
+        }
+    }
+
     @Test func answersMayComeInAnyOrder() async throws {
         try await Loopback.run { loopback in
             async let held = withThrowingTaskGroup(of: Bool.self) { group in

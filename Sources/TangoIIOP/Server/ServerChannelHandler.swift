@@ -6,6 +6,17 @@ final class ServerChannelHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    private enum Phase {
+        case serving
+        /// Serves nothing more and closes when the requests under way are answered.
+        case draining
+        /// Closes when what was written is sent.
+        case closing
+    }
+
+    /// Longest wait for a client that does not read its answers when its connection is closed.
+    private static let closingLimit = TimeAmount.seconds(10)
+
     private var machine: ServerStateMachine
     private let dispatcher: any IIOPDispatcher
     private let idleTime: TimeAmount
@@ -15,13 +26,13 @@ final class ServerChannelHandler: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var peer = PeerAddress(host: "?", port: 0)
     private var requestCount = 0
+    /// Closes the connection when it is idle, or when its end takes too long.
     private var idleTimer: Scheduled<Void>?
     /// Inside a read batch: its end flushes once for all replies.
     private var isReading = false
     private var needsFlush = false
     private var isProcessing = false
-    /// Serves nothing more and closes when the requests under way are answered.
-    private var isDraining = false
+    private var phase = Phase.serving
     private var isPaused = false
 
     init(dispatcher: any IIOPDispatcher, limits: ServerLimits, unfinished: UnfinishedBytes) {
@@ -49,6 +60,7 @@ final class ServerChannelHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard self.phase != .closing else { return }
         self.isReading = true
         self.machine.received(self.unwrapInboundIn(data))
         self.process(context)
@@ -87,7 +99,7 @@ final class ServerChannelHandler: ChannelInboundHandler {
 
     private func process(_ context: ChannelHandlerContext) {
         // An answer given while a request is dispatched comes back here: the outer loop continues.
-        guard !self.isProcessing, !self.isDraining else { return }
+        guard !self.isProcessing, self.phase == .serving else { return }
         self.isProcessing = true
         defer { self.isProcessing = false }
         while context.channel.isWritable, let action = self.machine.next(isKnown: self.dispatcher.isKnown) {
@@ -126,10 +138,16 @@ final class ServerChannelHandler: ChannelInboundHandler {
         if self.isReading { self.needsFlush = true } else { context.flush() }
     }
 
+    /// Closes the connection when all answers and the farewell are sent.
     private func close(_ context: ChannelHandlerContext, _ farewell: ByteBuffer?) {
-        if let farewell { context.write(self.wrapOutboundOut(farewell), promise: nil) }
-        context.flush()
-        context.close(promise: nil)
+        guard self.phase != .closing else { return }
+        self.phase = .closing
+        self.idleTimer?.cancel()
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        self.idleTimer = context.eventLoop.scheduleTask(in: Self.closingLimit) { bound.value.close() }
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.whenComplete { _ in bound.value.close() }
+        context.writeAndFlush(self.wrapOutboundOut(farewell ?? ByteBuffer()), promise: sent)
     }
 
     private func reportUnfinished(_ context: ChannelHandlerContext) {
@@ -142,11 +160,11 @@ final class ServerChannelHandler: ChannelInboundHandler {
 
     /// Sends a reply that was not there at once.
     func answer(_ buffers: [ByteBuffer]) {
-        guard let context = self.context else { return }
+        guard let context = self.context, self.phase != .closing else { return }
         let wasFull = !self.machine.wantsMore
         self.machine.answered()
         self.write(context, buffers)
-        if self.isDraining {
+        if self.phase == .draining {
             self.closeGracefully()
         } else if wasFull {
             self.process(context)
@@ -164,7 +182,7 @@ final class ServerChannelHandler: ChannelInboundHandler {
     func closeGracefully() {
         guard let context = self.context else { return }
         guard self.machine.outstanding == 0 else {
-            self.isDraining = true
+            if self.phase == .serving { self.phase = .draining }
             return
         }
         self.close(context, CDRWriter.headerOnly(.closeConnection, version: self.machine.version))
