@@ -91,8 +91,11 @@ public final class DatabaseServer: Service {
     /// for tests.
     /// - Throws: `ServerStartError`; `DB_SQLError` when another server serves the file.
     package func start() async throws {
-        if let path = self.commands.store.path {
-            let claim = try FileClaim(of: path)
+        if let claim = try self.commands.store.takeClaim() {
+            if let failure = claim.failure {
+                (self.server.configuration.logger ?? Logger(label: "tango.database")).warning(
+                    "the file could not be locked: a second server on it would not be refused", metadata: ["error": "\(failure)"])
+            }
             self.claim.withLock { $0 = claim }
         }
         try await self.server.start()

@@ -1,3 +1,4 @@
+import Synchronization
 public import TangoCore
 
 /// The tables of a Tango database, in an SQLite file or in memory.
@@ -25,18 +26,44 @@ public final class DatabaseStore: Sendable {
     private let quickQueries = QueryTurns(2)
     private let longQueries = QueryTurns(1)
     private let notify: AsyncStream<String>.Continuation
+    /// Held from before the file is opened until a server takes it.
+    private let claim: Mutex<FileClaim?>
 
-    /// Opens an SQLite file; creates folders, file and content as needed.
+    /// Opens an SQLite file for a server; creates folders, file and content as needed.
     ///
     /// - Parameters:
     ///   - path: path of the file.
     ///   - instance: instance name of the database server.
-    /// - Throws: `DB_SQLError` when the file cannot be opened, is not a database, or was written by a newer version.
+    /// - Throws: `DB_SQLError` when another server has the file, when it cannot be opened, is not a database, or was written by a newer
+    ///   version.
     public convenience init(path: String, instance: String = "2") throws(DevFailed) {
-        self.init(
-            engine: try Self.named("DatabaseStore") { () throws(DevFailed) in
-                try SQLiteStore(path: path, instance: instance)
-            }, path: path, instance: instance)
+        // A newer version would change the tables under a running server.
+        let claim = try FileClaim(of: path)
+        self.init(engine: try Self.open(path, instance), path: path, instance: instance, claim: claim)
+    }
+
+    /// Opens an SQLite file that others may have open.
+    convenience init(sharing path: String, instance: String = "2") throws(DevFailed) {
+        self.init(engine: try Self.open(path, instance), path: path, instance: instance)
+    }
+
+    private static func open(_ path: String, _ instance: String) throws(DevFailed) -> SQLiteStore {
+        try Self.named("DatabaseStore") { () throws(DevFailed) in
+            try SQLiteStore(path: path, instance: instance)
+        }
+    }
+
+    /// Gives the right to serve the file to a server.
+    /// - Returns: `nil` in memory.
+    /// - Throws: `DB_SQLError` when another server has it.
+    func takeClaim() throws(DevFailed) -> FileClaim? {
+        guard let path = self.path else { return nil }
+        let held = self.claim.withLock { claim in
+            defer { claim = nil }
+            return claim
+        }
+        if let held { return held }
+        return try FileClaim(of: path)
     }
 
     /// Returns a new database in memory, which ends with the object.
@@ -50,8 +77,9 @@ public final class DatabaseStore: Sendable {
             }, path: nil, instance: instance)
     }
 
-    private init(engine: any SQLStore, path: String?, instance: String) {
+    private init(engine: any SQLStore, path: String?, instance: String, claim: FileClaim? = nil) {
         self.engine = engine
+        self.claim = Mutex(claim)
         self.path = path
         self.instance = instance
         self.startDate = LocalTime.now

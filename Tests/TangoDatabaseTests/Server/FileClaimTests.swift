@@ -30,16 +30,28 @@ import Testing
         }
     }
 
+    @Test func whatCannotBeLockedIsServedAndToldAll() async throws {
+        try await self.withFolder { folder in
+            // The lock's name is that of a folder.
+            let path = folder.appendingPathComponent("tango.sqlite").path
+            try FileManager.default.createDirectory(atPath: path + ".lock", withIntermediateDirectories: false)
+            #expect(try FileClaim(of: path).failure == "Is a directory")
+            #expect(try FileClaim(of: folder.appendingPathComponent("new/tango.sqlite").path).failure == nil)
+        }
+    }
+
     @Test func aSecondServerOnTheFileLeavesTheFirstAlone() async throws {
         try await self.withFolder { folder in
             let path = folder.appendingPathComponent("tango.sqlite").path
             let first = DatabaseServer(store: try DatabaseStore(path: path), host: "127.0.0.1", port: 0)
             try await first.start()
-            let second = DatabaseServer(store: try DatabaseStore(path: path), host: "127.0.0.1", port: 0)
+            #expect(throws: DevFailed.self, "not even opened") { try DatabaseStore(path: path) }
+            let second = DatabaseServer(store: try DatabaseStore(sharing: path), host: "127.0.0.1", port: 0)
             await #expect(throws: DevFailed.self) { try await second.run() }
-            let commands = CommandTable(try DatabaseStore(path: path))
+            let commands = try CommandTable(path: path)
             #expect(try commands.texts("DbGetDeviceExportedList", "sys/database/*") == ["sys/database/2"])
             await first.stop()
+            #expect(throws: Never.self, "the first has let go of it") { try FileClaim(of: path) }
             let third = DatabaseServer(store: try DatabaseStore(path: path), host: "127.0.0.1", port: 0)
             try await third.start()
             await third.stop()

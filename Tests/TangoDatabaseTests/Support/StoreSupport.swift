@@ -8,7 +8,7 @@ extension CommandTable {
 
     /// Commands on a file.
     convenience init(path: String) throws(DevFailed) {
-        self.init(try DatabaseStore(path: path))
+        self.init(try DatabaseStore(sharing: path))
     }
 
     /// Answer of a command that takes and answers texts.
