@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func whatCannotBeLockedIsServedAndToldAll() async throws {
+    @Test func whatCannotBeLockedIsServedWithAWarning() async throws {
         try await self.withFolder { folder in
             // The lock's name is that of a folder.
             let path = folder.appendingPathComponent("tango.sqlite").path

@@ -315,7 +315,7 @@ struct StoredOrRefusedTests {
             let failure = try await stand.device().writeFailure(attribute, .double([13]))
             #expect(failure?.reason == "Store_Refused")
             #expect(stand.memory.properties(of: StorageStand.device, attribute: attribute)["__value"] == ["3"])
-            // The device is asked first: the database is not needed for it.
+            // The device comes first: the database is not needed for it.
             stand.memory.set(.away())
             #expect(try await stand.device().writeFailure(attribute, .double([13]))?.reason == "Store_Refused")
             #expect(try await self.status(stand) == "The device is in ON state.")
