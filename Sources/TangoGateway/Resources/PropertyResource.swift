@@ -1,3 +1,4 @@
+import HTTPTypes
 import TangoClient
 import TangoCore
 
@@ -38,7 +39,7 @@ struct PropertyResource: Sendable {
     /// Writes the properties of the query and of a form. PUT with `replace` deletes all others.
     ///
     /// In the query, the options of the request are options and every other name is a property; a form has properties only.
-    /// - Throws: 400 when a name can be either.
+    /// - Throws: 400 when a name can be either, or no property is given: `replace` alone would delete all of them; 415 for a body that is no form.
     func writeSeveral(replacing canReplace: Bool) async throws -> Answer {
         let query = self.request.query
         let options = ["async", "filter"] + (canReplace ? ["replace"] : [])
@@ -46,6 +47,11 @@ struct PropertyResource: Sendable {
         let isReplacing = canReplace ? try query.flag("replace") : false
         var members = query.members(besides: Set(options))
         let form = try await self.request.formBody()
+        guard form != nil || self.request.http.body.isEmpty else {
+            let type = self.request.http.headers[.contentType] ?? "of no type"
+            throw HTTPFailure(
+                .unsupportedMediaType, .restUnsupportedMediaType, "The body must be application/x-www-form-urlencoded, not \(type)")
+        }
         // A query that names no property beside a form has options only.
         let isOptionsOnly = form != nil && members.pairs.isEmpty
         if !isOptionsOnly, query.first("filter") != nil {
@@ -53,13 +59,13 @@ struct PropertyResource: Sendable {
         }
         members.pairs += form?.pairs ?? []
         let properties = members.grouped
-        guard !properties.isEmpty || isReplacing else { throw HTTPFailure.badRequest("There is nothing to write: give {property}={value}") }
+        guard !properties.isEmpty else { throw HTTPFailure.badRequest("There is nothing to write: give {property}={value}") }
         let (database, name) = try await self.request.owner(self.device)
         if let option = isOptionsOnly ? nil : try await self.propertyCalled(query.used(options), database, name) {
             throw Self.ambiguous(option, "The name \(option) is an option of this request and a property of \(name)")
         }
         return try await self.request.change(isAsync, [.device(self.device)]) {
-            if !properties.isEmpty { try await database.putProperties(ofDevice: name, properties) }
+            try await database.putProperties(ofDevice: name, properties)
             if isReplacing {
                 let kept = Set(properties.map { Array($0.name.tangoFolded.utf8) })
                 let others = try await database.propertyNames(ofDevice: name, matching: "*").filter {

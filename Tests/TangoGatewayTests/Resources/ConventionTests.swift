@@ -198,6 +198,24 @@ import Testing
         }
     }
 
+    @Test func replacingByNothingDeletesNothing() async throws {
+        try await LiveSystem.run(echoes: 1) { system in
+            let path = "test/echo/1/properties"
+            #expect(await system.send(.put, "\(path)?a=1&b=2").status == 200)
+            let form: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
+            for type in ["application/json", "multipart/form-data; boundary=x", "text/plain"] {
+                for target in ["\(path)?replace=true", "\(path)?c=1&replace=true", "\(path)?c=1"] {
+                    let reply = await system.send(.put, target, #"{"c":["1"]}"#, headers: [.contentType: type])
+                    #expect(reply.status == 415, "\(type) \(target): \(reply.text)")
+                }
+            }
+            #expect(await system.send(.put, "\(path)?replace=true").status == 400)
+            #expect(await system.send(.put, "\(path)?replace=true", "", headers: form).status == 400)
+            #expect(await system.send(.get, path).items.map { $0["name"] } == ["a", "b"])
+            #expect(await system.send(.put, "\(path)?replace=true", "c=1", headers: form).items.map { $0["name"] } == ["c"])
+        }
+    }
+
     @Test func otherPropertiesAreKeptUnlessReplaced() async throws {
         try await LiveSystem.run { system in
             let path = "test/echo/1/properties"
