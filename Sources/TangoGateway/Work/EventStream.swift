@@ -57,9 +57,7 @@ struct EventStream: Sendable {
     /// Time between two signs of life, which keep the connections of proxies open.
     private static let maintenancePeriod = Duration.seconds(30)
     /// Time after which a stream ends and the client has to begin a new one, with credentials that are still valid.
-    private static let lifetime = Duration.seconds(3600)
-    /// Events that wait for a client which reads slowly; of more, the oldest are dropped.
-    private static let queueLimit = 1024
+    static let lifetime = Duration.seconds(3600)
 
     let targets: [Target]
     let period: Duration
@@ -69,14 +67,14 @@ struct EventStream: Sendable {
 
     /// Begins to read.
     /// - Returns: the events, which end with the gateway, with the reading of them, or after the longest lifetime.
-    func events() -> AsyncStream<ByteBuffer> {
-        let (events, sink) = AsyncStream<ByteBuffer>.makeStream(bufferingPolicy: .bufferingNewest(Self.queueLimit))
-        sink.yield(ByteBuffer(string: "retry: 30000\n\n"))
+    func events() -> EventQueue {
+        let (queue, sink) = EventQueue.make()
+        sink.announce(.retry)
         var tasks = [
             Task {
                 while !Task.isCancelled {
                     try await Task.sleep(for: Self.maintenancePeriod)
-                    sink.yield(ByteBuffer(string: "event: maintenance\ndata: I am OK!\n\n"))
+                    sink.announce(.maintenance)
                 }
             },
             Task {
@@ -95,20 +93,20 @@ struct EventStream: Sendable {
                 })
         }
         let running = tasks
-        sink.onTermination = { _ in
+        sink.onTermination {
             for task in running { task.cancel() }
             withExtendedLifetime(self.slot) {}
         }
-        return events
+        return queue
     }
 
     /// Reads attributes of one device until it is cancelled.
-    private func follow(_ targets: [Target], _ sink: AsyncStream<ByteBuffer>.Continuation) async {
+    private func follow(_ targets: [Target], _ sink: EventQueue.Sink) async {
         var last: [Int: String] = [:]
         while !Task.isCancelled {
             for (target, (text, time)) in zip(targets, await self.read(targets)) where last[target.number] != text.key {
                 last[target.number] = text.key
-                sink.yield(ByteBuffer(string: "id: \(time)\nevent: \(target.number)\ndata: \(text.data)\n\n"))
+                sink.put(EventQueue.Event(number: target.number, time: time, data: text.data))
             }
             guard (try? await Task.sleep(for: self.period)) != nil else { return }
         }
