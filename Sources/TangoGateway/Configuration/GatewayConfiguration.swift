@@ -40,7 +40,7 @@ public struct GatewayConfiguration: Sendable {
     public var maximumBodySize = 16 * 1024 * 1024
     /// Largest size of the bodies of all requests under way, in bytes, at least that of one body; the first 64 KiB of each do not count. Further
     /// bodies wait.
-    public var maximumBodiesSize = 16 * 1024 * 1024
+    public var maximumBodiesSize = 64 * 1024 * 1024
     /// How long clients may keep values, states and histories.
     public var valueLifetime: Duration = .milliseconds(200)
     /// How long clients may keep lists and configurations, and the gateway configurations of attributes and aliases.

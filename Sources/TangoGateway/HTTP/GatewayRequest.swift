@@ -14,7 +14,7 @@ struct GatewayRequest: Sendable {
     var headers: HTTPFields
     var body: [UInt8] = []
     /// What the body takes of the room for all of them.
-    var bodyShare: BodyBudget.Share?
+    private(set) var bodyShare: BodyBudget.Share?
     /// Authenticated user, in lower case; `nil` when the request needed none.
     var user: String?
     /// Address of the client, as text without port.
@@ -46,6 +46,20 @@ struct GatewayRequest: Sendable {
         self.scheme = scheme
         self.authority = authority
         self.clientAddress = ForwardedHeaders.plainAddress(address)
+    }
+
+    /// Sets the body.
+    /// - Parameter share: what it takes of the room for all bodies.
+    mutating func setBody(_ body: [UInt8], _ share: BodyBudget.Share?) {
+        self.body = body
+        self.bodyShare = share
+    }
+
+    /// Returns the request for work that goes on when its body has been read: the body, and the room it takes, are let go.
+    var withoutBody: GatewayRequest {
+        var request = self
+        request.setBody([], nil)
+        return request
     }
 
     /// Scheme and authority as the client addressed this server.

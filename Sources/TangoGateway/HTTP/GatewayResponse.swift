@@ -11,6 +11,9 @@ struct GatewayResponse: Sendable {
         /// Events, whose number is not known.
         case events(EventStream)
 
+        /// Whether it goes on.
+        var isEvents: Bool { if case .events = self { true } else { false } }
+
         /// The whole body; empty for events.
         var bytes: [UInt8] {
             switch self {

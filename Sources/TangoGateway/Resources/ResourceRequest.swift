@@ -6,7 +6,7 @@ import TangoIIOP
 
 /// One request for a resource, with what its answer needs. Each family of resources is a type of its own, which holds one of these.
 struct ResourceRequest: Sendable {
-    let http: GatewayRequest
+    var http: GatewayRequest
     let path: ResourcePath
     let query: Query
     /// Negotiated representation of the answer.

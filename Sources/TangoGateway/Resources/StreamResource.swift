@@ -44,9 +44,11 @@ struct StreamResource: Sendable {
             failure.headers[.retryAfter] = "1"
             throw failure
         }
+        var request = self.request
+        request.http = request.http.withoutBody
         return Answer(
             content: .events(
                 EventStream(
-                    targets: targets, period: .milliseconds(period), request: self.request, int64Style: try query.int64Style, slot: slot)))
+                    targets: targets, period: .milliseconds(period), request: request, int64Style: try query.int64Style, slot: slot)))
     }
 }

@@ -20,22 +20,43 @@ struct RequestHandler: Sendable {
         let record = requestLog.begin(request.headers)
         gatewayRequest.record = record
         var response: GatewayResponse
+        var isBodyAwaited = Self.hasBody(request) && !connection.isHTTP2
         do throws(HTTPFailure) {
             try self.checkHead(request.head)
             try gatewayRequest.checkOrigin(request.head, isHTTP2: connection.isHTTP2)
             gatewayRequest.user = try await self.authenticator?.user(of: gatewayRequest)
             try self.responder.services.browserPolicy.check(gatewayRequest)
-            (gatewayRequest.body, gatewayRequest.bodyShare) = try await self.body(of: request, connection)
-            let complete = gatewayRequest
-            response = await TraceContext.$current.withValue(record.trace) { await self.responder.respond(to: complete) }
+            let (body, share) = try await self.body(of: request, gatewayRequest, connection)
+            isBodyAwaited = false
+            response = await self.response(to: gatewayRequest, record, body, share)
         } catch {
-            response = self.responder.respond(to: gatewayRequest, with: error)
+            var failure = error
+            // Nobody reads the body of a refused request, and nobody bounds the time it takes.
+            if isBodyAwaited { failure.closesConnection = true }
+            response = self.responder.respond(to: gatewayRequest, with: failure)
         }
         requestLog.end(record, gatewayRequest, response)
         response.headers[.requestID] = record.id
         // A page cannot know as whom the browser has logged in.
         if let user = gatewayRequest.user { response.headers[.user] = PercentEncoding.encode(user) }
+        // A client that takes nothing would keep its stream for ever.
+        let timer = response.body.isEvents ? connection.closing(after: TimeAmount(EventStream.lifetime + .seconds(10))) : nil
+        defer { timer?.cancel() }
         try await response.write(to: writer, isHTTP2: connection.isHTTP2)
+    }
+
+    /// Returns the response to a complete request. The body and its share end with it, before the response is written.
+    private func response(
+        to request: GatewayRequest, _ record: RequestRecord, _ body: [UInt8], _ share: consuming BodyBudget.Share?
+    ) async -> GatewayResponse {
+        var complete = request
+        complete.setBody(body, share)
+        return await TraceContext.$current.withValue(record.trace) { [complete] in await self.responder.respond(to: complete) }
+    }
+
+    /// Whether the head announces a body.
+    private static func hasBody(_ request: Request) -> Bool {
+        request.headers[.contentLength].map { $0 != "0" } ?? (request.headers[.transferEncoding] != nil)
     }
 
     /// - Throws: 414, 431.
@@ -52,18 +73,26 @@ struct RequestHandler: Sendable {
         }
     }
 
+    /// Returns the size in bytes that the body of a request may have. Only changes have large ones: nobody takes the room for them without
+    /// credentials, where these are needed.
+    static func bodyLimit(of request: GatewayRequest, _ configuration: GatewayConfiguration) -> Int {
+        let isChange = (request.method == .put || request.method == .post) && !Authenticator.isOpen(request)
+        return isChange ? configuration.maximumBodySize : min(configuration.maximumBodySize, BodyBudget.freeSize)
+    }
+
     /// Reads the body. One whose declared length is too large is not read at all; one that is large waits for room.
     /// - Throws: 413; 503 when there is no room for it in time; 400 when the body ends early.
-    private func body(of request: Request, _ connection: Connection) async throws(HTTPFailure) -> ([UInt8], BodyBudget.Share?) {
-        let limit = self.configuration.maximumBodySize
+    private func body(
+        of request: Request, _ gatewayRequest: GatewayRequest, _ connection: Connection
+    ) async throws(HTTPFailure) -> ([UInt8], BodyBudget.Share?) {
+        let limit = Self.bodyLimit(of: gatewayRequest, self.configuration)
         var tooLarge = HTTPFailure(.contentTooLarge, .restPayloadTooLarge, "The body is larger than \(limit) bytes")
         tooLarge.closesConnection = true
         let length = request.headers[.contentLength].flatMap { Int($0) }
         if let length, length > limit { throw tooLarge }
-        let isExpected = request.headers[.contentLength].map { $0 != "0" } ?? (request.headers[.transferEncoding] != nil)
         // The body has as much time as the head had.
         let time = TimeAmount(self.configuration.headLimit)
-        var timer = isExpected || connection.isHTTP2 ? connection.closing(after: time) : nil
+        var timer = Self.hasBody(request) || connection.isHTTP2 ? connection.closing(after: time) : nil
         defer { timer?.cancel() }
         var body: [UInt8] = []
         var share: BodyBudget.Share?

@@ -59,25 +59,34 @@ final class BodyBudget: Sendable {
     /// - Parameters:
     ///   - size: of the whole body, at most the limit.
     ///   - patience: how long to wait.
-    /// - Throws: 503 when there was no room in time.
+    /// - Throws: 503 when there was no room in time, or the task is cancelled meanwhile.
     func share(of size: Int, within patience: Duration) async throws(HTTPFailure) -> Share {
         let size = max(0, size - Self.freeSize)
+        let number = self.state.withLock { state in
+            state.next += 1
+            return state.next
+        }
         var timer: Task<Void, any Error>?
-        let isAdmitted = await withCheckedContinuation { continuation in
-            let waiter: UInt64? = self.state.withLock { state in
-                guard !state.waiters.isEmpty || size > self.limit - state.used else {
-                    state.used += size
-                    return nil
+        let isAdmitted = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waits = self.state.withLock { state in
+                    guard !state.waiters.isEmpty || size > self.limit - state.used else {
+                        state.used += size
+                        return false
+                    }
+                    state.waiters.append((number, size, continuation))
+                    return true
                 }
-                state.next += 1
-                state.waiters.append((state.next, size, continuation))
-                return state.next
+                guard waits else { return continuation.resume(returning: true) }
+                // The handler may have run before there was anything to give up.
+                if Task.isCancelled { return self.giveUp(number) }
+                timer = Task {
+                    try await Task.sleep(for: patience)
+                    self.giveUp(number)
+                }
             }
-            guard let waiter else { return continuation.resume(returning: true) }
-            timer = Task {
-                try await Task.sleep(for: patience)
-                self.giveUp(waiter)
-            }
+        } onCancel: {
+            self.giveUp(number)
         }
         timer?.cancel()
         guard isAdmitted else {

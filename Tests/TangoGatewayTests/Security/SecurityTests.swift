@@ -158,6 +158,47 @@ import Testing
         }
     }
 
+    @Test func onlyChangesHaveLargeBodies() async throws {
+        func limit(_ method: HTTPRequest.Method, _ path: String) -> Int {
+            let head = HTTPRequest(method: method, scheme: "http", authority: "a", path: path)
+            return RequestHandler.bodyLimit(of: GatewayRequest(head: head, trustsForwarded: false), GatewayConfiguration())
+        }
+        let large = GatewayConfiguration().maximumBodySize
+        #expect(limit(.put, Self.value) == large && limit(.post, "/tango/rest/v11/attributes") == large)
+        for method in [HTTPRequest.Method.get, .head, .delete, .options, .patch] {
+            #expect(limit(method, Self.value) == BodyBudget.freeSize, "\(method)")
+        }
+        for path in ["/", "/tango/rest", "/tango/rest/", "/health", "/page/main.js"] {
+            #expect(limit(.put, path) == BodyBudget.freeSize && limit(.post, path) == BodyBudget.freeSize, "\(path)")
+        }
+        try await TestFolder.with { folder in
+            let users = try folder.users(["ann": "1"])
+            let body = try folder.write(String(repeating: "x", count: 100_000), to: "body")
+            try await RunningGateway.with {
+                $0.usersFile = users
+            } _: { gateway in
+                let url = "http://127.0.0.1:\(gateway.port)"
+                for options in [["-X", "GET"], ["-X", "PUT"], ["-X", "GET", "-H", "Transfer-Encoding: chunked"]] {
+                    let answer = try await Curl.get(url + "/tango/rest", ["--data-binary", "@\(body)"] + options)
+                    #expect(answer.status == 413 && answer.headers["connection"] == ["close"], "\(options)")
+                }
+                let large = try await Curl.get(url + Self.value, ["-u", "ann:1", "-X", "PUT", "--data-binary", "@\(body)"])
+                #expect(large.status == 400, "the port in the path is none")
+            }
+        }
+    }
+
+    @Test func aRequestRefusedBeforeItsBodyEndsTheConnection() async throws {
+        try await RunningGateway.with { gateway in
+            let url = "http://127.0.0.1:\(gateway.port)\(Self.value)"
+            let foreign = ["-X", "PUT", "-H", "Origin: http://evil.example.org"]
+            let refused = try await Curl.get(url, foreign + ["-d", "5"])
+            #expect(refused.status == 403 && refused.headers["connection"] == ["close"])
+            let empty = try await Curl.get(url, foreign)
+            #expect(empty.status == 403 && empty.headers["connection"] == nil)
+        }
+    }
+
     @Test func otherTangoHostsAreServedOnlyIfTheyAreListed() async throws {
         try await RunningGateway.with {
             $0.allowedTangoHosts = ["127.0.0.1:2", "LocalHost"]

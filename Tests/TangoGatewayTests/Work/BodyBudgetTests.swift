@@ -57,6 +57,40 @@ import Testing
         withExtendedLifetime(last) {}
     }
 
+    @Test func whoIsCancelledLeavesTheQueue() async throws {
+        let budget = BodyBudget(limit: 1000)
+        let first = try await budget.share(of: Self.free + 500, within: .zero)
+        let second = Task { try? await budget.share(of: Self.free + 900, within: .seconds(600)) }
+        try await eventually { budget.waitingCount == 1 }
+        let third = Task { try await budget.share(of: Self.free + 500, within: .seconds(600)) }
+        try await eventually { budget.waitingCount == 2 }
+        second.cancel()
+        #expect(await second.value == nil)
+        let last = try await third.value
+        #expect(budget.usedBytes == 1000 && budget.waitingCount == 0)
+        let late = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try? await budget.share(of: Self.free + 1, within: .seconds(600))
+        }
+        #expect(await late.value == nil && budget.waitingCount == 0)
+        withExtendedLifetime((first, last)) {}
+    }
+
+    @Test func severalLargestBodiesHaveRoomByDefault() {
+        let configuration = GatewayConfiguration()
+        #expect(configuration.maximumBodiesSize == 4 * configuration.maximumBodySize)
+    }
+
+    @Test func aRequestLetsItsBodyGo() async throws {
+        let budget = BodyBudget(limit: 1000)
+        let head = HTTPRequest(method: .put, scheme: "http", authority: "a", path: "/")
+        var request = GatewayRequest(head: head, trustsForwarded: false)
+        request.setBody([1, 2], try await budget.share(of: Self.free + 500, within: .zero))
+        #expect(budget.usedBytes == 500)
+        request = request.withoutBody
+        #expect(budget.usedBytes == 0 && request.body.isEmpty && request.method == .put)
+    }
+
     @Test func whoGivesUpLetsOthersPass() async throws {
         let budget = BodyBudget(limit: 1000)
         let first = try await budget.share(of: Self.free + 500, within: .zero)

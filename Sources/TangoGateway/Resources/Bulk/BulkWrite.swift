@@ -5,11 +5,11 @@ import TangoCore
 
 /// Writes to many devices, or executes commands on them: devices concurrently, the elements of each in order.
 struct BulkWrite<Work: Sendable>: Sendable {
-    let request: ResourceRequest
+    var request: ResourceRequest
     /// Whether the elements name commands, some of which are allowed to every user.
     var namesCommands = false
     /// Checks the elements of a device.
-    let prepare: @Sendable (DeviceProxy, [BulkItem]) async throws(DevFailed) -> [BulkPlan<Work>]
+    var prepare: @Sendable (DeviceProxy, [BulkItem]) async throws(DevFailed) -> [BulkPlan<Work>]
     /// Executes the elements of a device.
     let execute: @Sendable (DeviceProxy, DeviceLinks, [BulkPlan<Work>], BulkResults) async -> Void
     /// Makes the item of an element that failed.
@@ -51,12 +51,18 @@ struct BulkWrite<Work: Sendable>: Sendable {
             prepared.append(group)
             if let failure = self.refusal(group) { throw failure }
         }
-        let accepted = prepared
-        return try await self.request.change(true, []) {
-            let results = BulkResults(count: items.count)
-            _ = await FanOut.run(accepted, on: self.request.executor, until: .now + .seconds(3600)) { await self.execute($0, results) }
+        let (accepted, count) = (prepared, items.count)
+        // The devices take their time, and other requests need the room of the body.
+        var background = self
+        background.request.http = background.request.http.withoutBody
+        // What has been checked already holds the request as it came.
+        background.prepare = { _, _ in [] }
+        return try await self.request.change(true, []) { [background] in
+            let request = background.request
+            let results = BulkResults(count: count)
+            _ = await FanOut.run(accepted, on: request.executor, until: .now + .seconds(3600)) { await background.execute($0, results) }
             for case let item? in results.all where item.object?["errors"] != nil {
-                self.request.services.logger.warning("\(self.request.origin) failed after its answer: \(item.text)")
+                request.services.logger.warning("\(request.origin) failed after its answer: \(item.text)")
             }
             return .noContent
         }

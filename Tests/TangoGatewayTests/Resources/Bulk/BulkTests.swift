@@ -1,6 +1,7 @@
 import HTTPTypes
 import TangoClient
 import TangoCore
+import TangoTestSupport
 import Testing
 
 @testable import TangoGateway
@@ -229,6 +230,24 @@ import Testing
                 try await Task.sleep(for: .milliseconds(10))
             }
             Issue.record("nothing was written")
+        }
+    }
+
+    @Test func whatGoesOnAfterItsAnswerTakesNoRoomForBodies() async throws {
+        try await LiveSystem.run(echoes: 1) { (system) async throws in
+            let budget = BodyBudget(limit: 1000)
+            var head = HTTPRequest(method: .put, scheme: "http", authority: "server:1", path: "/tango/rest/v11/commands?async=true")
+            head.headerFields[.contentType] = "application/json"
+            func send() async throws -> Int {
+                var request = GatewayRequest(head: head, trustsForwarded: false)
+                request.setBody(
+                    Array("[\(self.item(system, "test/echo/1", "Hang", ""))]".utf8),
+                    try await budget.share(of: BodyBudget.freeSize + 500, within: .zero))
+                return await system.responder.respond(to: request).status.code
+            }
+            #expect(try await send() == 204)
+            try await eventually { budget.usedBytes == 0 }
+            #expect(system.responder.services.backgroundChanges.count == 1)
         }
     }
 
