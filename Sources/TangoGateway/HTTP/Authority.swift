@@ -1,6 +1,5 @@
 import HTTPTypes
 import NIOCore
-import SwiftGlibc
 import TangoCore
 
 /// The host and the port that a client addresses: `host` or `host:port` (RFC 9110, 7.2).
@@ -13,6 +12,8 @@ struct Authority: Sendable, Hashable {
     /// Parses a text.
     /// - Returns: `nil` unless it is a host, with or without a port, and nothing else.
     init?(_ text: some StringProtocol) {
+        // Some letters beyond ASCII have a lower case within it.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let text = text.lowercased()
         var port: Substring?
         if text.hasPrefix("[") {
@@ -82,15 +83,9 @@ struct Authority: Sendable, Hashable {
 extension SocketAddress {
     /// Whether only programs of this machine can reach the address.
     var isLoopback: Bool {
-        switch self {
-        case .v4(let address): return UInt32(bigEndian: address.address.sin_addr.s_addr) >> 24 == 127
-        case .v6(let address):
-            return withUnsafeBytes(of: address.address.sin6_addr) { bytes in
-                // `::1`, and IPv4 addresses in IPv6.
-                let isMapped = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
-                return isMapped ? bytes[12] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
-            }
-        case .unixDomainSocket: return true
-        }
+        guard let text = self.ipAddress else { return true }
+        // IPv4 addresses in IPv6 keep their own form.
+        let plain = text.hasPrefix("::ffff:") ? text.dropFirst(7) : text[...]
+        return plain == "::1" || plain.hasPrefix("127.")
     }
 }

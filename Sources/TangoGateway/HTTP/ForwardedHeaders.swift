@@ -7,6 +7,8 @@ struct ForwardedHeaders {
     /// Address of the client. The proxy appends it to what others claimed, so the last one counts. A proxy writes one of the two headers:
     /// if both are there and differ, one was forged, and neither counts.
     var client: String?
+    /// Whether `Forwarded` and `X-Forwarded-*` name different clients or hosts: one of them was forged.
+    var isContradictory = false
 
     init(_ headers: HTTPFields) {
         func elements(_ name: String) -> [Substring] {
@@ -14,18 +16,22 @@ struct ForwardedHeaders {
         }
         func first(_ name: String) -> String? { elements(name).first.map { $0.filter { $0 != " " } } }
         self.scheme = first("X-Forwarded-Proto")
-        self.authority = first("X-Forwarded-Host")
-        for (name, value) in Self.pairs(first("Forwarded")) {
+        // A proxy that appends leaves in front what the client claimed.
+        self.authority = elements("X-Forwarded-Host").last.map { $0.filter { $0 != " " } }
+        for (name, value) in Self.pairs(first("Forwarded")) where name == "proto" { self.scheme = value }
+        var clients: Set<String> = []
+        let last = elements("Forwarded").last.map { $0.filter { $0 != " " } }
+        for (name, value) in Self.pairs(last) {
             switch name {
-            case "proto": self.scheme = value
-            case "host": self.authority = value
+            case "for": clients.insert(Self.plainAddress(value))
+            case "host":
+                if let other = self.authority, other.lowercased() != value.lowercased() { self.isContradictory = true }
+                self.authority = value
             default: break
             }
         }
-        var clients: Set<String> = []
-        let last = elements("Forwarded").last.map { $0.filter { $0 != " " } }
-        for (name, value) in Self.pairs(last) where name == "for" { clients.insert(Self.plainAddress(value)) }
         if let last = elements("X-Forwarded-For").last { clients.insert(Self.plainAddress(last.filter { $0 != " " })) }
+        if clients.count > 1 { self.isContradictory = true }
         self.client = clients.count == 1 ? clients.first : nil
     }
 

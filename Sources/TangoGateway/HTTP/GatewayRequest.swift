@@ -15,6 +15,8 @@ struct GatewayRequest: Sendable {
     var body: [UInt8] = []
     /// What the body takes of the room for all of them.
     private(set) var bodyShare: BodyBudget.Share?
+    /// Whether the proxy's headers contradict each other.
+    private let hasForgedOrigin: Bool
     /// Authenticated user, in lower case; `nil` when the request needed none.
     var user: String?
     /// Address of the client, as text without port.
@@ -37,14 +39,17 @@ struct GatewayRequest: Sendable {
         var scheme = isSecure ? "https" : "http"
         var authority = head.authority ?? head.headerFields[.host] ?? "localhost"
         var address = peer
+        var isForged = false
         if trustsForwarded {
             let forwarded = ForwardedHeaders(head.headerFields)
             address = forwarded.client ?? address
+            isForged = forwarded.isContradictory
             scheme = forwarded.scheme?.lowercased() ?? scheme
             authority = forwarded.authority ?? authority
         }
         self.scheme = scheme
         self.authority = authority
+        self.hasForgedOrigin = isForged
         self.clientAddress = ForwardedHeaders.plainAddress(address)
     }
 
@@ -69,6 +74,9 @@ struct GatewayRequest: Sendable {
     /// - Throws: 400.
     func checkOrigin(_ head: HTTPRequest, isHTTP2: Bool) throws(HTTPFailure) {
         try Authority.check(head, isHTTP2: isHTTP2)
+        guard !self.hasForgedOrigin else {
+            throw HTTPFailure.badRequest("The headers Forwarded and X-Forwarded-… contradict each other")
+        }
         guard Authority(self.authority) != nil, ["http", "https"].contains(self.scheme) else {
             throw HTTPFailure.badRequest("The header of the proxy names no host, or another scheme than http and https")
         }

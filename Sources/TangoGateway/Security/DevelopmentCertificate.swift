@@ -68,8 +68,8 @@ package struct DevelopmentCertificate: Sendable {
     private static func generalName(_ host: String) throws(DevFailed) -> GeneralName {
         if let address = try? SocketAddress(ipAddress: host, port: 0) {
             switch address {
-            case .v4(let address): return .ipAddress(ASN1OctetString(contentBytes: Self.bytes(of: address.address.sin_addr)))
-            case .v6(let address): return .ipAddress(ASN1OctetString(contentBytes: Self.bytes(of: address.address.sin6_addr)))
+            case .v4(let address): return .ipAddress(ASN1OctetString(contentBytes: Self.bytes(of: address.address, at: 4..<8)))
+            case .v6(let address): return .ipAddress(ASN1OctetString(contentBytes: Self.bytes(of: address.address, at: 8..<24)))
             case .unixDomainSocket: break
             }
         }
@@ -86,7 +86,8 @@ package struct DevelopmentCertificate: Sendable {
         return .dnsName(host)
     }
 
-    private static func bytes<Address>(of address: Address) -> ArraySlice<UInt8> {
-        withUnsafeBytes(of: address) { Array($0)[...] }
+    /// Returns the address within a `sockaddr_in` or `sockaddr_in6`.
+    private static func bytes<Address>(of address: Address, at range: Range<Int>) -> ArraySlice<UInt8> {
+        withUnsafeBytes(of: address) { Array($0[range])[...] }
     }
 }

@@ -19,7 +19,7 @@ import Testing
         "", ":80", "a b", "a/b", "a?b", "a#b", "u@a", "u:p@a", "evil\"><script>", "a,b", "a;b", "a\\b", "<a>", "a%20b", "é", "ａ", "a..b",
         ".a",
         "a:b", "a:65536", "a:-1", "a:1:2", "::1", "[::1", "::1]", "[a]", "[]", "[::1]x", "[::1]:x", "[fe80::1%eth0]", "[127.0.0.1]", "a\n",
-        "a\u{0}", String(repeating: "a", count: 64), String(repeating: "a.", count: 200), "a:99999999999999999999",
+        "a\u{0}", "\u{212A}ey", String(repeating: "a", count: 64), String(repeating: "a.", count: 200), "a:99999999999999999999",
     ])
     func otherTextsAreNoHosts(text: String) {
         #expect(Authority(text) == nil)
@@ -56,6 +56,30 @@ import Testing
         for bad in [[host: "b/c"], [host: "\"><script>"], [scheme: "javascript"], [.known("Forwarded"): "host=u@b"]] as [HTTPFields] {
             #expect(!isGood(bad), "\(bad)")
         }
+    }
+
+    @Test func ofSeveralHostsTheLastOneIsTheProxys() {
+        func request(_ headers: HTTPFields) -> (GatewayRequest, HTTPRequest) {
+            let head = HTTPRequest(method: .get, scheme: "http", authority: "a", path: "/", headerFields: headers)
+            return (GatewayRequest(head: head, trustsForwarded: true), head)
+        }
+        func status(_ headers: HTTPFields) -> Int {
+            let (request, head) = request(headers)
+            do {
+                try request.checkOrigin(head, isHTTP2: false)
+                return 200
+            } catch {
+                return error.status.code
+            }
+        }
+        let (host, client, forwarded) = (
+            HTTPField.Name.known("X-Forwarded-Host"), HTTPField.Name.known("X-Forwarded-For"), HTTPField.Name.known("Forwarded")
+        )
+        #expect(request([host: "evil, b:1"]).0.authority == "b:1")
+        #expect(request([forwarded: "host=evil, host=\"b:2\""]).0.authority == "b:2")
+        #expect(status([host: "B:1", forwarded: "for=1.2.3.4;host=\"b:1\"", client: "1.2.3.4"]) == 200)
+        #expect(status([host: "b", forwarded: "host=c"]) == 400)
+        #expect(status([client: "1.2.3.4", forwarded: "for=1.2.3.5"]) == 400)
     }
 
     @Test func namesOfThisMachineAreKnown() {
