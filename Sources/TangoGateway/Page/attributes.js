@@ -145,8 +145,9 @@ class Row {
       try {
         const json = field.json();
         if (!field.isChanged) throw new Mistake("Nothing was changed, so nothing was written");
+        const text = field.node.value;
         const item = await this.device.write(info.name, json);
-        field.written();
+        field.written(text);
         result.replaceChildren(element("p", { class: "good" }, `Written at ${timeText(Date.now())}`));
         if (!this.isImage) this.show(item);
       } catch (error) {

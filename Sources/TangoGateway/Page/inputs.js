@@ -25,9 +25,9 @@ class Field {
     if (document.activeElement === this.node) this.node.select?.();
   }
 
-  /** The input was written: from now on the set point is shown again. */
-  written() {
-    this.isChanged = false;
+  /** That text was written: from now on the set point is shown again, unless more was typed meanwhile. */
+  written(text) {
+    if (this.node.value === text) this.isChanged = false;
   }
 }
 
