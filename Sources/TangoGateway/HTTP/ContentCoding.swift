@@ -41,11 +41,18 @@ enum ContentCoding: Sendable, Hashable {
         self == .identity ? tag : tag.dropLast() + "-gzip\""
     }
 
+    /// Says that the answer depends on `Accept-Encoding`, if it does: also that to a client that has it already.
+    /// - Returns: whether it does.
+    @discardableResult
+    static func addVary(to response: inout GatewayResponse) -> Bool {
+        guard Self.isEligible(response) else { return false }
+        response.headers[.vary] = response.headers[.vary].map { $0 + ", Accept-Encoding" } ?? "Accept-Encoding"
+        return true
+    }
+
     /// Compresses the body of a response where the client asks for it and it is worth it.
     func apply(to response: inout GatewayResponse) {
-        guard Self.isEligible(response) else { return }
-        response.headers[.vary] = response.headers[.vary].map { $0 + ", Accept-Encoding" } ?? "Accept-Encoding"
-        guard self == .gzip, let bytes = Self.compressed(response.body.bytes) else { return }
+        guard Self.addVary(to: &response), self == .gzip, let bytes = Self.compressed(response.body.bytes) else { return }
         response.body = .bytes(bytes)
         response.headers[.contentEncoding] = "gzip"
         response.headers[.eTag] = response.headers[.eTag].map(self.tag)

@@ -32,6 +32,7 @@ struct ResponseShaper {
             {
                 response.headers[.eTag] = coding.tag(tag)
             }
+            ContentCoding.addVary(to: &response)
             response.body = .none
             response.headers[.contentType] = nil
         }

@@ -64,6 +64,7 @@ import Testing
                 let again = await system.send(.get, path, headers: [.acceptEncoding: "gzip", .ifNoneMatch: known])
                 #expect(
                     again.status == 304 && again.headers[.eTag] == known && again.headers[.contentEncoding] == nil && again.body.isEmpty)
+                #expect(again.headers[.vary] == "Accept-Encoding")
             }
             let small = await system.send(.get, "sys/tg_test/1/state", headers: [.acceptEncoding: "gzip"])
             #expect(small.headers[.contentEncoding] == nil && small.status == 200)
