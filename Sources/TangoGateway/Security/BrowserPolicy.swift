@@ -46,7 +46,8 @@ struct BrowserPolicy: Sendable {
             return
         }
         let named = (configuration.allowedHosts ?? []) + [configuration.host]
-        self.hosts = Set(named.compactMap { Authority($0)?.host ?? $0.tangoFolded }).union(self.origins.map(\.host))
+        self.hosts = Set(named.map { Self.withoutFinalDot(Authority($0)?.host ?? $0.tangoFolded) }).union(
+            self.origins.map { Self.withoutFinalDot($0.host) })
     }
 
     /// Whether a page of that origin may read answers and make changes.
@@ -65,24 +66,34 @@ struct BrowserPolicy: Sendable {
     }
 
     /// Checks the name and the page of a request.
-    /// - Throws: 403 for a name that the gateway is not called by, and for changes by pages of others.
+    /// - Throws: 403 for a name that the gateway is not called by, and for changes and streams by pages of others.
     func check(_ request: GatewayRequest) throws(HTTPFailure) {
         if !self.isKnown(Authority(request.authority)), !Authenticator.isOpen(request) {
             throw HTTPFailure(.forbidden, .restForbidden, "The gateway is not called by the name \(request.authority): see allowed-hosts")
         }
-        guard request.method != .get, request.method != .head, request.method != .options, let origin = request.headers[.origin] else {
-            return
+        guard let origin = request.headers[.origin] else { return }
+        if Self.isStream(request), !self.allows(origin, own: request.origin) {
+            throw HTTPFailure(.forbidden, .restForbidden, "Pages of \(origin.printable) may not open streams here: see allowed-origins")
         }
+        guard request.method != .get, request.method != .head, request.method != .options else { return }
         guard self.allows(origin, own: request.origin) else {
             throw HTTPFailure(.forbidden, .restForbidden, "Pages of \(origin.printable) may not make changes here: see allowed-origins")
         }
     }
 
+    /// Whether a page that may not read the answer could keep a stream open by it.
+    private static func isStream(_ request: GatewayRequest) -> Bool {
+        guard request.method == .get, let path = try? PercentEncoding.decode(request.path[...]) else { return false }
+        return [Route.stream.template, Route.stream.template + "/"].contains(path)
+    }
+
+    private static func withoutFinalDot(_ name: String) -> String { name.hasSuffix(".") ? String(name.dropLast()) : name }
+
     /// Addresses and names without a dot cannot be made to lead elsewhere by a stranger's name server.
     private func isKnown(_ authority: Authority?) -> Bool {
         guard let hosts = self.hosts else { return true }
         guard let authority else { return false }
-        let name = authority.host.hasSuffix(".") ? String(authority.host.dropLast()) : authority.host
+        let name = Self.withoutFinalDot(authority.host)
         return hosts.contains(name) || authority.isLoopback || authority.isAddress || !name.contains(".")
     }
 }

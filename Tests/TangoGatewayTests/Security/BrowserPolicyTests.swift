@@ -63,6 +63,7 @@ import Testing
         }
         let listed = self.policy { $0.allowedHosts = ["Tango.example.org"] }
         #expect(self.status(listed, "tango.example.org:80") == 200 && self.status(listed, "tango.example.org.") == 200)
+        #expect(self.status(self.policy { $0.allowedHosts = ["tango.example.org."] }, "tango.example.org") == 200)
         #expect(self.status(listed, "evil.example.org") == 403)
         #expect(self.status(self.policy { $0.allowedOrigins = ["https://tango.example.org"] }, "tango.example.org") == 200)
         // A password that a browser remembers is not sent to such a name.
@@ -83,6 +84,11 @@ import Testing
             #expect(self.status(policy, "localhost:1", method) == 200, "no browser")
         }
         #expect(self.status(policy, "localhost:1", .get, origin: "http://evil.example.org") == 200, "its answer cannot be read")
+        for path in ["/tango/stream", "/tango/stream?target=a", "/tango/%73tream", "/tango/stream/"] {
+            #expect(self.status(policy, "localhost:1", path: path, origin: "http://evil.example.org") == 403, "it would take a slot")
+            #expect(self.status(policy, "localhost:1", path: path, origin: "http://localhost:3000") == 200)
+            #expect(self.status(policy, "localhost:1", path: path) == 200)
+        }
     }
 }
 
