@@ -56,7 +56,8 @@ public final class Gateway: Service {
         try configuration.check()
         let handler = RequestHandler(
             responder: responder, authenticator: try await Authenticator(configuration, logger: responder.services.logger))
-        for warning in configuration.fileWarnings { responder.services.logger.warning("\(warning)") }
+        let warnings = configuration.fileWarnings + [configuration.rebindingWarning].compactMap { $0 }
+        for warning in warnings { responder.services.logger.warning("\(warning)") }
         let requestLog = responder.services.requestLog
         if let path = configuration.accessLog { try requestLog.open(path) }
         let server = try Transport.server(configuration, responder.services.executors, requestLog.metrics).buildServer(

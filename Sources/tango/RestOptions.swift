@@ -55,7 +55,7 @@ struct RestOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long browsers shall use only HTTPS for this host; 31536000 by default with a certificate, 0: as they like.",
+            "How long browsers shall use only HTTPS for this host; 86400 by default with a certificate, 0: as they like.",
             valueName: "seconds"))
     var strictTransportLifetime: String?
 

@@ -55,7 +55,7 @@ public struct GatewayConfiguration: Sendable {
     public var allowedHosts: [String]?
     /// How long browsers that called over HTTPS shall use nothing else for this host (`Strict-Transport-Security`); less than a second: not
     /// sent.
-    public var strictTransportLifetime: Duration = .seconds(31_536_000)
+    public var strictTransportLifetime: Duration = .seconds(86_400)
     /// Whether the headers `Forwarded` and `X-Forwarded-*` of a proxy give the links in answers and the address of the client.
     public var trustsForwardedHeaders = false
     /// Whether the class of devices (`info.classname`) is always `unknown`, as in another server of this API.
@@ -130,9 +130,16 @@ extension GatewayConfiguration {
     var fileWarnings: [String] {
         [
             self.tokenSecretFile.flatMap { PrivateFile.warning($0) },
+            self.tokenKeysFile.flatMap { PrivateFile.warning(publicFile: $0) },
             // The group of a key is often that of several services.
             self.keyFile.flatMap { PrivateFile.warning($0, allowsGroup: true) },
         ].compactMap { $0 }
+    }
+
+    /// A warning about names of strangers that may lead to this gateway (DNS rebinding); `nil` where users or names are checked.
+    var rebindingWarning: String? {
+        guard !self.resolved.authenticates, !self.isLocal, self.allowedHosts == nil else { return nil }
+        return "Any web page that a browser on this network opens could use \(self.host): name the gateway with --allowed-hosts"
     }
 
     /// Checks that the settings fit together and are safe.

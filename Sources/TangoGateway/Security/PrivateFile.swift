@@ -1,4 +1,3 @@
-import CoreFoundation
 import Foundation
 import TangoCore
 
@@ -13,9 +12,20 @@ enum PrivateFile {
     /// Returns a warning about a file that others can read or change; `nil` when they cannot, or there is no file.
     /// - Parameter allowsGroup: whether the group of the file may read it.
     static func warning(_ path: String, allowsGroup: Bool = false) -> String? {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & (allowsGroup ? 0o027 : 0o077) != 0 else { return nil }
+        guard let mode = Self.mode(path), mode & (allowsGroup ? 0o027 : 0o077) != 0 else { return nil }
         return "Others can read or change \(path): chmod \(allowsGroup ? "640" : "600") it"
+    }
+
+    /// Returns a warning about a file that others can change; `nil` when they cannot, or there is no file.
+    static func warning(publicFile path: String) -> String? {
+        guard let mode = Self.mode(path), mode & 0o022 != 0 else { return nil }
+        return "Others can change \(path): chmod go-w it"
+    }
+
+    /// Returns the permissions of a file, or of that to which a link leads; `nil` when there is none.
+    private static func mode(_ path: String) -> Int? {
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        return (try? FileManager.default.attributesOfItem(atPath: target))?[.posixPermissions] as? Int
     }
 
     /// Replaces a file. The content is never readable by others, not even for a moment.

@@ -122,6 +122,20 @@ import Testing
         #expect(named.resolved.authentication == .on)
     }
 
+    @Test func anOpenAddressWithoutNamesGivesAWarning() {
+        var configuration = GatewayConfiguration()
+        configuration.authentication = .off
+        configuration.isOpenToNetwork = true
+        #expect(configuration.rebindingWarning == nil)
+        configuration.host = "0.0.0.0"
+        #expect(configuration.rebindingWarning?.contains("--allowed-hosts") == true)
+        configuration.allowedHosts = []
+        #expect(configuration.rebindingWarning == nil)
+        configuration.allowedHosts = nil
+        configuration.authentication = .on
+        #expect(configuration.rebindingWarning == nil, "a browser sends no password to such a name")
+    }
+
     @Test func theNetworkIsServedWithoutUsersOnlyWithBothOptions() {
         func reason(_ authentication: GatewayConfiguration.Authentication, _ isOpen: Bool, host: String = "0.0.0.0") -> ErrorReason? {
             let configuration = Self.configuration {

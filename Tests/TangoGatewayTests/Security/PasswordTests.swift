@@ -108,6 +108,12 @@ extension PasswordVerifier {
             _ = try warning(0o600)
             #expect(configuration.fileWarnings == [])
             #expect(PrivateFile.warning(folder.file("missing")) == nil)
+            // Public keys may be read by all.
+            configuration.tokenKeysFile = try folder.write("keys", to: "keys")
+            for (mode, isSafe) in [(0o644, true), (0o664, false), (0o646, false)] {
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: folder.file("keys"))
+                #expect(configuration.fileWarnings.isEmpty == isSafe, "\(String(mode, radix: 8))")
+            }
         }
     }
 
