@@ -54,8 +54,8 @@ struct EventStream: Sendable {
 
     /// Time between two readings.
     static let periods: ClosedRange<Int> = 100...60_000
-    /// Time between two signs of life, which keep the connections of proxies open.
-    private static let maintenancePeriod = Duration.seconds(30)
+    /// Time between two signs of life: they keep connections through proxies open and show that a client has left.
+    private static let maintenancePeriod = Duration.seconds(5)
     /// Time after which a stream ends and the client has to begin a new one, with credentials that are still valid.
     static let lifetime = Duration.seconds(3600)
 
