@@ -163,7 +163,9 @@ public struct Attribute<D: Device, Value: AttributeConvertible>: Sendable {
 
     /// Declares that the device's code pushes events of a kind (`DeviceContext.push`), so that clients can subscribe without polling:
     /// `.pushesEvents(.change)`. User events need no declaration.
-    /// - Parameter detect: whether the criteria of the attribute's configuration decide which pushed values are events; else all are.
+    /// - Parameters:
+    ///   - kind: the kind of event.
+    ///   - detect: whether the criteria of the attribute's configuration decide which pushed values are events; else all are.
     public func pushesEvents(_ kind: PushKind, detect: Bool = false) -> Attribute {
         self.with { $0.events[kind] = detect ? .detected : .always }
     }

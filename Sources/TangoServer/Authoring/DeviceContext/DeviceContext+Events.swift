@@ -78,14 +78,18 @@ extension DeviceContext {
 
     /// Returns whether anybody is subscribed to events of an attribute: values that are expensive need not be computed without. Subscribers
     /// that went away count for ten minutes.
-    /// - Parameter name: name of the attribute, in any case.
+    /// - Parameters:
+    ///   - kind: the kind of event.
+    ///   - name: name of the attribute, in any case.
     public func hasSubscribers(_ kind: EventKind, attribute name: String) -> Bool {
         self.runtime.attribute(name.wireMetadata)?.events?.isSubscribed(kind) ?? false
     }
 
     /// Declares anew which events of an attribute the device's code pushes; of State and Status, which have no declaration of their own,
     /// and of others in place of the declaration. Subscriptions stay.
-    /// - Parameter name: name of the attribute, in any case.
+    /// - Parameters:
+    ///   - support: which events the code pushes.
+    ///   - name: name of the attribute, in any case.
     /// - Throws: `API_AttrNotFound`.
     public func setPushedEvents(_ support: EventSupport, attribute name: String) throws(DevFailed) {
         try self.known(name).setEventSupport(support)
